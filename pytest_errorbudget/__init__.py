@@ -1,0 +1,1 @@
+"""Error budgets, schema drift and Rust contracts of multi-tenant services, as pytest items."""

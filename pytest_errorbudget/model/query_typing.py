@@ -1,0 +1,49 @@
+"""What PostgreSQL says of a query that it prepared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pytest_errorbudget.model.pgtype import PgType
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ColumnRef:
+    """A column of a relation of the schema in which the query was prepared."""
+
+    schema: str
+    relation: str
+    column: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputColumn:
+    """``nullable`` is ``None`` where it is not known. ``origin`` is the column itself where the output is nothing
+    else; ``source`` the one column behind casts as well."""
+
+    name: str
+    type: PgType
+    nullable: bool | None
+    origin: ColumnRef | None = None
+    source: ColumnRef | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """The query runs in this shape, with these columns and parameters."""
+
+    columns: tuple[OutputColumn, ...]
+    parameters: tuple[PgType, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """PostgreSQL refuses the query in this shape; ``offset`` counts characters of the query from 0."""
+
+    sqlstate: str
+    message: str
+    offset: int | None = None
+    hint: str = ""
+
+
+Verdict = Typed | Rejected

@@ -1,0 +1,62 @@
+"""Every rule, once: its id, and the severity its findings have unless the rule says otherwise."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from pytest_errorbudget.model.severity import Severity
+
+_ERROR, _WARNING, _INFORMATION = Severity.ERROR, Severity.WARNING, Severity.INFORMATION
+
+
+class Rule(Enum):
+    """A rule's id and default severity. Each rule has a page in ``docs/rules``."""
+
+    # what could not be read
+    SETTINGS_INVALID = ("settings-invalid", _ERROR)
+    SERVER_UNREACHABLE = ("server-unreachable", _ERROR)
+    RUST_UNPARSED = ("rust-unparsed", _ERROR)
+    RUST_NOT_FOUND = ("rust-not-found", _WARNING)
+    EVENTS_UNREADABLE = ("events-unreadable", _ERROR)
+    # tenants
+    TENANT_MISSING = ("tenant-missing", _ERROR)
+    TENANT_UNLISTED = ("tenant-unlisted", _WARNING)
+    TENANT_BEHIND = ("tenant-behind", _INFORMATION)
+    TENANT_AHEAD = ("tenant-ahead", _WARNING)
+    # migrations
+    MIGRATION_FAILED = ("migration-failed", _ERROR)
+    REPLAY_DISAGREES = ("replay-disagrees", _ERROR)
+    # drift
+    TABLE_MISSING = ("table-missing", _ERROR)
+    TABLE_UNEXPECTED = ("table-unexpected", _WARNING)
+    COLUMN_MISSING = ("column-missing", _ERROR)
+    COLUMN_UNEXPECTED = ("column-unexpected", _WARNING)
+    COLUMN_TYPE = ("column-type", _ERROR)
+    COLUMN_NULLABILITY = ("column-nullability", _ERROR)
+    COLUMN_DEFAULT = ("column-default", _WARNING)
+    INDEX_MISSING = ("index-missing", _WARNING)
+    INDEX_UNEXPECTED = ("index-unexpected", _INFORMATION)
+    CONSTRAINT_MISSING = ("constraint-missing", _WARNING)
+    CONSTRAINT_UNEXPECTED = ("constraint-unexpected", _WARNING)
+    ENUM_LABELS = ("enum-labels", _ERROR)
+    # Rust contracts
+    QUERY_FAILS = ("query-fails", _ERROR)
+    ROW_COLUMN_MISSING = ("row-column-missing", _ERROR)
+    ROW_TYPE = ("row-type", _ERROR)
+    ROW_NULL = ("row-null", _ERROR)
+    HANDLER_NARROWING = ("handler-narrowing", _ERROR)
+    FFI_MISMATCH = ("ffi-mismatch", _ERROR)
+    # burn rates and thresholds
+    BUDGET_EXHAUSTED = ("budget-exhausted", _WARNING)
+    BURN_PAGE = ("burn-page", _WARNING)
+    COPIES_DISAGREE = ("copies-disagree", _WARNING)
+    EVENTS_INVALID = ("events-invalid", _WARNING)
+    NOT_DETERMINISTIC = ("not-deterministic", _ERROR)
+    TENANT_OUTLIER = ("tenant-outlier", _WARNING)
+    THRESHOLD_UNRELIABLE = ("threshold-unreliable", _WARNING)
+    THRESHOLD_NOT_REPRODUCED = ("threshold-not-reproduced", _ERROR)
+    COUNTS_CHANGED = ("counts-changed", _ERROR)
+
+    def __init__(self, id: str, severity: Severity) -> None:
+        self.id = id
+        self.severity = severity

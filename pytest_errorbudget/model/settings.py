@@ -1,0 +1,123 @@
+"""The settings of a run, as values; ``readers.settings`` reads them from ``errorbudget.toml``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum
+from fractions import Fraction
+
+from pytest_errorbudget.model.severity import Severity
+from pytest_errorbudget.model.slo import Slo
+from pytest_errorbudget.model.source import Span
+from pytest_errorbudget.model.tenant import Tenant
+
+
+class MigrationScope(Enum):
+    """Whether a set of migrations builds every tenant's schema, or one that the tenants share."""
+
+    TENANT = "tenant"
+    SHARED = "shared"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MigrationSettings:
+    path: str
+    scope: MigrationScope = MigrationScope.TENANT
+    kind: str | None = None
+    bookkeeping: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """``url`` as written (``env:NAME`` or a URL); ``None`` checks against the migrations alone."""
+
+    name: str
+    url: str | None
+    migrations: MigrationSettings | None
+    services: tuple[str, ...]
+    tenants: tuple[Tenant, ...]
+    span: Span
+
+
+class EventFormat(Enum):
+    PARQUET = "parquet"
+    CSV = "csv"
+    NDJSON = "ndjson"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventColumns:
+    """The names of the columns that every event source has; ``replica`` is ``None`` for a source without shards."""
+
+    id: str = "event_id"
+    tenant: str = "tenant_id"
+    time: str = "occurred_at"
+    replica: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventSource:
+    """Files of events. ``paths`` are globs relative to the rootdir; ``lateness_us`` is the allowed lateness in µs;
+    ``tenants`` maps the value of the tenant column to a tenant's name."""
+
+    name: str
+    format: EventFormat
+    paths: tuple[str, ...]
+    columns: EventColumns
+    lateness_us: int
+    span: Span
+    tenants: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cohort:
+    """Tenants that share thresholds. ``objectives`` are (SLO name, target) that differ from the SLO's own."""
+
+    name: str
+    tenants: tuple[str, ...]
+    objectives: tuple[tuple[str, Fraction], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """A known finding: rule id, place, why it is accepted, and until when (inclusive)."""
+
+    rule: str
+    where: str
+    reason: str
+    until: date | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplaySettings:
+    """Another PostgreSQL than the embedded one."""
+
+    binaries: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """``path`` is the settings file relative to the rootdir (``errorbudget.toml`` even where there is none)."""
+
+    path: str
+    exists: bool
+    manifest: str
+    databases: tuple[Database, ...]
+    cohorts: tuple[Cohort, ...] = ()
+    slos: tuple[Slo, ...] = ()
+    events: tuple[EventSource, ...] = ()
+    allowances: tuple[Allowance, ...] = ()
+    replay: ReplaySettings = field(default_factory=ReplaySettings)
+    confidence: Fraction = Fraction(992, 1000)
+    window_us: int = 300_000_000
+    fail_on: Severity = Severity.ERROR
+
+    @property
+    def tenants(self) -> tuple[Tenant, ...]:
+        return tuple(tenant for database in self.databases for tenant in database.tenants)
+
+    def cohort_of(self, tenant: str) -> Cohort | None:
+        return next((cohort for cohort in self.cohorts if tenant in cohort.tenants), None)

@@ -1,0 +1,59 @@
+"""What one transactional snapshot of a live database showed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pytest_errorbudget.model.schema import Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The newest migration that the tenant's bookkeeping table names; ``None`` where none was applied."""
+
+    version: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionUnknown:
+    """The bookkeeping table is missing or may not be read."""
+
+    reason: str
+
+
+AppliedVersion = Applied | VersionUnknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantState:
+    """One tenant in the snapshot; ``shape`` is the digest of its schema, ``None`` where the tenant was not found."""
+
+    tenant: str
+    version: AppliedVersion
+    shape: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """A distinct tenant schema, once."""
+
+    digest: str
+    schema: Schema
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """All tenants of one database at one moment. ``candidates`` are schemas that hold the bookkeeping table
+    and belong to no listed tenant."""
+
+    database: str
+    server_version: int
+    tenants: tuple[TenantState, ...]
+    shapes: tuple[Shape, ...]
+    candidates: tuple[str, ...] = ()
+
+    def shape(self, digest: str) -> Schema:
+        return next(shape.schema for shape in self.shapes if shape.digest == digest)
+
+    def state(self, tenant: str) -> TenantState | None:
+        return next((state for state in self.tenants if state.tenant == tenant), None)

@@ -1,0 +1,40 @@
+"""Tenants, and where their data lives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class InSchema:
+    """The tenant's tables are in a schema of their own."""
+
+    schema: str
+
+
+@dataclass(frozen=True, slots=True)
+class InPartition:
+    """The tenant's rows are in the partitions that hold ``value`` of the tenant key."""
+
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class InDatabase:
+    """The tenant has a database of its own, reached by ``url`` (as the settings write it, ``env:NAME``)."""
+
+    url: str
+
+
+Layout = InSchema | InPartition | InDatabase
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A customer's partition of the data. ``name`` is what people, events and node ids call it."""
+
+    name: str
+    database: str
+    cohort: str | None
+    layout: Layout
