@@ -1,0 +1,63 @@
+"""Burn rates, exactly, and the reasons why there can be none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+
+
+class Absence(Enum):
+    """Why there is no number. These are different answers, and none of them is zero."""
+
+    NO_TRAFFIC = "no valid event in this window"
+    NOT_CLOSED = "no closed window yet"
+    NO_SOURCE = "the events could not be read"
+    ZERO_BUDGET = "the objective is 100 %: there is no budget to burn"
+
+
+@dataclass(frozen=True, slots=True)
+class NoData:
+    reason: Absence
+
+
+@dataclass(frozen=True, slots=True)
+class Burn:
+    """``bad`` of ``valid`` events against ``budget`` (1 - objective, not zero).
+
+    The rate is the error ratio over the budget (The Site Reliability Workbook, chapter 5).
+    """
+
+    bad: int
+    valid: int
+    budget: Fraction
+
+    @property
+    def rate(self) -> Fraction:
+        return Fraction(self.bad, self.valid) / self.budget
+
+    def exceeds(self, threshold: str | int | Decimal | Fraction) -> bool:
+        """Whether the rate is greater than (not equal to) ``threshold``. Floats are refused: 14.4 is not 14.4."""
+        if isinstance(threshold, float):
+            raise TypeError(f'a float is not exact: write "{threshold}" (a string), a Decimal or a Fraction')
+        return self.rate > Fraction(threshold)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetState:
+    """A tenant's error budget for one SLO over the period that ends at the newest closed window.
+
+    ``consumed`` is a fraction of the budget (1 = all of it), ``exhausted_in_us`` the time until nothing is left at
+    the burn rate of the last ``pace_us``; ``None`` where the budget does not shrink (or is gone: ``consumed >= 1``).
+    """
+
+    tenant: str
+    slo: str
+    valid: int
+    bad: int
+    consumed: Fraction | NoData
+    exhausted_in_us: int | None
+    pace_us: int
+    burns: tuple[tuple[int, Burn | NoData], ...]
+    pages: bool

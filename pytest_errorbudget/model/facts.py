@@ -1,0 +1,74 @@
+"""Everything that one run gathered. Immutable; checks read nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pytest_errorbudget.model.counts import Counts
+from pytest_errorbudget.model.migration import MigrationSet, RealReplay, StaticReplay
+from pytest_errorbudget.model.problem import Problem, Unchecked
+from pytest_errorbudget.model.query_typing import Rejected, Typed
+from pytest_errorbudget.model.rust import Contracts
+from pytest_errorbudget.model.snapshot import Snapshot
+from pytest_errorbudget.model.threshold import LockedThresholds
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class QueryKey:
+    """A query by the item that stands for it."""
+
+    path: str
+    function: str
+    ordinal: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryTyping:
+    """One query in one shape. ``verdict`` is ``None`` where it was not prepared, then ``unchecked`` says why."""
+
+    query: QueryKey
+    verdict: Typed | Rejected | None
+    unchecked: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShapeTyping:
+    """All queries in one shape; ``shape`` is ``None`` for the newest replay of the migrations."""
+
+    shape: str | None
+    queries: tuple[QueryTyping, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseFacts:
+    """One database: its migrations, both replays, the snapshot of its tenants and how its queries type."""
+
+    name: str
+    migrations: MigrationSet | None = None
+    static: StaticReplay | None = None
+    replay: RealReplay | None = None
+    snapshot: Snapshot | None = None
+    typings: tuple[ShapeTyping, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputDigest:
+    """The SHA-256 of one input: a file, the snapshot, a table of counts."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """``timings_us`` are how long each step took, by the name that the execution log gives it."""
+
+    as_of_us: int | None
+    databases: tuple[DatabaseFacts, ...]
+    contracts: Contracts
+    counts: Counts | None
+    lock: LockedThresholds | None
+    problems: tuple[Problem, ...]
+    unchecked: tuple[Unchecked, ...]
+    inputs: tuple[InputDigest, ...]
+    timings_us: tuple[tuple[str, int], ...]
