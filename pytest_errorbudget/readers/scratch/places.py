@@ -1,0 +1,55 @@
+"""The folders of the embedded server: kept ones in a cache, a run's own in memory."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+_NAME = "pytest-errorbudget"
+_ROOM_BYTES = 512 * 1024 * 1024
+_MEMORY = Path("/dev/shm")
+RUN_PREFIX = f"{_NAME}-run-"
+
+
+def cache_folder() -> Path:
+    """A folder that outlives the run. For root it is one that the server's system user can reach."""
+    if sys.platform == "win32":
+        root = Path(os.environ.get("LOCALAPPDATA", tempfile.gettempdir()))
+    elif os.geteuid() == 0:
+        root = Path("/var/cache")
+    else:
+        root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    for candidate in (root / _NAME, Path(tempfile.gettempdir()) / f"{_NAME}-{_owner()}"):
+        if _made(candidate):
+            return candidate
+    return Path(tempfile.mkdtemp(prefix=f"{_NAME}-"))
+
+
+def run_root() -> Path:
+    """Where the data of a run lies: memory where there is some with room, else the folder for temporary files."""
+    if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM_BYTES:
+        return _MEMORY
+    return Path(tempfile.gettempdir())
+
+
+def run_roots() -> tuple[Path, ...]:
+    """Every folder in which an earlier run may have left something."""
+    return tuple(dict.fromkeys(path for path in (_MEMORY, Path(tempfile.gettempdir())) if path.is_dir()))
+
+
+def _owner() -> str:
+    return str(os.geteuid()) if sys.platform != "win32" else "user"
+
+
+def _made(folder: Path) -> bool:
+    """Whether the folder is there, ours and writable: another user's folder of that name is never used."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o755)
+        status = folder.lstat()
+    except OSError:
+        return False
+    ours = sys.platform == "win32" or status.st_uid == os.geteuid()
+    return ours and folder.is_dir() and not folder.is_symlink() and os.access(folder, os.W_OK)

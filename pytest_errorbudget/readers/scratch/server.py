@@ -1,0 +1,76 @@
+"""A server on which a run may make and drop databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+from pytest_postgresql.janitor import DatabaseJanitor
+
+_JANITOR_TIMEOUT_S = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScratchServer:
+    """Where to connect, and as whom. ``server_version`` is PostgreSQL's own number (``180006``).
+
+    ``parameters`` are connection parameters beyond the usual ones (``sslmode`` …). The password is never shown.
+    """
+
+    host: str
+    port: int
+    user: str
+    maintenance: str
+    server_version: int
+    password: str | None = field(default=None, repr=False)
+    parameters: tuple[tuple[str, str], ...] = ()
+    extensions: str | None = None
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1), repr=False, compare=False)
+
+    def conninfo(self, dbname: str) -> str:
+        """libpq's ``key=value`` text for one database of this server; it holds the password where there is one."""
+        options = {} if self.extensions is None else {"options": f"-c extension_control_path=$system:{self.extensions}"}
+        password = {} if self.password is None else {"password": self.password}
+        return make_conninfo(
+            "",
+            **dict(self.parameters),
+            host=self.host,
+            port=self.port,
+            user=self.user,
+            dbname=dbname,
+            **password,
+            **options,
+        )
+
+    @contextmanager
+    def database(self, template: str | None = None) -> Iterator[str]:
+        """A fresh database (a copy of ``template``, to which nobody may be connected) and its conninfo;
+        dropped afterwards, with whoever is still connected to it."""
+        janitor = self._created(template)
+        try:
+            yield self.conninfo(janitor.dbname)
+        finally:
+            janitor.drop()
+
+    def _created(self, template: str | None) -> DatabaseJanitor:
+        """Names come from a counter; one that another run has taken is passed over."""
+        while True:
+            janitor = DatabaseJanitor(
+                user=self.user,
+                host=self.host,
+                port=self.port,
+                password=self.password,
+                dbname=f"errorbudget_{next(self._numbers)}",
+                template_dbname=template,
+                maintenance_dbname=self.maintenance,
+                connection_timeout=_JANITOR_TIMEOUT_S,
+            )
+            try:
+                janitor.init()
+            except psycopg.errors.DuplicateDatabase:
+                continue
+            return janitor
