@@ -1,0 +1,69 @@
+"""Which step of the log a rule's findings belong to."""
+
+from __future__ import annotations
+
+from pytest_errorbudget.model.rule import Rule
+from pytest_errorbudget.model.run import StepName
+
+STEP_OF_RULE: dict[Rule, StepName] = {
+    **dict.fromkeys(
+        (
+            Rule.SETTINGS_INVALID,
+            Rule.SERVER_UNREACHABLE,
+            Rule.TENANT_MISSING,
+            Rule.TENANT_UNLISTED,
+            Rule.TENANT_BEHIND,
+            Rule.TENANT_AHEAD,
+            Rule.MIGRATION_FAILED,
+            Rule.REPLAY_DISAGREES,
+            Rule.TABLE_MISSING,
+            Rule.TABLE_UNEXPECTED,
+            Rule.COLUMN_MISSING,
+            Rule.COLUMN_UNEXPECTED,
+            Rule.COLUMN_TYPE,
+            Rule.COLUMN_NULLABILITY,
+            Rule.COLUMN_DEFAULT,
+            Rule.INDEX_MISSING,
+            Rule.INDEX_UNEXPECTED,
+            Rule.CONSTRAINT_MISSING,
+            Rule.CONSTRAINT_UNEXPECTED,
+            Rule.ENUM_LABELS,
+        ),
+        StepName.SCHEMA_INTROSPECTION,
+    ),
+    **dict.fromkeys(
+        (Rule.RUST_UNPARSED, Rule.RUST_NOT_FOUND, Rule.FFI_MISMATCH),
+        StepName.RUST_CONTRACT_VALIDATION,
+    ),
+    **dict.fromkeys(
+        (
+            Rule.EVENTS_UNREADABLE,
+            Rule.BUDGET_EXHAUSTED,
+            Rule.BURN_PAGE,
+            Rule.COPIES_DISAGREE,
+            Rule.EVENTS_INVALID,
+            Rule.NOT_DETERMINISTIC,
+        ),
+        StepName.SLI_BURN_RATE_COMPUTATION,
+    ),
+    **dict.fromkeys(
+        (Rule.QUERY_FAILS, Rule.ROW_COLUMN_MISSING, Rule.ROW_TYPE, Rule.ROW_NULL, Rule.HANDLER_NARROWING),
+        StepName.CONTRACT_MISMATCH_DETECTION,
+    ),
+    **dict.fromkeys(
+        (Rule.TENANT_OUTLIER, Rule.THRESHOLD_UNRELIABLE, Rule.THRESHOLD_NOT_REPRODUCED, Rule.COUNTS_CHANGED),
+        StepName.THRESHOLD_GENERATION,
+    ),
+}
+# A tenant that runs an older or newer version is what its version says; that is skew, not drift.
+NOT_DRIFT = frozenset(
+    {
+        Rule.SETTINGS_INVALID,
+        Rule.SERVER_UNREACHABLE,
+        Rule.TENANT_UNLISTED,
+        Rule.TENANT_BEHIND,
+        Rule.TENANT_AHEAD,
+        Rule.MIGRATION_FAILED,
+        Rule.REPLAY_DISAGREES,
+    }
+)

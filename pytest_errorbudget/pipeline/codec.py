@@ -1,0 +1,114 @@
+"""Facts and runs as bytes and back, exactly: what one xdist worker gathers, the others read.
+
+JSON of plain lists and objects: an enum by its member's name, a fraction as ``"n/d"``, a member of a union as
+``[class name, value]``. The reader must be of the same version as the writer; this is no format for others (the
+facts file is).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from datetime import date, datetime
+from enum import Enum
+from fractions import Fraction
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin
+
+import cattrs
+import msgspec
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
+
+from pytest_errorbudget.model.facts import Facts
+from pytest_errorbudget.model.run import Run
+
+_SCALARS = (int, str, bool, NoneType)
+
+
+def encode(facts: Facts) -> bytes:
+    return msgspec.json.encode(_converter().unstructure(facts, Facts))
+
+
+def decode(data: bytes) -> Facts:
+    """Raises ``msgspec.DecodeError`` where ``data`` is not JSON, and what cattrs raises where it is something else."""
+    return _converter().structure(msgspec.json.decode(data), Facts)
+
+
+def encode_run(run: Run) -> bytes:
+    return msgspec.json.encode(_converter().unstructure(run, Run))
+
+
+def decode_run(data: bytes) -> Run:
+    return _converter().structure(msgspec.json.decode(data), Run)
+
+
+@cache
+def _converter() -> cattrs.Converter:
+    converter = cattrs.Converter(detailed_validation=False)
+    converter.register_unstructure_hook(Fraction, str)
+    converter.register_structure_hook(Fraction, lambda text, _: Fraction(text))
+    for moment in (date, datetime):
+        converter.register_unstructure_hook(moment, lambda value: value.isoformat())
+        converter.register_structure_hook(moment, lambda text, kind: kind.fromisoformat(text))
+    converter.register_unstructure_hook_func(_is_enum, lambda member: member.name)
+    converter.register_structure_hook_func(_is_enum, lambda name, kind: kind[name])
+    converter.register_unstructure_hook_factory(dataclasses.is_dataclass, _object_out(converter))
+    converter.register_structure_hook_factory(dataclasses.is_dataclass, _object_in(converter))
+    converter.register_unstructure_hook_func(_is_scalar_tuple, lambda values: values)
+    converter.register_structure_hook_func(_is_scalar_tuple, lambda values, _: tuple(values))
+    converter.register_unstructure_hook_factory(_is_tagged, _tagged_out(converter))
+    converter.register_structure_hook_factory(_is_tagged, _tagged_in(converter))
+    return converter
+
+
+def _is_enum(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Enum)
+
+
+def _is_scalar_tuple(kind: Any) -> bool:
+    """``tuple[int, ...]`` and its like: a hundred thousand windows cross as they are, without a call for each."""
+    arguments = get_args(kind)
+    return get_origin(kind) is tuple and len(arguments) == 2 and arguments[1] is ... and arguments[0] in _SCALARS
+
+
+def _members(kind: Any) -> tuple[Any, ...]:
+    return get_args(kind) if get_origin(kind) in (Union, UnionType) else ()
+
+
+def _is_tagged(kind: Any) -> bool:
+    """A union of more than one thing besides ``None``; ``X | None`` is cattrs' own."""
+    return len([member for member in _members(kind) if member is not NoneType]) > 1
+
+
+def _object_out(converter: cattrs.Converter) -> Callable[[Any], Callable[[Any], Any]]:
+    """Fields that have their default are left out: most columns have no default, identity or domain."""
+    return lambda kind: make_dict_unstructure_fn(kind, converter, _cattrs_omit_if_default=True)
+
+
+def _object_in(converter: cattrs.Converter) -> Callable[[Any], Callable[[Any, Any], Any]]:
+    return lambda kind: make_dict_structure_fn(kind, converter, _cattrs_detailed_validation=False)
+
+
+def _tagged_out(converter: cattrs.Converter) -> Callable[[Any], Callable[[Any], Any]]:
+    def factory(_union: Any) -> Callable[[Any], Any]:
+        def out(value: Any) -> Any:
+            if value is None:
+                return None
+            return [type(value).__name__, converter.unstructure(value, type(value))]
+
+        return out
+
+    return factory
+
+
+def _tagged_in(converter: cattrs.Converter) -> Callable[[Any], Callable[[Any, Any], Any]]:
+    def factory(union: Any) -> Callable[[Any, Any], Any]:
+        by_name = {member.__name__: member for member in _members(union)}
+
+        def into(value: Any, _: Any) -> Any:
+            return None if value is None else converter.structure(value[1], by_name[value[0]])
+
+        return into
+
+    return factory
