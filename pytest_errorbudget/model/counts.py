@@ -26,6 +26,8 @@ class SourceTotals:
     ``duplicates``, ``without_id``, ``without_time``, ``unknown_tenant`` and ``after_as_of``.
 
     ``disagreeing`` counts events whose copies differ; ``invalid`` is per SLO: events whose predicate is null.
+    ``watermark_us`` is the least of the shards' latest event times, floored to a window; ``disagreeing_examples``
+    (``tenant: event id``) and ``unknown_tenants`` name the first few, in order.
     """
 
     source: str
@@ -40,6 +42,7 @@ class SourceTotals:
     invalid: tuple[tuple[str, int], ...]
     watermark_us: int | None
     disagreeing_examples: tuple[str, ...] = ()
+    unknown_tenants: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +60,8 @@ class Counts:
 
     Windows whose end lies after ``closed_until_us`` (``as_of_us`` less the allowed lateness, the least of all
     sources) are open: they are in the series, and no number is made from them. ``digest`` is the SHA-256 of the
-    canonical form of the series (``formats.digest``).
+    canonical form of the series (``formats.counts_digest``). ``race_conditions`` are windows whose count changed
+    between two readings of the events.
     """
 
     window_us: int
@@ -67,6 +71,7 @@ class Counts:
     totals: tuple[SourceTotals, ...]
     recounts: tuple[Recount, ...]
     digest: str
+    race_conditions: int = 0
 
     @property
     def windows(self) -> int:
