@@ -1,0 +1,57 @@
+"""The facts file: what a run gathered, for scripts that compare it with another tool's answer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pytest_errorbudget.model.counts import Counts
+from pytest_errorbudget.model.facts import Facts
+from pytest_errorbudget.model.settings import Settings
+from pytest_errorbudget.report.execution_log import timestamp
+from pytest_errorbudget.report.facts_contracts import fact_ffi, fact_handlers, fact_queries, fact_rows
+from pytest_errorbudget.report.facts_databases import fact_database
+from pytest_errorbudget.report.facts_format import FactAlerts, FactCounts, FactsFile, FactUnread
+from pytest_errorbudget.report.files import write_bytes
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def facts_file(facts: Facts, settings: Settings, alerts: FactAlerts | None = None) -> dict[str, Any]:
+    """The file as JSON-ready values; ``alerts`` is empty where no alert was evaluated."""
+    document: dict[str, Any] = msgspec.to_builtins(_document(facts, settings, alerts or FactAlerts()))
+    return document
+
+
+def write(path: Path, document: dict[str, Any]) -> None:
+    """Write a facts file, indented, whole or not at all."""
+    write_bytes(path, msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n")
+
+
+def _document(facts: Facts, settings: Settings, alerts: FactAlerts) -> FactsFile:
+    as_of_us = facts.as_of_us
+    unread = sorted({(one.span.path, one.span.line, one.reason) for one in facts.contracts.unread})
+    return FactsFile(
+        version=1,
+        as_of=None if as_of_us is None else timestamp(_EPOCH + timedelta(microseconds=as_of_us)),
+        databases=tuple(fact_database(one, settings) for one in sorted(facts.databases, key=lambda d: d.name)),
+        rows=fact_rows(facts.contracts),
+        queries=fact_queries(facts),
+        handlers=fact_handlers(facts.contracts),
+        ffi=fact_ffi(facts.contracts),
+        counts=None if facts.counts is None else _counts(facts.counts),
+        alerts=alerts,
+        unread=tuple(FactUnread(path=path, line=line, reason=reason) for path, line, reason in unread),
+    )
+
+
+def _counts(counts: Counts) -> FactCounts:
+    return FactCounts(
+        digest=f"sha256:{counts.digest.removeprefix('sha256:')}",
+        events=sum(total.events for total in counts.totals),
+        duplicates=sum(total.duplicates for total in counts.totals),
+        windows=counts.windows,
+    )

@@ -1,0 +1,247 @@
+"""The facts file's format: what is written, and what its JSON Schema is made from.
+
+Keys may be added; these stay. Paths are relative to the rootdir, lines and columns count from 1, lists are sorted
+(columns by position), absent is ``null``.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+
+class Origin(Struct, frozen=True, kw_only=True):
+    path: str
+    line: int
+
+
+class FactColumn(Struct, frozen=True, kw_only=True):
+    """``type`` as PostgreSQL's ``format_type`` writes it; ``base`` is the type under a domain."""
+
+    name: str
+    type: str
+    base: str | None
+    not_null: bool
+    default: bool
+    identity: Literal["always", "by default"] | None
+    generated: Literal["stored", "virtual"] | None
+    origin: Origin | None
+
+
+class FactIndex(Struct, frozen=True, kw_only=True):
+    name: str
+    columns: tuple[str, ...]
+    unique: bool
+    primary: bool
+    partial: bool
+    valid: bool
+    origin: Origin | None
+
+
+class FactReference(Struct, frozen=True, kw_only=True):
+    schema: str
+    relation: str
+    columns: tuple[str, ...]
+
+
+class FactConstraint(Struct, frozen=True, kw_only=True):
+    name: str
+    kind: Literal["primary key", "unique", "foreign key", "check", "exclude", "not null"]
+    columns: tuple[str, ...]
+    references: FactReference | None
+    validated: bool
+    origin: Origin | None
+
+
+class FactRelation(Struct, frozen=True, kw_only=True):
+    schema: str
+    name: str
+    kind: Literal["table", "partitioned table", "partition", "view", "materialized view", "foreign table"]
+    columns: tuple[FactColumn, ...]
+    indexes: tuple[FactIndex, ...]
+    constraints: tuple[FactConstraint, ...]
+
+
+class FactEnum(Struct, frozen=True, kw_only=True):
+    schema: str
+    name: str
+    labels: tuple[str, ...]
+
+
+class FactDomain(Struct, frozen=True, kw_only=True):
+    schema: str
+    name: str
+    base: str
+    not_null: bool
+
+
+class FactSchema(Struct, frozen=True, kw_only=True):
+    relations: tuple[FactRelation, ...]
+    enums: tuple[FactEnum, ...]
+    domains: tuple[FactDomain, ...]
+
+
+class FactOpaque(Struct, frozen=True, kw_only=True):
+    line: int
+    statement: str
+    reason: str
+
+
+class FactMigration(Struct, frozen=True, kw_only=True):
+    """``statements`` is their number."""
+
+    path: str
+    version: str
+    statements: int
+    opaque: tuple[FactOpaque, ...]
+
+
+class FactFailure(Struct, frozen=True, kw_only=True):
+    path: str
+    line: int
+    column: int
+    sqlstate: str
+    message: str
+
+
+class FactMigrations(Struct, frozen=True, kw_only=True):
+    kind: str
+    path: str
+    files: tuple[FactMigration, ...]
+    failed: FactFailure | None
+
+
+class FactTenant(Struct, frozen=True, kw_only=True):
+    name: str
+    layout: Literal["schema", "partition", "database"]
+    version: str | None
+    shape: str | None
+    error: str | None
+
+
+class FactDatabase(Struct, frozen=True, kw_only=True):
+    """``server_version`` is the replay's. ``shapes`` holds each distinct tenant schema once."""
+
+    name: str
+    server_version: int | None
+    migrations: FactMigrations | None
+    static: FactSchema | None
+    replayed: FactSchema | None
+    tenants: tuple[FactTenant, ...]
+    shapes: dict[str, FactSchema]
+
+
+class FactField(Struct, frozen=True, kw_only=True):
+    name: str
+    column: str
+    type: str
+    line: int
+
+
+class FactRow(Struct, frozen=True, kw_only=True):
+    path: str
+    line: int
+    column: int
+    name: str
+    crate: str
+    library: str | None
+    derives: tuple[str, ...]
+    fields: tuple[FactField, ...]
+
+
+class FactOutput(Struct, frozen=True, kw_only=True):
+    """``type`` is the internal name (``int8``, ``text[]``); ``nullable`` is ``null`` where it is not known."""
+
+    name: str
+    type: str
+    nullable: bool | None
+
+
+class FactQueryError(Struct, frozen=True, kw_only=True):
+    """What PostgreSQL answers, and in which shapes."""
+
+    sqlstate: str
+    message: str
+    path: str
+    line: int
+    column: int
+    shapes: tuple[str, ...]
+
+
+class FactQuery(Struct, frozen=True, kw_only=True):
+    """``sql`` is ``null`` where it is built at run time."""
+
+    path: str
+    line: int
+    column: int
+    function: str
+    crate: str
+    database: str | None
+    call: Literal["query!", "query_as!", "query_scalar!", "query", "query_as", "query_scalar"]
+    target: str | None
+    sql: str | None
+    columns: tuple[FactOutput, ...]
+    parameters: tuple[str, ...]
+    error: FactQueryError | None
+    unchecked: str | None
+
+
+class FactHandler(Struct, frozen=True, kw_only=True):
+    path: str
+    line: int
+    function: str
+    crate: str
+    method: str
+    route: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+
+class FactFfi(Struct, frozen=True, kw_only=True):
+    path: str
+    line: int
+    symbol: str
+    side: Literal["declaration", "definition"]
+    abi: str
+    parameters: tuple[str, ...]
+    result: str | None
+
+
+class FactCounts(Struct, frozen=True, kw_only=True):
+    digest: str
+    events: int
+    duplicates: int
+    windows: int
+
+
+# By SLO, then tenant, then severity (``page``, ``ticket``): the first evaluation that fires and the first that does
+# not, in epoch seconds; ``null``: it still fires.
+Firing = dict[str, dict[str, dict[str, tuple[tuple[int, int | None], ...]]]]
+
+
+class FactAlerts(Struct, frozen=True, kw_only=True):
+    """When alerts would have fired: the Workbook's, the generated ones, and those that the repository has now."""
+
+    workbook: Firing = {}
+    generated: Firing = {}
+    present: Firing = {}
+
+
+class FactUnread(Struct, frozen=True, kw_only=True):
+    path: str
+    line: int
+    reason: str
+
+
+class FactsFile(Struct, frozen=True, kw_only=True):
+    version: Literal[1]
+    as_of: str | None
+    databases: tuple[FactDatabase, ...]
+    rows: tuple[FactRow, ...]
+    queries: tuple[FactQuery, ...]
+    handlers: tuple[FactHandler, ...]
+    ffi: tuple[FactFfi, ...]
+    counts: FactCounts | None
+    alerts: FactAlerts
+    unread: tuple[FactUnread, ...]
