@@ -1,0 +1,33 @@
+"""``query-fails``, arguments: a query is given another number of values than it has parameters."""
+
+from __future__ import annotations
+
+from pytest_errorbudget.checks.contracts.draft import Draft
+from pytest_errorbudget.checks.contracts.places import is_macro, query_place, query_span
+from pytest_errorbudget.checks.contracts.subjects import query_subject
+from pytest_errorbudget.model.finding import Label
+from pytest_errorbudget.model.query_typing import Typed
+from pytest_errorbudget.model.rule import Rule
+from pytest_errorbudget.model.rust import Query
+
+
+def query_arguments(query: Query, typed: Typed) -> Draft | None:
+    """Nothing where the number of arguments is 0: it is not known then (``bind`` may be called elsewhere)."""
+    given, wanted = query.arguments, len(typed.parameters)
+    if not given or given == wanted:
+        return None
+    counted = f"{given} {'argument' if given == 1 else 'arguments'}"
+    parameters = f"{wanted} {'parameter' if wanted == 1 else 'parameters'}"
+    return Draft(
+        rule=Rule.QUERY_FAILS,
+        severity=Rule.QUERY_FAILS.severity,
+        place=query_place(query),
+        text=f"the query of `{query.function}` is given {counted} and has {parameters}",
+        subjects=(query_subject(query),),
+        labels=(Label(query_span(query), f"PostgreSQL counts {parameters} here"),),
+        consequence="The macro does not compile."
+        if is_macro(query)
+        else "Every call fails at run time with `sqlx::Error::Database` (SQLSTATE 08P01), so a 500 where a handler "
+        "passes it on.",
+        help=f"bind {wanted} {'value' if wanted == 1 else 'values'}",
+    )

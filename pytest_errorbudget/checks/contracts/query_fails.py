@@ -1,0 +1,73 @@
+"""``query-fails``: PostgreSQL refuses a query in a tenant's schema."""
+
+from __future__ import annotations
+
+import re
+
+from pytest_errorbudget.checks.contracts.draft import Draft
+from pytest_errorbudget.checks.contracts.places import is_macro, query_place, sql_span
+from pytest_errorbudget.checks.contracts.scope import TenantShape
+from pytest_errorbudget.checks.contracts.subjects import query_subject
+from pytest_errorbudget.checks.contracts.view import View
+from pytest_errorbudget.model.finding import Label, LabelKind
+from pytest_errorbudget.model.query_typing import Rejected, Typed
+from pytest_errorbudget.model.rule import Rule
+from pytest_errorbudget.model.rust import Query
+from pytest_errorbudget.model.schema import Schema
+from pytest_errorbudget.model.source import Span
+
+_QUOTED = re.compile(r'"([^"]+)"|\b(\w+(?:\.\w+)+)\b')
+
+
+def query_fails(query: Query, rejected: Rejected, shape: TenantShape, view: View) -> Draft:
+    history = _added_by(rejected, shape.schema, view.migrated)
+    context = tuple(Label(span, f"`{name}` is added here", LabelKind.CONTEXT) for name, span in history)
+    return Draft(
+        rule=Rule.QUERY_FAILS,
+        severity=Rule.QUERY_FAILS.severity,
+        place=query_place(query),
+        text=f"the query of `{query.function}` fails: {rejected.message} (SQLSTATE {rejected.sqlstate})",
+        subjects=(query_subject(query),),
+        labels=(Label(sql_span(query, rejected.offset), rejected.message), *context),
+        consequence=_consequence(query, shape, view),
+        help=_help(query, rejected, shape, view, history),
+    )
+
+
+def _consequence(query: Query, shape: TenantShape, view: View) -> str:
+    error = "fails at run time with `sqlx::Error::Database`, so a 500 where a handler passes it on"
+    if not is_macro(query):
+        return f"Every call {error}."
+    if not shape.tenants or isinstance(view.compiled(query), Rejected):
+        return "The macro does not compile against the schema that the migrations build."
+    return f"`{query.call.value}` compiles against the developer's database, and every call for this schema {error}."
+
+
+def _help(
+    query: Query, rejected: Rejected, shape: TenantShape, view: View, history: tuple[tuple[str, Span], ...]
+) -> str:
+    if history:
+        name, span = history[0]
+        return f"apply {span.path} (which adds `{name}`) before this code is deployed"
+    if shape.tenants and isinstance(view.compiled(query), Typed):
+        return "the newest migrations accept this query: bring the tenant's schema to them before this code is deployed"
+    if rejected.hint:
+        return rejected.hint
+    return "mend the query, or add what it needs in a migration"
+
+
+def _added_by(rejected: Rejected, here: Schema, migrated: Schema | None) -> tuple[tuple[str, Span], ...]:
+    """The relations and columns named in PostgreSQL's message that the migrations have and this schema lacks."""
+    if migrated is None:
+        return ()
+    quoted = {(match[1] or match[2]).rpartition(".")[2] for match in _QUOTED.finditer(rejected.message)}
+    added: list[tuple[str, Span]] = []
+    for relation in migrated.relations:
+        ours = here.relation(relation.schema, relation.name)
+        if relation.name in quoted and ours is None and relation.origin is not None:
+            added.append((relation.display, relation.origin))
+        for column in relation.columns:
+            missing = ours is not None and ours.column(column.name) is None
+            if column.name in quoted and missing and column.origin is not None:
+                added.append((f"{relation.display}.{column.name}", column.origin))
+    return tuple(added)

@@ -1,0 +1,157 @@
+"""``row-type``: a value is decoded into a Rust type that does not fit the column's type.
+
+Functions check when the program runs and do not widen; macros convert with ``From`` when they are compiled and do not
+check after that. Each outcome is said as it is.
+"""
+
+from __future__ import annotations
+
+from pytest_errorbudget.checks.contracts.draft import Draft
+from pytest_errorbudget.checks.contracts.libraries.answer import Accepts, NotKnown, Refuses
+from pytest_errorbudget.checks.contracts.libraries.rust_syntax import parse_type
+from pytest_errorbudget.checks.contracts.libraries.sqlx import sql_name_of
+from pytest_errorbudget.checks.contracts.libraries.sqlx_macros import Drift, chosen, converts, drift
+from pytest_errorbudget.checks.contracts.libraries.sqlx_user_types import accepts_any
+from pytest_errorbudget.checks.contracts.places import shown_output, shown_pg, shown_type
+from pytest_errorbudget.checks.contracts.reads import Decoding, Read
+from pytest_errorbudget.checks.contracts.scope import TenantShape
+from pytest_errorbudget.checks.contracts.subjects import read_labels, read_name, read_subjects
+from pytest_errorbudget.checks.contracts.view import View
+from pytest_errorbudget.model.pgtype import PgType
+from pytest_errorbudget.model.problem import Unchecked
+from pytest_errorbudget.model.query_typing import OutputColumn, Typed
+from pytest_errorbudget.model.rule import Rule
+from pytest_errorbudget.model.rust import RustType
+
+
+def row_type(read: Read, shape: TenantShape, view: View) -> Draft | Unchecked | None:
+    column = read.column
+    if column is None:
+        return None
+    match read.decoding:
+        case Decoding.CHECKED:
+            return _checked(read, column, shape, view) if read.target is not None else None
+        case Decoding.UNCHECKED:
+            return _unchecked(read, column, shape, view)
+
+
+def _checked(read: Read, column: OutputColumn, shape: TenantShape, view: View) -> Draft | Unchecked | None:
+    target = read.target
+    if target is None:
+        return None
+    answer = accepts_any(target, column.type, view.own_types[read.query.crate])
+    match answer:
+        case Accepts():
+            return None
+        case NotKnown(reason):
+            return _not_checked(read, reason)
+        case Refuses(declares):
+            return _draft(read, column, shape, view, _refusal(target, declares, column))
+
+
+def _refusal(target: RustType, declares: str | None, column: OutputColumn) -> str:
+    name, sql = shown_type(target.inner), sql_name_of(column.type)
+    if declares is None:
+        return f"`{name}` does not compile: sqlx has no `Type<Postgres>` for it."
+    which = "Every row" if column.nullable is False else "Every row that holds a value"
+    return (
+        f"{which} fails at run time with `sqlx::Error::ColumnDecode` (Rust type `{name}`, as SQL type `{declares}`, "
+        f"is not compatible with SQL type `{sql}`; sqlx does not widen), so a 500 where a handler passes it on."
+    )
+
+
+def _unchecked(read: Read, column: OutputColumn, shape: TenantShape, view: View) -> Draft | Unchecked | None:
+    compiled = (read.compiled or column).type
+    decoded = _decoded(read, compiled)
+    if decoded is None:
+        return _not_checked(read, f"the Rust type that the macro chooses for `{shown_pg(compiled)}` is not known")
+    fits = converts(decoded, read.target) if read.target is not None else True
+    if fits is False:
+        return _not_compiled(read, column, shape, view)
+    answer = accepts_any(decoded, column.type, view.own_types[read.query.crate])
+    if isinstance(answer, NotKnown):
+        return _not_checked(read, answer.reason)
+    outcome = Drift.SAFE if isinstance(answer, Accepts) else drift(decoded, column.type)
+    if outcome is not Drift.SAFE:
+        return _draft(read, column, shape, view, _drifted(decoded, compiled, column.type, outcome))
+    return _not_checked(read, "the field's type has conversions of its own") if fits is None else None
+
+
+def _decoded(read: Read, pg: PgType) -> RustType | None:
+    named = read.override.type if read.override is not None else None
+    return parse_type(named) if named is not None else chosen(pg, read.target)
+
+
+def _not_compiled(read: Read, column: OutputColumn, shape: TenantShape, view: View) -> Draft | None:
+    """The field does not fit the migrations. A schema whose own column it does fit is not the one to name."""
+    decoded = _decoded(read, column.type)
+    if decoded is None or read.target is None or converts(decoded, read.target) is not False:
+        return None
+    target = read.target.inner
+    consequence = (
+        f"The macro does not compile against this schema: it decodes `{shown_pg(column.type)}` as "
+        f"`{shown_type(decoded)}`, and `{shown_type(target)}` is not `From<{shown_type(decoded)}>`. A program built "
+        f"before the column changed decodes without a type check: {drift(target, column.type).value}."
+    )
+    return _draft(read, column, shape, view, consequence)
+
+
+def _drifted(decoded: RustType, compiled: PgType, pg: PgType, outcome: Drift) -> str:
+    if compiled == pg:
+        return f"The override `{shown_type(decoded)}` is taken on trust, without a type check: {outcome.value}."
+    return (
+        f"The macro is compiled against the migrations (`{shown_pg(compiled)}`) and decodes `{shown_pg(pg)}` as "
+        f"`{shown_type(decoded)}` without a type check: {outcome.value}."
+    )
+
+
+def _draft(read: Read, column: OutputColumn, shape: TenantShape, view: View, consequence: str) -> Draft:
+    return Draft(
+        rule=Rule.ROW_TYPE,
+        severity=Rule.ROW_TYPE.severity,
+        place=read.place,
+        text=_text(read, column),
+        subjects=read_subjects(read),
+        labels=read_labels(read, shape, view, f"does not fit `{shown_pg(column.type)}`"),
+        consequence=consequence,
+        help=_help(read, column, view),
+    )
+
+
+def _text(read: Read, column: OutputColumn) -> str:
+    kind = f"`{shown_pg(column.type)}`"
+    if read.field is not None:
+        return f"{read_name(read)} reads {shown_output(column)}, which is {kind}"
+    wanted = f" into `{shown_type(read.target)}`" if read.target is not None else ""
+    return f"{read_name(read)} reads {shown_output(column)}{wanted}, which is {kind}"
+
+
+def _help(read: Read, column: OutputColumn, view: View) -> str:
+    types = _types_elsewhere(read, column, view)
+    wanted = chosen(column.type, read.target)
+    option = read.target is not None and read.target.is_option
+    text = f"Option<{shown_type(wanted)}>" if wanted is not None and option else wanted and shown_type(wanted)
+    if types:
+        others = " and ".join(f"`{shown_pg(pg)}`" for pg in types)
+        cast = f"`{column.name}::{shown_pg(column.type)}`"
+        return (
+            f"other tenants have {others} here: cast in the query ({cast}) and read `{text}`"
+            if text
+            else (f"other tenants have {others} here: bring all tenants to one type")
+        )
+    return f"change it to `{text}`" if text else f"read it as a type that derives `sqlx::Type` for `{column.type.name}`"
+
+
+def _types_elsewhere(read: Read, column: OutputColumn, view: View) -> list[PgType]:
+    """The other types this column has in other tenants' shapes: then no one Rust type fits all."""
+    found: set[PgType] = set()
+    for other in view.shapes:
+        verdict = other.verdict(read.query)
+        if isinstance(verdict, Typed):
+            found.update(each.type for each in verdict.columns if each.name == column.name)
+    return sorted(found - {column.type})
+
+
+def _not_checked(read: Read, reason: str) -> Unchecked:
+    span = read.field.span if read.field is not None else read.query.span
+    return Unchecked("row-type", read.place, reason, span)

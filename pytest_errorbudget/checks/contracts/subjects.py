@@ -1,0 +1,39 @@
+"""The item and the labels that a finding about a read has."""
+
+from __future__ import annotations
+
+from pytest_errorbudget.checks.contracts.origins import origin_labels
+from pytest_errorbudget.checks.contracts.places import query_label, query_span
+from pytest_errorbudget.checks.contracts.reads import Read
+from pytest_errorbudget.checks.contracts.scope import QuerySubject, Subject, TenantShape, TypeSubject
+from pytest_errorbudget.checks.contracts.view import View
+from pytest_errorbudget.model.finding import Label
+from pytest_errorbudget.model.rust import Query
+
+
+def query_subject(query: Query) -> QuerySubject:
+    return QuerySubject(query.path, query.function, query.ordinal)
+
+
+def read_subjects(read: Read) -> tuple[Subject, ...]:
+    """The row struct of the query, or the query where there is none."""
+    if read.outer is not None and read.field is not None:
+        return (TypeSubject(read.outer.span.path, read.outer.name),)
+    return (query_subject(read.query),)
+
+
+def read_labels(read: Read, shape: TenantShape, view: View, text: str) -> tuple[Label, ...]:
+    """The field (or the query) first, then the query, then the migration line of the column."""
+    column = read.column
+    source = (column.origin or column.source) if column is not None else None
+    history = origin_labels(source, shape.schema, view.migrated)
+    if read.field is None:
+        return (Label(query_span(read.query), text), *history)
+    return (Label(read.field.span, text), query_label(read.query, f"read by `{read.query.function}` here"), *history)
+
+
+def read_name(read: Read) -> str:
+    """What reads the value: ``field `amount: i64` `` or ``column 1 of `list_invoices` ``."""
+    if read.field is not None:
+        return f"field `{read.field.name}: {read.field.type.text or read.field.type.path}`"
+    return f"`{read.query.function}`"

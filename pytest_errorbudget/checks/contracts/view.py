@@ -1,0 +1,99 @@
+"""One database and the Rust that reads it, indexed: what every rule of this folder looks things up in."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pytest_errorbudget.checks.contracts.libraries.sqlx_user_types import UserTypes
+from pytest_errorbudget.checks.contracts.scope import Scope, TenantShape
+from pytest_errorbudget.model.facts import DatabaseFacts, QueryKey, QueryTyping
+from pytest_errorbudget.model.query_typing import Rejected, Typed
+from pytest_errorbudget.model.rust import Contracts, Query, Struct, StructRef
+from pytest_errorbudget.model.schema import Schema
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShapeView:
+    """One shape with PostgreSQL's word on each query."""
+
+    shape: TenantShape
+    typings: Mapping[QueryKey, QueryTyping]
+
+    def verdict(self, query: Query) -> Typed | Rejected | None:
+        typing = self.typings.get(key_of(query))
+        return typing.verdict if typing is not None else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """``queries`` are those of the scope's crates. ``replayed`` is what the newest replay says of them: the schema that
+    macros are taken to be compiled against. ``migrated`` is the static replay's schema, whose columns know their
+    lines. ``own_types`` are, by crate, the structs that the names of its queries' types may mean."""
+
+    contracts: Contracts
+    scope: Scope
+    queries: tuple[Query, ...]
+    structs: Mapping[StructRef, Struct]
+    shapes: tuple[ShapeView, ...]
+    replayed: Mapping[QueryKey, QueryTyping]
+    migrated: Schema | None
+    newest: Schema | None
+    by_name: Mapping[str, tuple[tuple[StructRef, Struct], ...]]
+    own_types: Mapping[str, UserTypes]
+
+    def compiled(self, query: Query) -> Typed | Rejected | None:
+        typing = self.replayed.get(key_of(query))
+        return typing.verdict if typing is not None else None
+
+    def resolve(self, name: str, path: str, crate: str) -> tuple[StructRef, Struct] | None:
+        """The struct that ``name`` means in a file: of the file, else the only one of the crate, else of all."""
+        found = self.by_name.get(name, ())
+        for narrowed in (
+            [each for each in found if each[0].path == path],
+            [each for each in found if each[1].crate == crate],
+            list(found),
+        ):
+            if narrowed:
+                return narrowed[0] if len(narrowed) == 1 else None
+        return None
+
+
+def key_of(query: Query) -> QueryKey:
+    return QueryKey(query.path, query.function, query.ordinal)
+
+
+def reference(struct: Struct) -> StructRef:
+    return StructRef(struct.span.path, struct.name)
+
+
+def view_of(contracts: Contracts, database: DatabaseFacts, scope: Scope) -> View:
+    """Everything indexed once."""
+    typings = {each.shape: {typing.query: typing for typing in each.queries} for each in database.typings}
+    by_name: defaultdict[str, list[tuple[StructRef, Struct]]] = defaultdict(list)
+    for struct in contracts.structs:
+        by_name[struct.name.rpartition("::")[2]].append((reference(struct), struct))
+    named = {name: tuple(found) for name, found in by_name.items()}
+    crates = {query.crate for query in contracts.queries}
+    return View(
+        contracts=contracts,
+        scope=scope,
+        queries=tuple(query for query in contracts.queries if scope.reads(query.crate)),
+        structs={reference(struct): struct for struct in contracts.structs},
+        shapes=tuple(ShapeView(shape=shape, typings=typings.get(shape.digest, {})) for shape in scope.shapes),
+        replayed=typings.get(None, {}),
+        migrated=database.static.schema if database.static is not None else None,
+        newest=database.replay.newest if database.replay is not None and database.replay.versions else None,
+        by_name=named,
+        own_types={crate: _own_types(named, crate) for crate in crates},
+    )
+
+
+def _own_types(by_name: Mapping[str, tuple[tuple[StructRef, Struct], ...]], crate: str) -> UserTypes:
+    """The structs that the names of a crate may mean: its own, and those of other crates where it has none."""
+    own = {}
+    for name, found in by_name.items():
+        here = tuple(struct for _, struct in found if struct.crate == crate)
+        own[name] = here or tuple(struct for _, struct in found)
+    return own
