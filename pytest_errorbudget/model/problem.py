@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pytest_errorbudget.model.item import ItemId
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.source import Span
 
@@ -35,9 +36,13 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Unchecked:
-    """Something that was seen and not checked, and why. Nothing is dropped in silence."""
+    """Something that was seen and not checked, and why. Nothing is dropped in silence.
+
+    ``items`` are the items that have nothing left to say for it: they are skipped with the reason.
+    """
 
     kind: str
     place: str
     reason: str
     span: Span | None = None
+    items: tuple[ItemId, ...] = ()

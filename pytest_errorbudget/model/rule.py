@@ -18,12 +18,16 @@ class Rule(Enum):
     RUST_UNPARSED = ("rust-unparsed", _ERROR)
     RUST_NOT_FOUND = ("rust-not-found", _WARNING)
     EVENTS_UNREADABLE = ("events-unreadable", _ERROR)
+    # allowances
+    ALLOWANCE_EXPIRED = ("allowance-expired", _WARNING)
+    ALLOWANCE_UNUSED = ("allowance-unused", _WARNING)
     # tenants
     TENANT_MISSING = ("tenant-missing", _ERROR)
     TENANT_UNLISTED = ("tenant-unlisted", _WARNING)
     TENANT_BEHIND = ("tenant-behind", _INFORMATION)
     TENANT_AHEAD = ("tenant-ahead", _WARNING)
     # migrations
+    MIGRATIONS_UNREADABLE = ("migrations-unreadable", _ERROR)
     MIGRATION_FAILED = ("migration-failed", _ERROR)
     REPLAY_DISAGREES = ("replay-disagrees", _ERROR)
     # drift

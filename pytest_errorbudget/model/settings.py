@@ -7,6 +7,7 @@ from datetime import date
 from enum import Enum
 from fractions import Fraction
 
+from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.model.slo import Slo
 from pytest_errorbudget.model.source import Span
@@ -114,10 +115,16 @@ class Settings:
     confidence: Fraction = Fraction(992, 1000)
     window_us: int = 300_000_000
     fail_on: Severity = Severity.ERROR
+    unchecked: tuple[Unchecked, ...] = ()
 
     @property
     def tenants(self) -> tuple[Tenant, ...]:
         return tuple(tenant for database in self.databases for tenant in database.tenants)
+
+    @property
+    def customers(self) -> tuple[str, ...]:
+        """Every tenant's own name, once, in the order of the settings."""
+        return tuple(dict.fromkeys(tenant.customer for tenant in self.tenants))
 
     def cohort_of(self, tenant: str) -> Cohort | None:
         return next((cohort for cohort in self.cohorts if tenant in cohort.tenants), None)

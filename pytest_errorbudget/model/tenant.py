@@ -32,9 +32,17 @@ Layout = InSchema | InPartition | InDatabase
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """A customer's partition of the data. ``name`` is what people, events and node ids call it."""
+    """A customer's partition of the data.
+
+    ``name`` is what node ids call it: the customer's name, behind the database's where several databases hold
+    tenants (``core/acme-prod``). ``customer`` is what people, events and cohorts call it.
+    """
 
     name: str
     database: str
     cohort: str | None
     layout: Layout
+
+    @property
+    def customer(self) -> str:
+        return self.name.removeprefix(f"{self.database}/")

@@ -1,0 +1,79 @@
+"""Which items a project has. Nothing here connects to a server, reads an event or imports a heavy library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pytest_errorbudget.checks.contracts.collection import contract_items
+from pytest_errorbudget.model.item import (
+    ItemId,
+    determinism_item,
+    migration_item,
+    schema_item,
+    slo_item,
+    tenants_item,
+    thresholds_item,
+)
+from pytest_errorbudget.model.problem import Unreadable
+from pytest_errorbudget.model.rust import Contracts
+from pytest_errorbudget.model.settings import Settings
+from pytest_errorbudget.model.slo import Slo
+from pytest_errorbudget.pipeline.project import Project
+from pytest_errorbudget.pipeline.steps import BURN_RATES, CONTRACTS, FFI, SCHEMA, THRESHOLDS, Steps
+from pytest_errorbudget.readers.migrations import list_migrations
+from pytest_errorbudget.readers.rust import read_contracts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedItem:
+    """An item, the steps that its outcome needs, and for a determinism item the SLO whose laws it tries."""
+
+    id: ItemId
+    steps: Steps
+    laws: Slo | None = None
+
+
+def planned_items(project: Project) -> tuple[PlannedItem, ...]:
+    """All items, each once, in the order of files and places."""
+    settings = project.settings
+    items = (*_settings_items(settings), *_migration_items(project), *_contract_items(project))
+    return tuple({item.id: item for item in items}.values())
+
+
+def _settings_items(settings: Settings) -> Iterator[PlannedItem]:
+    if not settings.exists:
+        return
+    path = settings.path
+    yield PlannedItem(id=tenants_item(path), steps=SCHEMA)
+    for tenant in settings.tenants:
+        yield PlannedItem(id=schema_item(path, tenant.name), steps=SCHEMA)
+    for slo in settings.slos:
+        for customer in settings.customers:
+            yield PlannedItem(id=slo_item(path, slo.name, customer), steps=BURN_RATES)
+    for cohort in settings.cohorts:
+        for slo in settings.slos:
+            yield PlannedItem(id=thresholds_item(path, cohort.name, slo.name), steps=THRESHOLDS)
+    for slo in settings.slos:
+        yield PlannedItem(id=determinism_item(path, slo.name), steps=BURN_RATES, laws=slo)
+
+
+def _migration_items(project: Project) -> Iterator[PlannedItem]:
+    for database in project.settings.databases:
+        if database.migrations is not None:
+            try:
+                paths = list_migrations(project.root, database.migrations.path)
+            except Unreadable:
+                continue  # told by the run itself, on the item of the tenants
+            yield from (PlannedItem(id=migration_item(path), steps=SCHEMA) for path in paths)
+
+
+def _contract_items(project: Project) -> Iterator[PlannedItem]:
+    try:
+        contracts, _ = read_contracts(project.root, project.settings.manifest)
+    except Unreadable:
+        contracts = Contracts()
+    for database in project.settings.databases:
+        tenants = tuple(tenant.name for tenant in database.tenants)
+        for item in contract_items(contracts, tenants, database.services):
+            yield PlannedItem(id=item, steps=FFI if item.name.startswith("ffi.") else CONTRACTS)

@@ -1,0 +1,59 @@
+"""Collection. It connects to nothing: settings, the lock, file names of migrations and the Rust sources are enough."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_errorbudget.pipeline.collect import PlannedItem, planned_items
+from pytest_errorbudget.pipeline.project import Project
+from pytest_errorbudget.plugin.items import DeterminismItem, ErrorBudgetItem
+
+_CACHE_TAG = "CACHEDIR.TAG"
+
+
+class ErrorBudgetFile(pytest.File):
+    """A file that has generated items: the settings, a migration or a Rust source."""
+
+    def __init__(self, *, planned: tuple[PlannedItem, ...], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.planned = planned
+
+    def collect(self) -> Iterator[pytest.Item]:
+        for planned in self.planned:
+            kind = ErrorBudgetItem if planned.laws is None else DeterminismItem
+            name = planned.id.name
+            # The id is given whole: pytest would take the bracket for parameters and `--lf` would miss the item.
+            yield kind.from_parent(self, name=name, nodeid=f"{self.nodeid}::{name}", planned=planned)
+
+
+class Collection:
+    """Answers pytest's questions about files and folders."""
+
+    def __init__(self, project: Project) -> None:
+        self.items = planned_items(project)
+        self._by_file = _by_file(project.root, self.items)
+        self._folders = {folder for file in self._by_file for folder in file.parents}
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        if not collection_path.is_dir():
+            return None
+        if (collection_path / _CACHE_TAG).is_file():
+            return True
+        return False if collection_path in self._folders else None
+
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+        planned = self._by_file.get(file_path)
+        return None if planned is None else ErrorBudgetFile.from_parent(parent, path=file_path, planned=planned)
+
+
+def _by_file(root: Path, items: tuple[PlannedItem, ...]) -> Mapping[Path, tuple[PlannedItem, ...]]:
+    files: defaultdict[str, list[PlannedItem]] = defaultdict(list)
+    for item in items:
+        files[item.id.path].append(item)
+    return {root / path: tuple(planned) for path, planned in files.items()}

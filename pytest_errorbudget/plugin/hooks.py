@@ -1,0 +1,33 @@
+"""Wiring. Without ``--errorbudget`` only options, a marker and the fixtures' parameters are here."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_errorbudget.plugin.fixtures import parametrize_tenant
+from pytest_errorbudget.plugin.options import add_options, options_of
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    add_options(parser)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers",
+        "errorbudget(cohort=None, tenants=None): narrows the `tenant` fixture to a cohort or to some tenants; "
+        "generated items carry it too",
+    )
+    options = options_of(config)
+    if not options.enabled:
+        return
+    # Everything that costs an import lives behind the flag.
+    from pytest_errorbudget.plugin.session import register
+
+    register(config, options)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "tenant" in metafunc.fixturenames:
+        parametrize_tenant(metafunc)

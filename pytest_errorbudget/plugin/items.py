@@ -1,0 +1,71 @@
+"""Generated items: each asks the shared run what was found for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_errorbudget.model.finding import Finding
+from pytest_errorbudget.model.problem import Unchecked
+from pytest_errorbudget.pipeline.collect import PlannedItem, laws_of
+from pytest_errorbudget.pipeline.drawing import drawing
+from pytest_errorbudget.plugin.running import shared_run, silently
+
+
+class FindingsFail(Exception):
+    """The findings that fail an item; drawn by the item, never shown as a traceback."""
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        super().__init__(f"{len(findings)} findings")
+        self.findings = findings
+
+
+class ErrorBudgetItem(pytest.Item):
+    """One generated item. ``planned.id`` is relative to the settings' folder, the node id to the rootdir."""
+
+    def __init__(self, *, planned: PlannedItem, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.planned = planned
+        self.add_marker("errorbudget")
+
+    def runtest(self) -> None:
+        shared = shared_run(self.config)
+        run = shared.of(self.planned.steps, silently)
+        findings = run.findings_of(self.planned.id)
+        for finding in findings:
+            self.user_properties.append(("errorbudget", f"{finding.severity.value} {finding.rule.id} {finding.place}"))
+        failing = tuple(finding for finding in findings if finding.severity.rank >= shared.fail_on.rank)
+        if failing:
+            raise FindingsFail(failing)
+        _skip_unchecked(self.planned, run.unchecked)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        if isinstance(excinfo.value, FindingsFail):
+            draw = drawing(shared_run(self.config).project)
+            return "\n\n".join(draw(finding) for finding in excinfo.value.findings)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        return self.path, None, self.name
+
+
+class DeterminismItem(ErrorBudgetItem):
+    """An SLO's windowing laws, as hypothesis properties on the real aggregation, beside the run's own findings."""
+
+    def runtest(self) -> None:
+        super().runtest()
+        for law in laws_of(shared_run(self.config).project, self.planned):
+            law.check()
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        if isinstance(excinfo.value, AssertionError):
+            return "\n".join((str(excinfo.value), *getattr(excinfo.value, "__notes__", ())))
+        return super().repr_failure(excinfo, style)
+
+
+def _skip_unchecked(planned: PlannedItem, unchecked: tuple[Unchecked, ...]) -> None:
+    for entry in unchecked:
+        if planned.id in entry.items:
+            pytest.skip(f"not checked: {entry.reason}")

@@ -1,0 +1,73 @@
+"""The command line flags. Standard library and pytest only: plain pytest pays for this import."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """The flags of one run; ``None`` where a flag was not given."""
+
+    enabled: bool
+    config: str | None
+    as_of: str | None
+    log: str | None
+    facts: str | None
+    counts: str | None
+    fail_on: str | None
+    update: bool
+    invocation_dir: Path
+
+
+def add_options(parser: pytest.Parser) -> None:
+    group = parser.getgroup("errorbudget", "error budgets, schema drift and Rust contracts")
+    group.addoption(
+        "--errorbudget",
+        action="store_true",
+        dest="errorbudget",
+        help="check tenants, migrations, Rust types and queries, burn rates and thresholds as generated items",
+    )
+    for name, metavar, text in (
+        ("config", "PATH", "the settings file (default: errorbudget.toml in the rootdir)"),
+        ("as-of", "RFC3339", "the moment of the run; default: the lock's, else the newest complete event window"),
+        ("log", "PATH", "the execution log (default: .errorbudget/execution-log.json in the rootdir)"),
+        ("facts", "PATH", "write everything that was gathered, as JSON"),
+        ("counts", "PATH", "write the table of counts (.csv or .parquet)"),
+    ):
+        group.addoption(
+            f"--errorbudget-{name}",
+            metavar=metavar,
+            dest=f"errorbudget_{name.replace('-', '_')}",
+            help=text,
+        )
+    group.addoption(
+        "--errorbudget-fail-on",
+        choices=("error", "warning"),
+        dest="errorbudget_fail_on",
+        help="the least severity that fails an item (default: the settings', else error)",
+    )
+    group.addoption(
+        "--errorbudget-update",
+        action="store_true",
+        dest="errorbudget_update",
+        help="rewrite errorbudget.lock and its table of evidence from this run",
+    )
+
+
+def options_of(config: pytest.Config) -> Options:
+    option = config.getoption
+    return Options(
+        enabled=option("errorbudget"),
+        config=option("errorbudget_config"),
+        as_of=option("errorbudget_as_of"),
+        log=option("errorbudget_log"),
+        facts=option("errorbudget_facts"),
+        counts=option("errorbudget_counts"),
+        fail_on=option("errorbudget_fail_on"),
+        update=option("errorbudget_update"),
+        invocation_dir=config.invocation_params.dir,
+    )

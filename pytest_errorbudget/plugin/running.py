@@ -1,0 +1,98 @@
+"""The session's project and its one run, shared by items and fixtures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pytest_errorbudget.model.facts import Facts
+from pytest_errorbudget.model.run import Run, StepName
+from pytest_errorbudget.model.severity import Severity
+from pytest_errorbudget.pipeline.gather import Request, gather
+from pytest_errorbudget.pipeline.judge import judge
+from pytest_errorbudget.pipeline.project import Project, SettingsInvalid, open_project
+from pytest_errorbudget.pipeline.sharing import shared_facts
+from pytest_errorbudget.pipeline.steps import EVERY_STEP
+from pytest_errorbudget.plugin.options import Options, options_of
+from pytest_errorbudget.plugin.root import settings_place
+
+_PROJECT = pytest.StashKey[Project]()
+_RUN = pytest.StashKey["SharedRun"]()
+
+Progress = Callable[[StepName], None]
+
+
+def project_of(config: pytest.Config) -> Project:
+    """The repository under test, opened once. Invalid settings are a usage error that names every line."""
+    if _PROJECT not in config.stash:
+        options = options_of(config)
+        root, path = settings_place(config.rootpath, options.config, options.invocation_dir)
+        try:
+            config.stash[_PROJECT] = open_project(root, path)
+        except SettingsInvalid as error:
+            raise pytest.UsageError(str(error)) from None
+    return config.stash[_PROJECT]
+
+
+def shared_run(config: pytest.Config) -> SharedRun:
+    if _RUN not in config.stash:
+        workerinput = getattr(config, "workerinput", None)
+        folder = None if workerinput is None else workerinput.get("errorbudget_shared")
+        config.stash[_RUN] = SharedRun(project_of(config), options_of(config), None if folder is None else Path(folder))
+    return config.stash[_RUN]
+
+
+class SharedRun:
+    """Gathers at most once for what is asked; under xdist, once for all workers (``folder``)."""
+
+    def __init__(self, project: Project, options: Options, folder: Path | None) -> None:
+        self.project = project
+        self.options = options
+        self.folder = folder
+        self.facts: Facts | None = None
+        self.run: Run | None = None
+        self._asked: frozenset[StepName] = frozenset()
+
+    def everything(self) -> Run:
+        return self.of(EVERY_STEP, silently)
+
+    @property
+    def fail_on(self) -> Severity:
+        """The least severity that fails an item."""
+        flag = self.options.fail_on
+        return self.project.settings.fail_on if flag is None else Severity(flag)
+
+    def of(self, steps: frozenset[StepName], progress: Progress) -> Run:
+        """The run of at least ``steps``. A second question that asks for more gathers anew, for all of them."""
+        if self.run is None or not steps <= self._asked:
+            self._asked |= steps
+            request = Request(
+                project=self.project,
+                asked=self._asked,
+                as_of=self.options.as_of,
+                update=self.options.update,
+            )
+            self.facts = shared_facts(self.folder, request, lambda: gather(request, progress))
+            self.run = judge(request, self.facts)
+        return self.run
+
+    def adopt(self, folder: Path, steps: frozenset[StepName]) -> Run | None:
+        """What the workers gathered into ``folder``, for the controller's report; ``None`` where they did not."""
+        self._asked = steps
+        request = Request(project=self.project, asked=steps, as_of=self.options.as_of, update=self.options.update)
+        try:
+            self.facts = shared_facts(folder, request, _nothing)
+        except LookupError:
+            return None
+        self.run = judge(request, self.facts)
+        return self.run
+
+
+def silently(_: StepName) -> None:
+    """Progress that nobody watches."""
+
+
+def _nothing() -> Facts:
+    raise LookupError("no worker gathered anything")

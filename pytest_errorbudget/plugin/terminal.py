@@ -1,0 +1,61 @@
+"""What a person sees: a line per step while it runs, then tables and warnings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_errorbudget.model.run import StepName
+from pytest_errorbudget.plugin.collection import Collection
+from pytest_errorbudget.plugin.items import ErrorBudgetItem
+from pytest_errorbudget.plugin.running import shared_run
+
+if TYPE_CHECKING:
+    from _pytest.terminal import TerminalReporter
+
+
+class Terminal:
+    """Only the controller prints."""
+
+    def __init__(self, config: pytest.Config, collection: Collection) -> None:
+        self.config = config
+        self.collection = collection
+        self.selected = 0
+
+    def pytest_report_header(self) -> str:
+        settings = shared_run(self.config).project.settings
+        where = settings.path if settings.exists else f"no {settings.path}: migrations and Rust sources alone"
+        return f"errorbudget: {where}, {len(settings.customers)} tenants, {len(self.collection.items)} items"
+
+    def pytest_report_collectionfinish(self, items: list[pytest.Item]) -> str | None:
+        ours = sum(isinstance(item, ErrorBudgetItem) for item in items)
+        if ours or not self.collection.items:
+            return None
+        return f"errorbudget: 0 of {len(self.collection.items)} items under the given paths"
+
+    def step_began(self, step: StepName) -> None:
+        """One line as a step begins; nothing with ``-q``."""
+        reporter = self._reporter
+        if reporter is not None and reporter.verbosity >= 0:
+            from pytest_errorbudget.report.progress import beginning
+
+            reporter.ensure_newline()
+            reporter.write_line(beginning(step))
+
+    @property
+    def _reporter(self) -> TerminalReporter | None:
+        return self.config.pluginmanager.get_plugin("terminalreporter")
+
+    def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> None:
+        shared = shared_run(self.config)
+        if shared.run is None:
+            return
+        from pytest_errorbudget.report.summary import summary
+
+        verbosity = terminalreporter.verbosity
+        if verbosity < 0:
+            return
+        terminalreporter.section("errorbudget")
+        for line in summary(shared.run, shared.project.settings, detailed=verbosity > 0):
+            terminalreporter.write_line(line)

@@ -1,0 +1,117 @@
+"""Errors of a settings file, each with its place and, for an unknown key, the nearest known one."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from pytest_errorbudget.model.problem import Problem
+from pytest_errorbudget.model.rule import Rule
+from pytest_errorbudget.model.source import Span
+from pytest_errorbudget.readers.settings_file import SettingsFile
+
+Key = tuple[str | int, ...]
+Places = Mapping[Key, Span]
+
+_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]|\[(\.\.\.)\]")
+_CONSEQUENCE = "Nothing is checked until the settings can be read."
+
+
+def settings_problem(path: str, places: Places, key: Key, message: str, help: str = "") -> Problem:
+    """A problem at ``key``, or at the nearest table around it that the file writes."""
+    known = next((places[key[:length]] for length in range(len(key), 0, -1) if key[:length] in places), Span(path, 1))
+    place = ".".join(map(str, key)) or "settings"
+    return Problem(
+        rule=Rule.SETTINGS_INVALID, message=message, place=place, span=known, consequence=_CONSEQUENCE, help=help
+    )
+
+
+def unknown_keys(document: Mapping[str, Any], kind: Any = SettingsFile, key: Key = ()) -> Iterator[tuple[Key, str]]:
+    """Every key that the format does not have, with what to write instead; walks tables, arrays and maps alike."""
+    for struct in _structs(kind, document):
+        fields = {field.encode_name: field.type for field in msgspec.structs.fields(struct)}
+        tag = struct.__struct_config__.tag_field
+        for name, value in document.items():
+            if name == tag:
+                continue
+            if name not in fields:
+                near = difflib.get_close_matches(name, fields, n=1, cutoff=0.5)
+                known = ", ".join(f"`{field}`" for field in sorted(fields))
+                yield (*key, name), f"did you mean `{near[0]}`?" if near else f"known here: {known}"
+            else:
+                yield from _unknown_below(value, fields[name], (*key, name))
+
+
+def _unknown_below(value: Any, kind: Any, key: Key) -> Iterator[tuple[Key, str]]:
+    if isinstance(value, list):
+        for position, entry in enumerate(value):
+            yield from _unknown_below(entry, _argument(kind, list, 0), (*key, position))
+    elif isinstance(value, dict):
+        entries = _argument(kind, dict, 1)
+        if entries is not None:
+            for name, entry in value.items():
+                yield from _unknown_below(entry, entries, (*key, name))
+        else:
+            yield from unknown_keys(value, kind, key)
+
+
+def _options(kind: Any) -> tuple[Any, ...]:
+    return getattr(kind, "__args__", ()) if getattr(kind, "__origin__", None) is None else (kind,)
+
+
+def _argument(kind: Any, origin: type, position: int) -> Any:
+    for option in _options(kind) or (kind,):
+        if getattr(option, "__origin__", None) is origin:
+            return option.__args__[position]
+    return None
+
+
+def _structs(kind: Any, document: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The one struct that the table is meant to be: chosen by its tag where the format offers several."""
+    options = [o for o in (_options(kind) or (kind,)) if isinstance(o, type) and issubclass(o, msgspec.Struct)]
+    if len(options) == 1:
+        return (options[0],)
+    tagged = [o for o in options if document.get(o.__struct_config__.tag_field or "") == o.__struct_config__.tag]
+    return tuple(tagged)
+
+
+def failing_key(document: Mapping[str, Any], error: msgspec.ValidationError) -> tuple[Key, str]:
+    """The key that a validation error speaks of, and its message without the path."""
+    message, _, path = str(error).partition(" - at `$")
+    key: Key = ()
+    for name, index, wildcard in _STEP.findall(path.rstrip("`")):
+        if wildcard:
+            key = (*key, _failing_entry(document, key))
+        else:
+            key = (*key, name or int(index))
+    return key, message
+
+
+def _failing_entry(document: Mapping[str, Any], table: Key) -> str:
+    """msgspec does not say which entry of a map it means: the one that fails alone is it."""
+    entries = _at(document, table)
+    for name in entries:
+        try:
+            msgspec.convert(_only(document, table, name), SettingsFile)
+        except msgspec.ValidationError:
+            return str(name)
+    return ""
+
+
+def _at(document: Any, key: Key) -> Any:
+    for step in key:
+        document = document[step]
+    return document
+
+
+def _only(document: Any, key: Key, name: str) -> Any:
+    if not key:
+        return {name: document[name]}
+    step, *rest = key
+    if isinstance(document, list):
+        return [_only(entry, tuple(rest), name) if i == step else entry for i, entry in enumerate(document)]
+    return {k: _only(entry, tuple(rest), name) if k == step else entry for k, entry in document.items()}

@@ -1,0 +1,128 @@
+"""The shape of ``errorbudget.toml``: what a file may say, before it is understood."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+Duration = Annotated[str, Meta(pattern=r"^[1-9][0-9]*(us|ms|s|m|h|d|w)$", description="such as `10m`, `1h`, `28d`")]
+Share = Annotated[str, Meta(description="an exact share as text: `99.95 %`, `0.9995` or `1999/2000`; floats are refused")]
+Name = Annotated[str, Meta(min_length=1)]
+
+
+class _Table(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    pass
+
+
+class MigrationsTable(_Table):
+    """Where the migrations are, and whether they build every tenant's schema or one that tenants share."""
+
+    path: Name
+    per: Literal["tenant", "shared"] = "tenant"
+    kind: Literal["sqlx"] | None = None
+    bookkeeping: Name | None = None
+
+
+class SchemaTenants(_Table, tag_field="layout", tag="schema"):
+    """A schema per tenant. ``names`` lists tenants, or maps each to its schema; ``pattern`` takes them from the lock."""
+
+    names: list[Name] | dict[str, Name] | None = None
+    pattern: Name | None = None
+    except_: list[Name] = field(name="except", default_factory=list)
+
+
+class PartitionTenants(_Table, tag_field="layout", tag="partition"):
+    """A partition per tenant, by the value of the tenant key."""
+
+    key: Name
+    tables: list[Name] = []
+    names: list[Name] | dict[str, Name] = []
+
+
+class DatabaseTenants(_Table, tag_field="layout", tag="database"):
+    """A database per tenant."""
+
+    urls: dict[str, Name]
+
+
+class DatabaseTable(_Table):
+    name: Name = "default"
+    url: Name | None = None
+    migrations: MigrationsTable | None = None
+    services: list[Name] = []
+    tenants: SchemaTenants | PartitionTenants | DatabaseTenants | None = None
+
+
+class ReplayTable(_Table):
+    """Another PostgreSQL than the embedded one."""
+
+    binaries: Name | None = None
+    url: Name | None = None
+
+
+class SourceTable(_Table):
+    """Exactly one of these; a glob, or several."""
+
+    parquet: Name | list[Name] | None = None
+    csv: Name | list[Name] | None = None
+    ndjson: Name | list[Name] | None = None
+
+
+class ColumnsTable(_Table):
+    id: Name = "event_id"
+    tenant: Name = "tenant_id"
+    time: Name = "occurred_at"
+    replica: Name | None = None
+
+
+class EventsTable(_Table):
+    name: Name
+    source: SourceTable
+    columns: ColumnsTable = ColumnsTable()
+    lateness: Duration | Literal["0s"] = "0s"
+    tenants: dict[str, Name] = {}
+
+
+class CohortTable(_Table):
+    tenants: list[Name] | Literal["others"]
+    objectives: dict[str, Share] = {}
+
+
+class SloTable(_Table):
+    name: Name
+    service: Name
+    events: Name
+    good: Name
+    objective: Share
+    where: Name | None = None
+    period: Duration = "28d"
+
+
+class ThresholdsTable(_Table):
+    confidence: Share = "99.2 %"
+    compare_with: list[Name] = []
+
+
+class AllowTable(_Table):
+    rule: Name
+    where: Name
+    reason: Name
+    until: date | None = None
+
+
+class SettingsFile(_Table):
+    """Settings of pytest-errorbudget."""
+
+    manifest: Name = "Cargo.toml"
+    slos: list[Name] = []
+    fail_on: Literal["error", "warning"] = "error"
+    window: Duration = "5m"
+    database: list[DatabaseTable] = []
+    replay: ReplayTable = ReplayTable()
+    events: list[EventsTable] = []
+    cohorts: dict[str, CohortTable] = {}
+    slo: list[SloTable] = []
+    thresholds: ThresholdsTable = ThresholdsTable()
+    allow: list[AllowTable] = []

@@ -1,0 +1,147 @@
+"""Tenants and cohorts of a settings file."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from fractions import Fraction
+from typing import Protocol, TypeVar
+
+from pytest_errorbudget.model.settings import Cohort, Database
+from pytest_errorbudget.model.share import parse_share
+from pytest_errorbudget.model.tenant import InDatabase, InPartition, InSchema, Layout, Tenant
+from pytest_errorbudget.readers.settings_errors import Key
+from pytest_errorbudget.readers.settings_file import DatabaseTenants, PartitionTenants, SchemaTenants, SettingsFile
+
+T = TypeVar("T")
+
+
+class Reading(Protocol):
+    """What these functions need of the reading under way."""
+
+    def problem(self, key: Key, message: str, help: str = "") -> None: ...
+
+
+def tenants_of(
+    reading: Reading, file: SettingsFile, position: int, locked_schemas: tuple[str, ...]
+) -> tuple[Tenant, ...]:
+    """The tenants of the database at ``position``, in the order of the file, without cohorts yet."""
+    table = file.database[position]
+    several = sum(database.tenants is not None for database in file.database) > 1
+    layouts = _layouts(reading, table.tenants, ("database", position, "tenants"), locked_schemas)
+    return tuple(
+        Tenant(f"{table.name}/{customer}" if several else customer, table.name, None, layout)
+        for customer, layout in layouts.items()
+    )
+
+
+def _layouts(
+    reading: Reading,
+    table: SchemaTenants | PartitionTenants | DatabaseTenants | None,
+    key: Key,
+    locked_schemas: tuple[str, ...],
+) -> Mapping[str, Layout]:
+    match table:
+        case None:
+            return {}
+        case SchemaTenants():
+            return {name: InSchema(schema) for name, schema in _schemas(reading, table, key, locked_schemas).items()}
+        case PartitionTenants():
+            names = _named(reading, table.names, (*key, "names"))
+            return {name: InPartition(table.key, value) for name, value in names.items()}
+        case DatabaseTenants():
+            return {name: InDatabase(url) for name, url in table.urls.items()}
+
+
+def _schemas(
+    reading: Reading, table: SchemaTenants, key: Key, locked_schemas: tuple[str, ...]
+) -> Mapping[str, str]:
+    if table.names is not None:
+        if table.pattern is not None:
+            reading.problem((*key, "pattern"), "`names` and `pattern` exclude each other", "keep one of them")
+        return _named(reading, table.names, (*key, "names"))
+    if table.pattern is None:
+        reading.problem(
+            key, "this layout lists no tenants", 'write `names = ["acme", …]`, or `pattern = "tenant_*"` and a lock'
+        )
+        return {}
+    pattern, left_out = table.pattern, set(table.except_)
+    return {name: name for name in locked_schemas if fnmatch.fnmatchcase(name, pattern) and name not in left_out}
+
+
+def _named(reading: Reading, names: list[str] | dict[str, str], key: Key) -> Mapping[str, str]:
+    if isinstance(names, dict):
+        _refuse_twice(reading, names.values(), key, "two tenants share")
+        return names
+    _refuse_twice(reading, names, key, "listed twice:")
+    return {name: name for name in names}
+
+
+def _refuse_twice(reading: Reading, names: Iterable[str], key: Key, what: str) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            reading.problem(key, f"{what} `{name}`", "each tenant has a place of its own, once")
+        seen.add(name)
+
+
+def cohorts_of(
+    reading: Reading, file: SettingsFile, databases: tuple[Database, ...]
+) -> tuple[tuple[Tenant, ...], tuple[Cohort, ...]]:
+    """All tenants with their cohorts, and the cohorts. Where cohorts are written, each tenant is in exactly one;
+    where none are, every tenant is in the cohort ``all``."""
+    tenants = tuple(tenant for database in databases for tenant in database.tenants)
+    customers = tuple(dict.fromkeys(tenant.customer for tenant in tenants))
+    if not file.cohorts:
+        everyone = (Cohort(name="all", tenants=customers),) if customers else ()
+        return tuple(replace(tenant, cohort="all") for tenant in tenants), everyone
+    members = _members(reading, file, customers)
+    for customer in customers:
+        if not any(customer in names for names in members.values()):
+            reading.problem(
+                ("cohorts",),
+                f"the tenant `{customer}` is in no cohort",
+                'add it to one, or write `tenants = "others"` in the cohort that takes the rest',
+            )
+    cohorts = tuple(
+        Cohort(name=name, tenants=names, objectives=_objectives(reading, file, name))
+        for name, names in members.items()
+    )
+    cohort_of = {customer: name for name, names in members.items() for customer in names}
+    return tuple(replace(tenant, cohort=cohort_of.get(tenant.customer)) for tenant in tenants), cohorts
+
+
+def _members(reading: Reading, file: SettingsFile, customers: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    taken: dict[str, str] = {}
+    members: dict[str, tuple[str, ...]] = {}
+    rest: list[str] = []
+    for name, table in file.cohorts.items():
+        members[name] = ()
+        if isinstance(table.tenants, str):
+            rest.append(name)
+            continue
+        for position, customer in enumerate(table.tenants):
+            key: Key = ("cohorts", name, "tenants", position)
+            if customer not in customers:
+                known = ", ".join(f"`{known}`" for known in customers) or "none"
+                reading.problem(key, f"there is no tenant `{customer}`", f"listed are: {known}")
+            elif customer in taken:
+                reading.problem(key, f"the tenant `{customer}` is in the cohort `{taken[customer]}` already")
+            taken.setdefault(customer, name)
+        members[name] = tuple(table.tenants)
+    for name in rest[1:]:
+        reading.problem(("cohorts", name, "tenants"), f"`others` is taken by the cohort `{rest[0]}` already")
+    if rest:
+        members[rest[0]] = tuple(customer for customer in customers if customer not in taken)
+    return members
+
+
+def _objectives(reading: Reading, file: SettingsFile, cohort: str) -> tuple[tuple[str, Fraction], ...]:
+    objectives: list[tuple[str, Fraction]] = []
+    for slo, text in sorted(file.cohorts[cohort].objectives.items()):
+        try:
+            objectives.append((slo, parse_share(text)))
+        except ValueError as error:
+            reading.problem(("cohorts", cohort, "objectives", slo), str(error))
+    return tuple(objectives)
