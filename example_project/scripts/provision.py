@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -74,7 +75,7 @@ def read_migrations(folder: Path) -> tuple[Migration, ...]:
     return tuple(sorted(found, key=lambda migration: migration.version))
 
 
-def read_tenants(settings: Mapping[str, object], story: Mapping[str, object]) -> tuple[Tenant, ...]:
+def read_tenants(settings: Mapping[str, Any], story: Mapping[str, Any]) -> tuple[Tenant, ...]:
     """The tenants of ``errorbudget.toml``, with what ``story.toml`` says of them."""
     told, default = story["tenants"], story["deployment"]["migrations"]
     tenants = []
@@ -136,7 +137,8 @@ def drop_schemas(connection: psycopg.Connection, tenants: Sequence[Tenant]) -> N
 
 def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Builds the tenants of Ledgerline on a PostgreSQL server.")
-    parser.add_argument("--url", default=os.environ.get("LEDGERLINE_DATABASE_URL"), help="default: $LEDGERLINE_DATABASE_URL")
+    url = os.environ.get("LEDGERLINE_DATABASE_URL")
+    parser.add_argument("--url", default=url, help="default: $LEDGERLINE_DATABASE_URL")
     parser.add_argument("--replace", action="store_true", help="drop schemas of these tenants that are already there")
     return parser.parse_args(argv)
 
