@@ -72,6 +72,30 @@ class AllowedFinding:
     allowance: Allowance
 
 
+class SchemaState(Enum):
+    """How a tenant's schema stands to the migrations that it says it has applied."""
+
+    HEALTHY = "healthy"
+    DRIFTED = "drifted"
+    BEHIND = "behind"
+    MISSING = "missing"
+    NOT_READ = "not read"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantHealth:
+    """One tenant partition as the run saw it; ``name`` and ``customer`` as in ``Tenant``, ``version`` is ``None`` where
+    none is known, ``drift`` the number of findings about its schema that are more than information."""
+
+    name: str
+    customer: str
+    cohort: str | None
+    database: str
+    version: str | None
+    schema: SchemaState
+    drift: int
+
+
 class FindingsError(AssertionError):
     """Raised by ``Run.raise_for_findings``; its text lists the findings, gravest first."""
 
@@ -190,7 +214,7 @@ class Run:
     inputs: tuple[InputDigest, ...]
     counts_digest: str | None
     determinism: Fraction | None
-    tenants: tuple[str, ...]
+    tenants: tuple[TenantHealth, ...]
     execution_us: int
 
     @property
@@ -226,11 +250,12 @@ class Run:
         return tuple(f for f in self.findings if any(affected.item == item for affected in f.affected))
 
     def __getitem__(self, tenant: str) -> Mapping[str, Sli]:
-        states = tuple(state for state in self.budgets if state.tenant == tenant)
-        known = {*self.tenants, *(state.tenant for state in self.budgets)}
+        """A tenant's SLIs by SLO name. Raises ``KeyError`` with near names for a tenant that is not known."""
+        customers = {one.name: one.customer for one in self.tenants} | {b.tenant: b.tenant for b in self.budgets}
+        known = customers | {customer: customer for customer in customers.values()}
         if tenant not in known:
             raise UnknownName("tenant", tenant, tuple(sorted(known)))
-        return Slis(states)
+        return Slis(tuple(state for state in self.budgets if state.tenant == known[tenant]))
 
     def __repr__(self) -> str:
         return "\n".join(_summary(self))

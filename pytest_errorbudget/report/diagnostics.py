@@ -1,0 +1,54 @@
+"""Findings in full, and what was not checked, as lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from pytest_errorbudget.model.finding import Finding
+from pytest_errorbudget.model.formats.wording import counted, named
+from pytest_errorbudget.model.problem import Unchecked
+from pytest_errorbudget.model.run import AllowedFinding
+from pytest_errorbudget.report.execution_log import grouped
+
+Draw = Callable[[Finding], str]
+
+
+def diagnostics(findings: Iterable[Finding], draw: Draw) -> str:
+    """Findings one below the other; ``draw`` gives one as text, with its excerpts and notes."""
+    return "\n\n".join(draw(finding).rstrip("\n") for finding in findings)
+
+
+def plain(finding: Finding) -> str:
+    """A finding without excerpts, for where no source can be drawn: head, places, consequence, tenants and help."""
+    parts = (
+        f"{finding.severity.value}[{finding.rule.id}]: {finding.message}",
+        *(f"  --> {label.span}" + (f": {label.text}" if label.text else "") for label in finding.labels),
+        f"  = note: {finding.consequence}" if finding.consequence else "",
+        f"  = note: {named(finding.tenants, 'tenant')}" if finding.tenants else "",
+        f"  = help: {finding.help}" if finding.help else "",
+    )
+    return "\n".join(part for part in parts if part)
+
+
+def one_line(finding: Finding) -> str:
+    """``warning[index-missing] invoices: index … is missing (2 tenants: a, b)``."""
+    tenants = f" ({named(finding.tenants, 'tenant')})" if finding.tenants else ""
+    return f"{finding.severity.value}[{finding.rule.id}] {finding.place}: {finding.message}{tenants}"
+
+
+def unchecked_lines(unchecked: Iterable[Unchecked]) -> Iterator[str]:
+    """``not checked: 3 queries (built at run time)``: one line for each kind and reason."""
+    for group in grouped(unchecked):
+        yield f"not checked: {counted(group.count, group.kind, _plural(group.kind))} ({group.reason})"
+
+
+def allowed_line(allowed: tuple[AllowedFinding, ...]) -> str | None:
+    if not allowed:
+        return None
+    rules = ", ".join(sorted({one.finding.rule.id for one in allowed}))
+    return f"allowed: {counted(len(allowed), 'known finding')} ({rules})"
+
+
+def _plural(kind: str) -> str:
+    """The kinds are our own words: ``query``, ``statement``, ``payload field``."""
+    return f"{kind[:-1]}ies" if kind.endswith("y") and kind[-2:-1] not in tuple("aeiou") else f"{kind}s"
