@@ -33,7 +33,7 @@ def test_invoice_amounts_are_wide_where_the_last_migration_ran(production: str, 
         where table_name = 'invoices' and column_name = 'amount_cents'
     """
     with psycopg.connect(production) as connection:
-        types = dict(connection.execute(query).fetchall())
+        types: dict[str, str] = dict(connection.execute(query).fetchall())
     assert types == {schema: "bigint" if schema == "acme_prod" else "integer" for schema in schemas.values()}
 
 
