@@ -24,12 +24,13 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 def compact(number: int) -> str:
     """``912``, ``41.2K``, ``1.2M``: half to even in tenths, from a thousand up."""
+    if number < 1000:
+        return str(number)
     for unit, size in (("G", 10**9), ("M", 10**6), ("K", 10**3)):
-        tenths = round(Fraction(number * 10, size))
-        if tenths >= 10:
-            whole, tenth = divmod(tenths, 10)
-            return f"{whole}.{tenth}{unit}" if tenth else f"{whole}{unit}"
-    return str(number)
+        whole, tenth = divmod(round(Fraction(number * 10, size)), 10)
+        if whole:
+            break
+    return f"{whole}.{tenth}{unit}" if tenth else f"{whole}{unit}"
 
 
 def decimal(number: Fraction, places: int) -> str:
