@@ -26,11 +26,15 @@ AppliedVersion = Applied | VersionUnknown
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenantState:
-    """One tenant in the snapshot; ``shape`` is the digest of its schema, ``None`` where the tenant was not found."""
+    """One tenant in the snapshot; ``shape`` is the digest of its schema, ``None`` where the tenant was not found.
+
+    ``unread`` says why a tenant that may well be there was not looked for.
+    """
 
     tenant: str
     version: AppliedVersion
     shape: str | None
+    unread: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

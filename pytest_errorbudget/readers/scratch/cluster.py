@@ -7,7 +7,9 @@ folder with its lock free.
 
 from __future__ import annotations
 
+import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -174,10 +176,8 @@ def stop(server: subprocess.Popen[bytes]) -> None:
 
 def _address(folder: Path) -> tuple[str, int, Mapping[str, str]]:
     """A socket in the run's folder, which only its owner may enter; the loopback where there are no such sockets."""
-    if sys.platform != "win32":
+    if hasattr(socket, "AF_UNIX") and os.name == "posix":
         return str(folder), 5432, {"listen_addresses": "", "unix_socket_directories": str(folder), "port": "5432"}
-    import socket
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -189,7 +189,10 @@ def _major(folder: Path) -> int:
 
 
 def _by_major(folder: Path) -> Mapping[str, str]:
-    return {"io_method": "sync"} if _major(folder) >= 18 else {}
+    """From 18 on, our stand-ins for extensions can be found beside the server's own."""
+    if _major(folder) < 18:
+        return {}
+    return {"io_method": "sync", "extension_control_path": f"$system:{folder / 'extensions'}"}
 
 
 def _connected(
@@ -205,14 +208,12 @@ def _connected(
             except psycopg.OperationalError:
                 pass
             else:
-                extensions = str(folder / "extensions") if version >= 180000 else None
                 return ScratchServer(
                     host=host,
                     port=port,
                     user=_SUPERUSER,
                     maintenance="postgres",
                     server_version=version,
-                    extensions=extensions,
                 )
         time.sleep(_POLL_S)
     raise _not_started(binaries, "PostgreSQL did not start", (folder / "log").read_text(errors="replace"))

@@ -102,6 +102,6 @@ def _reason(conninfo: str, error: psycopg.OperationalError) -> str:
     """libpq's last line, without the password and without what ``_where`` already says."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     text = next((line for line in reversed(lines) if "failed: " in line), lines[-1] if lines else "no answer")
-    text = re.sub(r"^.*?failed: (?:FATAL: +)?", "", text)
+    text = re.sub(r"^.*failed: (?:FATAL: +)?", "", text)
     password = _given(conninfo).get("password")
     return text.replace(str(password), "***") if password else text

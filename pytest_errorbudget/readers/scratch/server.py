@@ -28,12 +28,10 @@ class ScratchServer:
     server_version: int
     password: str | None = field(default=None, repr=False)
     parameters: tuple[tuple[str, str], ...] = ()
-    extensions: str | None = None
     _numbers: Iterator[int] = field(default_factory=lambda: count(1), repr=False, compare=False)
 
     def conninfo(self, dbname: str) -> str:
         """libpq's ``key=value`` text for one database of this server; it holds the password where there is one."""
-        options = {} if self.extensions is None else {"options": f"-c extension_control_path=$system:{self.extensions}"}
         password = {} if self.password is None else {"password": self.password}
         return make_conninfo(
             "",
@@ -43,7 +41,6 @@ class ScratchServer:
             user=self.user,
             dbname=dbname,
             **password,
-            **options,
         )
 
     @contextmanager

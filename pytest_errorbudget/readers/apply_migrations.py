@@ -1,0 +1,113 @@
+"""Runs migrations on a database of our own as their tool would, statement by statement."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+
+from pytest_errorbudget.model.migration import MigrationFailure, MigrationFile, MigrationKind, Statement
+from pytest_errorbudget.model.source import Span
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+_BOOKKEEPING: dict[MigrationKind, tuple[str, str]] = {
+    MigrationKind.SQLX: (
+        "_sqlx_migrations",
+        """
+        create table public._sqlx_migrations (
+            version bigint primary key, description text not null, installed_on timestamptz not null default now(),
+            success boolean not null, checksum bytea not null, execution_time bigint not null)
+        """,
+    )
+}
+_APPLIED = """
+    insert into public._sqlx_migrations (version, description, success, checksum, execution_time)
+    select %s, %s, true, '', 0 where pg_catalog.to_regclass('public._sqlx_migrations') is not null
+"""
+_WORD = re.compile(r"\"[^\"]*\"|'[^']*'|\w+|\S")
+_NO_EXTENSION = re.compile(r'extension "(?P<name>[^"]+)" is not available|extension/(?P<file>[\w-]+)\.control')
+
+
+def bookkeeping_table(kind: MigrationKind) -> str:
+    """The name of the table in which the tool notes what it has applied."""
+    return _BOOKKEEPING[kind][0]
+
+
+def create_bookkeeping(connection: Connection, kind: MigrationKind) -> None:
+    """Migrations may touch this table, so it is there before the first of them, as with the tool itself."""
+    connection.execute(_BOOKKEEPING[kind][1].encode())
+
+
+def apply_file(
+    connection: Connection, file: MigrationFile, after: Callable[[int], None] = lambda _: None
+) -> MigrationFailure | None:
+    """Runs one file on a connection in autocommit mode: in one transaction unless the file opts out.
+
+    ``after`` is called with the position of each statement once it has run. A file may commit by itself.
+    """
+    if file.transactional:
+        connection.execute("begin")
+    for position, statement in enumerate(file.statements):
+        try:
+            connection.execute(statement.sql.encode(), prepare=False)
+        except psycopg.Error as error:
+            if not connection.closed:
+                connection.execute("rollback")
+            return _failure(statement, error)
+        after(position)
+    try:
+        _finish(connection, file)
+    except psycopg.Error as error:  # a deferred constraint speaks up here
+        connection.execute("rollback")
+        whole = file.statements[-1] if file.statements else Statement(sql="", span=Span(file.path, 1))
+        return _failure(whole, error)
+    return None
+
+
+def _finish(connection: Connection, file: MigrationFile) -> None:
+    version = int(file.version) if file.version.isdigit() else 0
+    connection.execute(_APPLIED.encode(), (version, file.name))
+    if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+        connection.execute("commit")
+
+
+def _failure(statement: Statement, error: psycopg.Error) -> MigrationFailure:
+    message = error.diag.message_primary or str(error).strip() or "the server closed the connection"
+    hint = f" ({error.diag.message_hint})" if error.diag.message_hint else ""
+    position = error.diag.statement_position
+    return MigrationFailure(
+        span=statement_start(statement) if position is None else span_within(statement, int(position) - 1),
+        sqlstate=error.sqlstate or "",
+        message=_without_extension(message) or f"{message}{hint}",
+    )
+
+
+def _without_extension(message: str) -> str | None:
+    found = _NO_EXTENSION.search(message)
+    if found is None:
+        return None
+    name = found["name"] or found["file"]
+    return (
+        f'extension "{name}" is not available on the server that replays the migrations; '
+        "`[replay]` in errorbudget.toml can name one that has it (`url` or `binaries`)"
+    )
+
+
+def statement_start(statement: Statement) -> Span:
+    """The first line of a statement, from where it begins."""
+    return Span(statement.span.path, statement.span.line, statement.span.column)
+
+
+def span_within(statement: Statement, offset: int, length: int | None = None) -> Span:
+    """The word at a character of the statement (counted from 0), as a place in its file."""
+    if length is None:
+        word = _WORD.match(statement.sql, offset)
+        length = len(word[0].split("\n")[0]) if word else 1
+    before = statement.sql[:offset]
+    lines = before.count("\n")
+    column = offset - (before.rfind("\n") + 1) + (1 if lines else statement.span.column)
+    line = statement.span.line + lines
+    return Span(statement.span.path, line, column, line, column + length)

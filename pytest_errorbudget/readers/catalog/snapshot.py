@@ -1,0 +1,175 @@
+"""Every tenant of one database at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import psycopg
+from psycopg import sql
+
+from pytest_errorbudget.model.formats.schema_digest import schema_digest
+from pytest_errorbudget.model.problem import Problem, Unreadable
+from pytest_errorbudget.model.rule import Rule
+from pytest_errorbudget.model.schema import Schema
+from pytest_errorbudget.model.settings import Database
+from pytest_errorbudget.model.snapshot import Applied, AppliedVersion, Shape, Snapshot, TenantState, VersionUnknown
+from pytest_errorbudget.model.tenant import InDatabase, InPartition, InSchema, Tenant
+from pytest_errorbudget.readers.catalog.read import Connection, read_schemas, run_named
+from pytest_errorbudget.readers.scratch.open import resolve_url, unreachable
+
+_APPLICATION = "pytest-errorbudget"
+_CONNECT_TIMEOUT_S = 10
+_SETTINGS = (
+    "set local statement_timeout = '60s'",
+    "set local lock_timeout = '2s'",
+    "set local idle_in_transaction_session_timeout = '120s'",
+    "set local search_path = pg_catalog",
+)
+_UNION = 100  # tables in one statement: each holds a lock until the second session commits
+
+
+def read_snapshot(
+    database: Database, expected_schema_name: str, bookkeeping: str, env: Mapping[str, str]
+) -> Snapshot:
+    """Reads all tenants in one ``REPEATABLE READ READ ONLY`` transaction; the role needs no right on any table.
+
+    ``expected_schema_name`` is the name that the migrations use for a tenant's own schema, ``bookkeeping`` the
+    migration tool's table. Raises ``Unreadable`` (``server-unreachable``) where the server cannot be read.
+    """
+    place = f"database {database.name}"
+    conninfo = resolve_url(database.url or "", env, place)
+    try:
+        with _session(conninfo) as session:
+            return _read(session, conninfo, database, expected_schema_name, bookkeeping)
+    except psycopg.OperationalError as error:
+        if isinstance(error, psycopg.errors.QueryCanceled | psycopg.errors.LockNotAvailable):
+            raise Unreadable(_too_slow(place, error)) from None
+        raise Unreadable(unreachable(place, conninfo, error)) from None
+
+
+@contextmanager
+def _session(conninfo: str, snapshot: str | None = None) -> Iterator[Connection]:
+    """One read-only transaction, in the given snapshot or in its own."""
+    with psycopg.connect(
+        conninfo,
+        application_name=_APPLICATION,
+        connect_timeout=_CONNECT_TIMEOUT_S,
+        prepare_threshold=None,
+    ) as connection:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        connection.read_only = True
+        if snapshot is not None:
+            connection.execute(sql.SQL("set transaction snapshot {}").format(sql.Literal(snapshot)))
+        for setting in _SETTINGS:
+            connection.execute(setting.encode())
+        yield connection
+
+
+def _read(session: Connection, conninfo: str, database: Database, expected: str, bookkeeping: str) -> Snapshot:
+    wanted = tuple(t.layout.schema for t in database.tenants if isinstance(t.layout, InSchema))
+    (kept,) = run_named(session, ("bookkeeping",), bookkeeping=bookkeeping)
+    holders = tuple(row[0] for row in kept)
+    present = _present(session, wanted)
+    schemas = read_schemas(session, present, dict.fromkeys(present, expected), bookkeeping)
+    versions = _versions(session, conninfo, tuple(s for s in present if s in holders), bookkeeping)
+    digests: dict[Schema, str] = {}
+    for schema in schemas.values():
+        if schema not in digests:
+            digests[schema] = schema_digest(schema)
+    return Snapshot(
+        database=database.name,
+        server_version=session.info.server_version,
+        tenants=tuple(_state(tenant, schemas, digests, versions, bookkeeping) for tenant in database.tenants),
+        shapes=tuple(
+            Shape(digest=digest, schema=schema) for schema, digest in sorted(digests.items(), key=lambda i: i[1])
+        ),
+        candidates=tuple(schema for schema in holders if schema not in wanted),
+    )
+
+
+def _present(session: Connection, wanted: Sequence[str]) -> tuple[str, ...]:
+    rows = session.execute(
+        "select nspname from pg_catalog.pg_namespace where nspname = any(%s)", (list(wanted),)
+    ).fetchall()
+    return tuple(sorted({row[0] for row in rows}))
+
+
+def _state(
+    tenant: Tenant,
+    schemas: Mapping[str, Schema],
+    digests: Mapping[Schema, str],
+    versions: Mapping[str, AppliedVersion],
+    bookkeeping: str,
+) -> TenantState:
+    """One function a layout; those that are not read yet say so, and are counted as not checked."""
+    match tenant.layout:
+        case InSchema(name) if name not in schemas:
+            return TenantState(
+                tenant=tenant.name, version=VersionUnknown(f"there is no schema {name} in the database"), shape=None
+            )
+        case InSchema(name):
+            unknown = VersionUnknown(f"its schema {name} holds no table {bookkeeping}")
+            return TenantState(
+                tenant=tenant.name, version=versions.get(name, unknown), shape=digests[schemas[name]]
+            )
+        case InPartition():
+            return _not_yet(tenant, "a partition per tenant is not read yet")
+        case InDatabase():
+            return _not_yet(tenant, "a database per tenant is not read yet")
+
+
+def _not_yet(tenant: Tenant, reason: str) -> TenantState:
+    return TenantState(tenant=tenant.name, version=VersionUnknown(reason), shape=None, unread=reason)
+
+
+def _versions(
+    session: Connection, conninfo: str, schemas: Sequence[str], bookkeeping: str
+) -> Mapping[str, AppliedVersion]:
+    """The applied versions, read by a second session in the same snapshot that ends at once: the first one never
+    touches a table, so it holds no lock that could block a migration."""
+    if not schemas:
+        return {}
+    row = session.execute("select pg_catalog.pg_export_snapshot()").fetchone()
+    exported = str(row[0]) if row else ""
+    with _session(conninfo, exported) as second:
+        (rows,) = run_named(second, ("readable_bookkeeping",), bookkeeping=bookkeeping, schemas=list(schemas))
+    readable = tuple(row[0] for row in rows)
+    denied = VersionUnknown(f"this role may not read the table {bookkeeping}")
+    found: dict[str, AppliedVersion] = {schema: denied for schema in schemas if schema not in readable}
+    for start in range(0, len(readable), _UNION):
+        found |= _applied(conninfo, exported, readable[start : start + _UNION], bookkeeping)
+    return found
+
+
+def _applied(
+    conninfo: str, exported: str, schemas: Sequence[str], bookkeeping: str
+) -> Mapping[str, AppliedVersion]:
+    """Many tables in one statement; where one of them spoils it, each by itself."""
+    try:
+        with _session(conninfo, exported) as second:
+            query = sql.SQL(" union all ").join(_newest(schema, bookkeeping) for schema in schemas)
+            rows = second.execute(query).fetchall()
+    except psycopg.Error as error:
+        if len(schemas) > 1:
+            return {s: v for schema in schemas for s, v in _applied(conninfo, exported, [schema], bookkeeping).items()}
+        reason = error.diag.message_primary or str(error)
+        return {schemas[0]: VersionUnknown(f"its table {bookkeeping} cannot be read: {reason}")}
+    return {schema: Applied(None if version is None else str(version)) for schema, version in rows}
+
+
+def _newest(schema: str, bookkeeping: str) -> sql.Composed:
+    """sqlx's table: a migration that failed half-way stays in it with ``success`` false."""
+    return sql.SQL("select {}::text, max(version) from {} where success").format(
+        sql.Literal(schema), sql.Identifier(schema, bookkeeping)
+    )
+
+
+def _too_slow(place: str, error: psycopg.Error) -> Problem:
+    return Problem(
+        rule=Rule.SERVER_UNREACHABLE,
+        message=f"reading the catalogue was given up: {error.diag.message_primary or error}",
+        place=place,
+        consequence="The tenants of this database were not checked.",
+        help="Run it again when no migration is running, or against a read replica.",
+    )

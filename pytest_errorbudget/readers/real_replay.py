@@ -1,0 +1,34 @@
+"""The migrations, run for real: the schema that PostgreSQL itself builds, after each file."""
+
+from __future__ import annotations
+
+import psycopg
+
+from pytest_errorbudget.model.migration import MigrationSet, RealReplay, ReplayedVersion
+from pytest_errorbudget.model.schema import Schema
+from pytest_errorbudget.readers.apply_migrations import apply_file, bookkeeping_table, create_bookkeeping
+from pytest_errorbudget.readers.catalog import read_all
+from pytest_errorbudget.readers.provenance import Recorder, with_origins
+from pytest_errorbudget.readers.scratch import ScratchServer
+
+
+def replay_for_real(server: ScratchServer, migrations: MigrationSet) -> RealReplay:
+    """Applies every file to a fresh database. Stops at the first that fails: what came before is kept.
+
+    Columns, indexes, constraints and types carry the place of the statement that made them what they are.
+    """
+    versions: list[ReplayedVersion] = []
+    failure = None
+    schema = Schema()
+    with server.database() as conninfo, psycopg.connect(conninfo, autocommit=True) as connection:
+        create_bookkeeping(connection, migrations.kind)
+        recorder = Recorder(connection)
+        for file in migrations.files:
+            failure = apply_file(connection, file, recorder.after_statement)
+            if failure is not None:
+                break
+            touched = recorder.finish_file()
+            read = read_all(connection, bookkeeping_table(migrations.kind))
+            schema = with_origins(schema, read, file, touched)
+            versions.append(ReplayedVersion(version=file.version, schema=schema))
+    return RealReplay(server_version=server.server_version, versions=tuple(versions), failure=failure)
