@@ -1,0 +1,168 @@
+"""Files of events as DuckDB reads them: which files a source has, its columns, and how each becomes text or µs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+import duckdb
+from sqlglot import exp
+from sqlglot.expressions import column
+
+from pytest_errorbudget.model.problem import Problem, Unreadable
+from pytest_errorbudget.model.rule import Rule
+from pytest_errorbudget.model.settings import EventFormat, EventSource
+
+_INTEGERS = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"})
+_TEXT_READERS = {EventFormat.CSV: "read_csv", EventFormat.NDJSON: "read_ndjson"}
+_CONSEQUENCE = "Burn rates and thresholds of its SLOs are not computed; the other sources go on."
+
+
+@dataclass(frozen=True, slots=True)
+class FileColumn:
+    """A column by its own name, and its type as DuckDB writes it."""
+
+    name: str
+    type: str
+
+
+def events_problem(source: EventSource, message: str, help: str) -> Problem:
+    return Problem(
+        rule=Rule.EVENTS_UNREADABLE,
+        message=message,
+        place=source.name,
+        span=source.span,
+        consequence=_CONSEQUENCE,
+        help=help,
+    )
+
+
+def files_of(root: Path, source: EventSource) -> tuple[str, ...]:
+    """The absolute paths that the source's globs match, sorted, each once. Raises ``Unreadable`` where one matches
+    nothing."""
+    found: set[str] = set()
+    for glob in source.paths:
+        matched = _matches(root, glob)
+        if not matched:
+            raise Unreadable(
+                events_problem(
+                    source,
+                    f"the events `{source.name}` have no file: `{glob}` matches nothing below {root.name or root}",
+                    "write the files first, or correct the path under [[events]]; it is relative to the settings file",
+                )
+            )
+        found |= matched
+    return tuple(sorted(found))
+
+
+def _matches(root: Path, glob: str) -> set[str]:
+    pattern = Path(glob)
+    base = Path(pattern.anchor) if pattern.is_absolute() else root
+    relative = pattern.relative_to(pattern.anchor) if pattern.is_absolute() else pattern
+    return {str(path) for path in base.glob(str(relative)) if path.is_file()}
+
+
+def open_table(session: duckdb.DuckDBPyConnection, root: Path, source: EventSource, table: str) -> tuple[str, ...]:
+    """Makes the source's files readable as ``table``; gives their paths. Raises ``Unreadable``."""
+    files = files_of(root, source)
+    try:
+        session.execute(f"create or replace temp view {table} as select * from {_reader(session, source, files)}")
+    except duckdb.Error as error:
+        raise Unreadable(unreadable(root, source, error)) from None
+    return files
+
+
+def columns_of(session: duckdb.DuckDBPyConnection, table: str) -> tuple[FileColumn, ...]:
+    described = session.execute(f"describe {table}").fetchall()
+    return tuple(FileColumn(str(row[0]), str(row[1])) for row in described)
+
+
+def unreadable(root: Path, source: EventSource, error: duckdb.Error) -> Problem:
+    """DuckDB's own words on a file it could not read or a value it could not convert."""
+    first = str(error).strip().split("\n", 1)[0].replace(f"{root}/", "")
+    return events_problem(
+        source,
+        f"the events `{source.name}` cannot be read: {first}",
+        f"check that every file below {', '.join(f'`{path}`' for path in source.paths)} is whole and is "
+        f"{source.format.value}",
+    )
+
+
+def _reader(session: duckdb.DuckDBPyConnection, source: EventSource, files: tuple[str, ...]) -> str:
+    paths = "[" + ", ".join(quoted(path) for path in files) + "]"
+    if source.format is EventFormat.PARQUET:
+        return f"read_parquet({paths})"
+    reader = _TEXT_READERS[source.format]
+    # Types are found in all rows, not in a sample: otherwise they would depend on the order of rows. Ids and tenants
+    # stay text, so that `007` and `7` are two of them.
+    described = session.execute(f"describe select * from {reader}({paths}, sample_size = -1)").fetchall()
+    keys = {source.columns.id, source.columns.tenant}
+    types = ", ".join(
+        f"{quoted(str(name))}: {quoted('VARCHAR' if name in keys or kind == 'JSON' else str(kind))}"
+        for name, kind, *_ in described
+    )
+    return f"{reader}({paths}, columns = {{{types}}}{', header = true' if source.format is EventFormat.CSV else ''})"
+
+
+def quoted(text: str) -> str:
+    return exp.Literal.string(text).sql(dialect="duckdb")
+
+
+def find(source: EventSource, columns: tuple[FileColumn, ...], name: str, use: str) -> FileColumn:
+    """The column called ``name``, else in any case. Raises ``Unreadable`` with the nearest names."""
+    exact = [one for one in columns if one.name == name]
+    near = exact or [one for one in columns if one.name.lower() == name.lower()]
+    if near:
+        return near[0]
+    names = [one.name for one in columns]
+    close = get_close_matches(name, names, n=3) or names
+    raise Unreadable(
+        events_problem(
+            source,
+            f"the events `{source.name}` have no column `{name}`, {use}",
+            f"the nearest columns are {', '.join(f'`{one}`' for one in close)}",
+        )
+    )
+
+
+def as_text(found: FileColumn) -> exp.Expr:
+    named = column(found.name, quoted=True)
+    return named if found.type == "VARCHAR" else exp.cast(named, "text")
+
+
+def as_micros(source: EventSource, found: FileColumn) -> exp.Expr:
+    """The event's time in whole µs since the Unix epoch; a timestamp without zone is UTC. Raises ``Unreadable`` for a
+    type that cannot hold one exactly."""
+    named = column(found.name, quoted=True)
+    if found.type in {"TIMESTAMP WITH TIME ZONE", "TIMESTAMP", "TIMESTAMP_MS", "TIMESTAMP_S", "DATE"}:
+        return exp.Anonymous(this="epoch_us", expressions=[_whole(found, named)])
+    if found.type == "TIMESTAMP_NS":
+        return _floored_nanoseconds(named)
+    if found.type == "VARCHAR":
+        moment = exp.TryCast(this=named, to=exp.DataType.build("timestamptz"))
+        return exp.Anonymous(this="epoch_us", expressions=[moment])
+    if found.type in _INTEGERS:
+        return exp.cast(named, "bigint")
+    raise Unreadable(
+        events_problem(
+            source,
+            f"the time column `{found.name}` of the events `{source.name}` is {found.type}, which does not hold "
+            "microseconds exactly",
+            "write it as a timestamp, or as whole microseconds since 1970 in UTC",
+        )
+    )
+
+
+def _whole(found: FileColumn, named: exp.Expr) -> exp.Expr:
+    if found.type in {"TIMESTAMP WITH TIME ZONE", "TIMESTAMP"}:
+        return named
+    return exp.cast(named, "timestamp", dialect="duckdb")
+
+
+def _floored_nanoseconds(named: exp.Expr) -> exp.Expr:
+    """``//`` truncates towards zero, so the remainder is made positive and taken off first."""
+    nanoseconds = exp.Anonymous(this="epoch_ns", expressions=[named])
+    thousand = exp.Literal.number(1000)
+    rest = exp.Mod(this=exp.paren(exp.Mod(this=nanoseconds, expression=thousand) + 1000), expression=thousand.copy())
+    return exp.IntDiv(this=exp.paren(nanoseconds.copy() - exp.paren(rest)), expression=thousand.copy())

@@ -1,0 +1,245 @@
+"""The SLI query, written once as an expression; engines render it in their own dialect.
+
+An event is (tenant, id). Most events come in one copy and are counted as they are; only events with several copies
+are looked at again, so that exactness costs little where replicas repeat little: their distinct copies are ranked by
+(time, mapped columns), nulls last, and the first one counts.
+
+What each SLO makes of a row is a digit of base 4 in an integer of ``bits``: 0 not a valid event, 1 good, 2 bad,
+3 invalid (a predicate is null).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlglot import exp
+from sqlglot.expressions import and_, column, select, union
+
+from pytest_errorbudget.readers.events.question import Predicates, Question
+
+DIGITS = 31
+"""How many SLOs fit into one integer of 64 bits."""
+
+Aggregation = Callable[[Question, str, int], exp.Query]
+
+
+def aggregation(question: Question, table: str, as_of_us: int) -> exp.Query:
+    """One row a tenant and window that has events before ``as_of_us``, by tenant and start.
+
+    Columns: ``tenant``, ``start_us``, ``events``, ``copies``, ``disagreeing``, ``example`` (the least id, as text,
+    whose copies disagree), then ``valid_0``, ``bad_0``, ``invalid_0`` and so on for each SLO of the question.
+    """
+    counts = [
+        column("tenant"),
+        column("start_us"),
+        _integer(_count()).as_("events"),
+        _integer(exp.Sum(this=column("copies"))).as_("copies"),
+        _integer(exp.Sum(this=column("disagreeing"))).as_("disagreeing"),
+        exp.Min(this=column("example")).as_("example"),
+    ]
+    for position in range(len(question.predicates)):
+        digit = _digit(position)
+        counts += [
+            _count(exp.In(this=digit.copy(), expressions=[_number(1), _number(2)])).as_(f"valid_{position}"),
+            _count(digit.copy().eq(2)).as_(f"bad_{position}"),
+            _count(digit.copy().eq(3)).as_(f"invalid_{position}"),
+        ]
+    query = select(*counts).from_("chosen").group_by("tenant", "start_us").order_by("tenant", "start_us")
+    for name, part in (
+        ("usable", _usable(question, table, as_of_us)),
+        ("grouped", _grouped(question)),
+        ("copied", _copied(question)),
+        ("ranked", _ranked(question)),
+        ("chosen", _chosen(question)),
+    ):
+        query = query.with_(name, as_=part)
+    return query
+
+
+def survey(question: Question, table: str) -> exp.Query:
+    """One row a shard: ``rows``, ``without_id``, ``without_time``, ``unknown_tenant`` (each row in at most one), and
+    ``latest_us``, the time of its newest row that could count."""
+    known = _known(question)
+    has_id = question.id.copy().is_(exp.null()).not_()
+    has_time = question.time_us.copy().is_(exp.null()).not_()
+    shard = question.replica.copy() if question.replica is not None else exp.cast(exp.null(), "text")
+    usable = and_(has_id, has_time, known)
+    rows = select(
+        shard.as_("shard"),
+        _count().as_("row_count"),
+        _count(question.id.copy().is_(exp.null())).as_("without_id"),
+        _count(and_(has_id, question.time_us.copy().is_(exp.null()))).as_("without_time"),
+        _count(and_(has_id, has_time, exp.Coalesce(this=known.copy(), expressions=[exp.false()]).not_())).as_(
+            "unknown_tenant"
+        ),
+        exp.Max(this=exp.Case().when(usable.copy(), question.time_us.copy())).as_("latest_us"),
+    ).from_(exp.to_table(table))
+    return rows if question.replica is None else rows.group_by(question.replica.copy())
+
+
+def unknown_tenants(question: Question, table: str, limit: int) -> exp.Query:
+    """The first values of the tenant column, in order, that name no known tenant."""
+    value = question.tenant.copy()
+    return (
+        select(value.as_("tenant"))
+        .distinct()
+        .from_(exp.to_table(table))
+        .where(and_(value.is_(exp.null()).not_(), _known(question).not_()))
+        .order_by("tenant")
+        .limit(limit)
+    )
+
+
+def floored(time_us: exp.Expr, width_us: int) -> exp.Expr:
+    """The start of the window that holds ``time_us``, floored also before 1970: ``t - ((t % w) + w) % w``."""
+    remainder = exp.Mod(this=exp.paren(time_us.copy()), expression=_number(width_us))
+    positive = exp.Mod(
+        this=exp.paren(exp.Add(this=exp.paren(remainder), expression=_number(width_us))), expression=_number(width_us)
+    )
+    return exp.Sub(this=time_us.copy(), expression=exp.paren(positive))
+
+
+def _usable(question: Question, table: str, as_of_us: int) -> exp.Query:
+    return (
+        select(
+            _tenant(question).as_("tenant"),
+            question.id.copy().as_("id"),
+            question.time_us.copy().as_("time_us"),
+            *(_mapped(name).as_(f"c{position}") for position, name in enumerate(question.mapped)),
+            *(bits.as_(f"b{position}") for position, bits in enumerate(_packed(question))),
+        )
+        .from_(exp.to_table(table))
+        .where(question.id.copy().is_(exp.null()).not_())
+        .where(question.time_us.copy() < _number(as_of_us))
+        .where(_known(question))
+    )
+
+
+def _grouped(question: Question) -> exp.Query:
+    return (
+        select(
+            "tenant",
+            "id",
+            _count().as_("copies"),
+            exp.Min(this=floored(column("time_us"), question.window_us)).as_("start_us"),
+            *(exp.Min(this=column(bits)).as_(bits) for bits in _bits(question)),
+        )
+        .from_("usable")
+        .group_by("tenant", "id")
+    )
+
+
+def _copied(question: Question) -> exp.Query:
+    columns = ["tenant", "id", "time_us", *_columns(question), *_bits(question)]
+    same = and_(column("tenant", "u").eq(column("tenant", "g")), column("id", "u").eq(column("id", "g")))
+    return (
+        select(*(column(name, "u").as_(name) for name in columns), column("copies", "g").as_("copies"))
+        .distinct()
+        .from_("usable AS u")
+        .join("grouped AS g", on=and_(same, column("copies", "g") > 1))
+    )
+
+
+def _ranked(question: Question) -> exp.Query:
+    order = [exp.Ordered(this=column(name), nulls_first=False) for name in ("time_us", *_columns(question))]
+    event = [column("tenant"), column("id")]
+    rank = exp.Window(this=exp.RowNumber(), partition_by=event, order=exp.Order(expressions=order))
+    distinct = exp.Window(this=_count(), partition_by=[part.copy() for part in event])
+    return select("*", rank.as_("place"), distinct.as_("kinds")).from_("copied")
+
+
+def _chosen(question: Question) -> exp.Query:
+    once = (
+        select(
+            "tenant",
+            "start_us",
+            "copies",
+            _number(0).as_("disagreeing"),
+            exp.cast(exp.null(), "text").as_("example"),
+            *_bits(question),
+        )
+        .from_("grouped")
+        .where(column("copies").eq(1))
+    )
+    disagree = column("kinds") > 1
+    several = (
+        select(
+            "tenant",
+            floored(column("time_us"), question.window_us).as_("start_us"),
+            "copies",
+            exp.Case().when(disagree, _number(1)).else_(_number(0)).as_("disagreeing"),
+            exp.Case().when(disagree.copy(), exp.cast(column("id"), "text")).as_("example"),
+            *_bits(question),
+        )
+        .from_("ranked")
+        .where(column("place").eq(1))
+    )
+    return union(once, several, distinct=False)
+
+
+def _packed(question: Question) -> list[exp.Expr]:
+    packed: list[exp.Expr] = []
+    for position, predicates in enumerate(question.predicates):
+        place = position % DIGITS
+        digit = exp.Mul(this=exp.paren(_verdict(predicates)), expression=_number(4**place))
+        packed[position // DIGITS :] = [digit if place == 0 else exp.Add(this=packed[-1], expression=digit)]
+    return [exp.cast(bits, "bigint") for bits in packed]
+
+
+def _verdict(predicates: Predicates) -> exp.Expr:
+    """0 not valid, 1 good, 2 bad, 3 invalid."""
+    case = exp.Case()
+    if predicates.where is not None:
+        case = case.when(exp.paren(predicates.where.copy()).is_(exp.null()), _number(3))
+        case = case.when(exp.paren(predicates.where.copy()).not_(), _number(0))
+    case = case.when(exp.paren(predicates.good.copy()), _number(1))
+    return case.when(exp.paren(predicates.good.copy()).not_(), _number(2)).else_(_number(3))
+
+
+def _digit(position: int) -> exp.Expr:
+    place = 2 * (position % DIGITS)
+    bits: exp.Expr = column(f"b{position // DIGITS}")
+    shifted = exp.paren(exp.BitwiseRightShift(this=bits, expression=_number(place))) if place else bits
+    return exp.paren(exp.BitwiseAnd(this=shifted, expression=_number(3)))
+
+
+def _tenant(question: Question) -> exp.Expr:
+    renamed = [(value, name) for value, name in question.tenants if value != name]
+    if not renamed:
+        return question.tenant.copy()
+    case = exp.Case(this=question.tenant.copy())
+    for value, name in renamed:
+        case = case.when(exp.Literal.string(value), exp.Literal.string(name))
+    return case.else_(question.tenant.copy())
+
+
+def _known(question: Question) -> exp.Condition:
+    values = sorted({value for value, _ in question.tenants})
+    if not values:
+        return exp.false()
+    return exp.In(this=question.tenant.copy(), expressions=[exp.Literal.string(value) for value in values])
+
+
+def _mapped(name: str) -> exp.Expr:
+    return column(name, quoted=True)
+
+
+def _columns(question: Question) -> list[str]:
+    return [f"c{position}" for position in range(len(question.mapped))]
+
+
+def _bits(question: Question) -> list[str]:
+    return [f"b{position}" for position in range(-(-len(question.predicates) // DIGITS))]
+
+
+def _count(where: exp.Expr | None = None) -> exp.Expr:
+    counted = exp.Count(this=exp.Star())
+    return counted if where is None else exp.Filter(this=counted, expression=exp.Where(this=where))
+
+
+def _number(number: int) -> exp.Expr:
+    return exp.Literal.number(number)
+
+
+def _integer(value: exp.Expr) -> exp.Expr:
+    return exp.cast(value, "bigint")

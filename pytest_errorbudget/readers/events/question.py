@@ -1,0 +1,38 @@
+"""What is asked of a table of events, before any engine is named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from pytest_errorbudget.model.slo import Slo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Predicates:
+    """An SLO and its parsed predicates; ``where`` is ``None`` where every event is valid."""
+
+    slo: Slo
+    good: exp.Expr
+    where: exp.Expr | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Count these SLOs' events in a table, by tenant and window.
+
+    ``id``, ``tenant``, ``time_us`` and ``replica`` are expressions over the table's columns: the engine that owns the
+    table wrote them, so that ``tenant`` is text and ``time_us`` whole microseconds since the Unix epoch. ``mapped`` are
+    the columns that any predicate reads, sorted. ``tenants`` are (value in the events, tenant's name), every known
+    tenant once or more.
+    """
+
+    id: exp.Expr
+    tenant: exp.Expr
+    time_us: exp.Expr
+    replica: exp.Expr | None
+    mapped: tuple[str, ...]
+    predicates: tuple[Predicates, ...]
+    tenants: tuple[tuple[str, str], ...]
+    window_us: int

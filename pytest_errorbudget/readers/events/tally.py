@@ -1,0 +1,98 @@
+"""The aggregation's rows, from DuckDB to values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import compress, groupby, islice
+from typing import Any
+
+import duckdb
+from sqlglot import exp
+
+from pytest_errorbudget.model.counts import Series
+from pytest_errorbudget.model.slo import Slo
+from pytest_errorbudget.readers.events.query import Aggregation
+from pytest_errorbudget.readers.events.question import Question
+
+_FIXED = 6
+"""Columns before the SLOs' own: tenant, start, events, copies, disagreeing, example."""
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What one aggregation of one source found; ``examples`` are ``tenant: id`` of copies that disagree, in order."""
+
+    series: tuple[Series, ...]
+    events: int
+    copies: int
+    disagreeing: int
+    invalid: tuple[tuple[str, int], ...]
+    examples: tuple[str, ...]
+
+
+def render(query: exp.Query) -> str:
+    return query.sql(dialect="duckdb")
+
+
+def aggregate(
+    session: duckdb.DuckDBPyConnection,
+    question: Question,
+    table: str,
+    as_of_us: int,
+    *,
+    into: str,
+    aggregation: Aggregation,
+) -> None:
+    """Runs the aggregation over ``table`` and keeps its rows in the temporary table ``into``."""
+    query = render(aggregation(question, table, as_of_us))
+    session.execute(f"create or replace temp table {into} as {query}")
+
+
+def fetch(session: duckdb.DuckDBPyConnection, table: str) -> list[Row]:
+    return session.execute(f"select * from {table} order by tenant, start_us").fetchall()
+
+
+def tally(question: Question, rows: Sequence[Row]) -> Tally:
+    """Sums and series from the aggregation's rows, which are by tenant and start."""
+    slos = [one.slo for one in question.predicates]
+    empty: list[tuple[Any, ...]] = [()] * (_FIXED + 3 * len(slos))
+    columns = list(zip(*rows, strict=True)) if rows else empty
+    spans = tuple(_spans(columns[0]))
+    return Tally(
+        series=tuple(one for place, slo in enumerate(slos) for one in _series(columns, spans, slo, place)),
+        events=sum(columns[2]),
+        copies=sum(columns[3]),
+        disagreeing=sum(columns[4]),
+        invalid=tuple((slo.name, sum(columns[_FIXED + 3 * place + 2])) for place, slo in enumerate(slos)),
+        examples=tuple(islice((f"{row[0]}: {row[5]}" for row in rows if row[5] is not None), 3)),
+    )
+
+
+def _spans(tenants: Sequence[str]) -> Iterator[tuple[str, slice]]:
+    """Each tenant's rows; they are neighbours."""
+    begin = 0
+    for tenant, group in groupby(tenants):
+        end = begin + sum(1 for _ in group)
+        yield tenant, slice(begin, end)
+        begin = end
+
+
+def _series(
+    columns: Sequence[tuple[Any, ...]], spans: Iterable[tuple[str, slice]], slo: Slo, place: int
+) -> Iterator[Series]:
+    """The windows with at least one valid event."""
+    starts, valid, bad = (columns[at] for at in (1, _FIXED + 3 * place, _FIXED + 3 * place + 1))
+    for tenant, span in spans:
+        kept = valid[span]
+        if any(kept):
+            yield Series(
+                tenant=tenant,
+                service=slo.service,
+                slo=slo.name,
+                starts_us=tuple(compress(starts[span], kept)),
+                valid=tuple(compress(kept, kept)),
+                bad=tuple(compress(bad[span], kept)),
+            )
