@@ -29,7 +29,7 @@ def needs_value(read: Read, view: View) -> bool:
     if read.column is None or target is None or _holds_null(target):
         return False
     own = view.own_types[read.query.crate]
-    return not isinstance(accepts_any(target, read.column.type, own), NotKnown) or is_macro(read.query)
+    return not isinstance(accepts_any(target, read.column.type, own), NotKnown)
 
 
 def _holds_null(target: RustType) -> bool:

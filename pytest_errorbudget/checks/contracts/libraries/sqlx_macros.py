@@ -86,6 +86,9 @@ _FROM: Mapping[str, frozenset[str]] = {
 }
 """For each type whose ``From`` impls are all known: the chosen types that it can be made of, besides itself."""
 
+_SOURCES = frozenset({*_CHOSEN.values(), *_CHRONO.values(), *_TIME.values(), "Vec", "PgRange", "Decimal", "BigDecimal"})
+"""The types that the macros choose; another one is named by an override and may have an ``Into`` of its own."""
+
 _INTEGERS: Mapping[str, int] = {"i8": 1, "i16": 2, "i32": 4, "i64": 8}
 _WIDTHS: Mapping[str, int] = {"char": 1, "int2": 2, "int4": 4, "int8": 8}
 _SHORT = frozenset(
@@ -132,7 +135,7 @@ def converts(source: RustType, target: RustType) -> bool | None:
     target = target.inner
     if target.path == source.path:
         return _same_arguments(source, target)
-    if target.path not in _FROM:
+    if target.path not in _FROM or source.path not in _SOURCES:
         return None
     return source.path in _FROM[target.path]
 

@@ -1,0 +1,225 @@
+"""A small world for the rules: Rust sources and tenants' schemas as values, written in the words of both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from pytest_errorbudget.checks.contracts import Scope, TenantShape, contract_findings, contract_items
+from pytest_errorbudget.checks.contracts.libraries.rust_syntax import parse_type
+from pytest_errorbudget.model.facts import DatabaseFacts, QueryKey, QueryTyping, ShapeTyping
+from pytest_errorbudget.model.finding import Finding
+from pytest_errorbudget.model.item import ItemId
+from pytest_errorbudget.model.migration import StaticReplay
+from pytest_errorbudget.model.pgtype import PgType
+from pytest_errorbudget.model.problem import Unchecked
+from pytest_errorbudget.model.query_typing import ColumnRef, OutputColumn, Rejected, Typed
+from pytest_errorbudget.model.rust import (
+    Attribute,
+    Cast,
+    Contracts,
+    Field,
+    FieldFlow,
+    Handler,
+    Query,
+    QueryCall,
+    RustType,
+    Struct,
+    StructRef,
+)
+from pytest_errorbudget.model.schema import Column, Relation, RelationKind, Schema
+from pytest_errorbudget.model.source import Span
+
+MODELS, QUERIES, HTTP = "src/models.rs", "src/queries.rs", "src/http.rs"
+
+
+def rust(text: str) -> RustType:
+    parsed = parse_type(text)
+    assert parsed is not None, text
+    return parsed
+
+
+def pg(text: str) -> PgType:
+    """``int8``, ``text[]``, ``public.mood``, ``numeric(6,0)``."""
+    name, _, modifiers = text.removesuffix("[]").rstrip(")").partition("(")
+    schema, _, last = name.rpartition(".")
+    numbers = tuple(int(n) for n in modifiers.split(",")) if modifiers else ()
+    return PgType(last, schema or "pg_catalog", numbers, 1 if text.endswith("[]") else 0)
+
+
+def attributes(text: str) -> tuple[Attribute, ...]:
+    """``rename=total, default``."""
+    pairs = [part.strip().partition("=") for part in text.split(",") if part.strip()]
+    return tuple(Attribute(library="sqlx", name=name, value=value or None) for name, _, value in pairs)
+
+
+def table(columns: Mapping[str, str], origins: Mapping[str, Span] | None = None) -> Schema:
+    """A schema with the one table ``invoices``."""
+    lines = origins or {}
+    made = tuple(Column(name=n, type=pg(t), origin=lines.get(n)) for n, t in columns.items())
+    return Schema(relations=(Relation(schema="public", name="invoices", kind=RelationKind.TABLE, columns=made),))
+
+
+def output(name: str, type: str, nullable: bool | None = False, of: str | None = None) -> OutputColumn:
+    """A plain column of ``invoices`` of this name; ``of`` says another one behind a cast, or ``-`` for none."""
+    ref = None if of == "-" else ColumnRef("public", "invoices", of or name)
+    return OutputColumn(name=name, type=pg(type), nullable=nullable, origin=None if of else ref, source=ref)
+
+
+class World:
+    """Filled step by step by a test, then asked for findings."""
+
+    def __init__(self) -> None:
+        self.structs: list[Struct] = []
+        self.queries: list[Query] = []
+        self.handlers: list[Handler] = []
+        self.flows: list[FieldFlow] = []
+        self.shapes: list[TenantShape] = []
+        self.typings: list[ShapeTyping] = []
+        self.static: Schema | None = None
+        self.tenants: tuple[str, ...] | None = None
+
+    def struct(
+        self,
+        name: str,
+        fields: Mapping[str, str],
+        *,
+        path: str = MODELS,
+        derives: tuple[str, ...] = ("FromRow",),
+        options: str = "",
+        of_fields: Mapping[str, str] | None = None,
+    ) -> StructRef:
+        made = []
+        for line, (field, type_) in enumerate(fields.items(), 2):
+            marks = attributes((of_fields or {}).get(field, ""))
+            column = next((a.value for a in marks if a.name == "rename" and a.value), field)
+            span = Span(path, line, 5)
+            made.append(Field(name=field, column=column, type=rust(type_), span=span, attributes=marks))
+        self.structs.append(
+            Struct(
+                name=name,
+                crate="billing",
+                module="",
+                span=Span(path, 1),
+                derives=derives,
+                fields=tuple(made),
+                attributes=attributes(options),
+            )
+        )
+        return StructRef(path, name)
+
+    def query(
+        self,
+        function: str = "get_invoice",
+        *,
+        call: QueryCall = QueryCall.QUERY_AS,
+        target: StructRef | None = None,
+        scalar: str | None = None,
+        sql: str | None = "SELECT 1",
+        offsets: tuple[tuple[int, int, int], ...] = (),
+        arguments: int = 0,
+        unchecked: str | None = None,
+    ) -> Query:
+        line = 10 * (len(self.queries) + 1)
+        query = Query(
+            path=QUERIES,
+            function=function,
+            ordinal=1,
+            crate="billing",
+            call=call,
+            span=Span(QUERIES, line),
+            sql=sql,
+            literal=Span(QUERIES, line + 1),
+            offsets=offsets,
+            target=target,
+            scalar=rust(scalar) if scalar is not None else None,
+            arguments=arguments,
+            unchecked=unchecked,
+        )
+        self.queries.append(query)
+        return query
+
+    def flow(self, payload: StructRef, field: str, row: StructRef, row_field: str, *casts: tuple[str, bool]) -> None:
+        self.flows.append(
+            FieldFlow(
+                payload=payload,
+                field=field,
+                row=row,
+                row_field=row_field,
+                casts=tuple(Cast(to=to, lossy=lossy, span=Span(HTTP, 40, 9)) for to, lossy in casts),
+                span=Span(HTTP, 40),
+                function="from",
+            )
+        )
+
+    def handler(self, function: str, *outputs: StructRef, inputs: tuple[StructRef, ...] = ()) -> None:
+        self.handlers.append(
+            Handler(
+                path=HTTP,
+                function=function,
+                crate="billing",
+                method="GET",
+                route="/",
+                span=Span(HTTP, 60),
+                inputs=inputs,
+                outputs=outputs,
+            )
+        )
+
+    def shape(
+        self, digest: str | None, *tenants: str, schema: Schema | None = None, **verdicts: Typed | Rejected | None
+    ) -> None:
+        """One shape; ``verdicts`` by function. A shape without tenants is only typed, where others have some."""
+        self.shapes.append(TenantShape(digest=digest, schema=schema or Schema(), tenants=tenants))
+        typed = tuple(QueryTyping(query=QueryKey(QUERIES, name, 1), verdict=v) for name, v in verdicts.items())
+        self.typings.append(ShapeTyping(shape=digest, queries=typed))
+
+    @property
+    def contracts(self) -> Contracts:
+        return Contracts(
+            structs=tuple(self.structs),
+            queries=tuple(self.queries),
+            handlers=tuple(self.handlers),
+            flows=tuple(self.flows),
+        )
+
+    @property
+    def scope(self) -> Scope:
+        live = tuple(shape for shape in self.shapes if shape.tenants)
+        named = tuple(tenant for shape in live for tenant in shape.tenants)
+        return Scope(tenants=named if self.tenants is None else self.tenants, shapes=live or tuple(self.shapes))
+
+    def run(self) -> tuple[tuple[Finding, ...], tuple[Unchecked, ...]]:
+        static = StaticReplay(schema=self.static) if self.static is not None else None
+        database = DatabaseFacts(name="core", static=static, typings=tuple(self.typings))
+        return contract_findings(self.contracts, database, self.scope)
+
+    def items(self) -> tuple[ItemId, ...]:
+        return contract_items(self.contracts, (self.scope,))
+
+    def reported(self) -> list[tuple[str, str]]:
+        """(rule, message) of every finding."""
+        return [(finding.rule.id, finding.message) for finding in self.run()[0]]
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def words() -> Words:
+    """The functions that write Rust and PostgreSQL values shortly."""
+    return Words()
+
+
+class Words:
+    rust = staticmethod(rust)
+    pg = staticmethod(pg)
+    table = staticmethod(table)
+    output = staticmethod(output)
+
+    @staticmethod
+    def typed(*columns: OutputColumn, parameters: int = 0) -> Typed:
+        return Typed(columns=columns, parameters=(PgType("int8"),) * parameters)

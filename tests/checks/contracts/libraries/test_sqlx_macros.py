@@ -1,0 +1,65 @@
+"""sqlx's macros: the chosen type, the conversion, and a database that changes after the build."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_errorbudget.checks.contracts.libraries.answer import Accepts
+from pytest_errorbudget.checks.contracts.libraries.rust_syntax import parse_type
+from pytest_errorbudget.checks.contracts.libraries.sqlx import TABLE, accepts
+from pytest_errorbudget.checks.contracts.libraries.sqlx_macros import Drift, chosen, converts, drift
+from pytest_errorbudget.model.pgtype import PgType
+
+
+@given(
+    st.sampled_from([name for row in TABLE for name in row.names if not row.extension]),
+    st.integers(0, 1),
+    st.sampled_from([None, "OffsetDateTime", "BigDecimal", "NaiveDate"]),
+)
+def test_the_chosen_type_accepts_the_column(name, dimensions, like):
+    pg = PgType(name, dimensions=dimensions)
+    rust = chosen(pg, parse_type(like) if like is not None else None)
+    assert rust is None or accepts(rust, pg) == Accepts()
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "answer"),
+    [
+        ("i32", "i64", True),
+        ("i32", "Option<i64>", True),
+        ("i64", "i32", False),
+        ("f32", "f64", True),
+        ("f64", "f32", False),
+        ("i64", "f64", False),
+        ("String", "i64", False),
+        ("i64", "String", False),
+        ("Uuid", "String", True),
+        ("NaiveDateTime", "DateTime<Utc>", False),
+        ("i64", "Cents", None),
+        ("Cents", "i64", None),
+        ("Vec<i32>", "Vec<i64>", False),
+        ("Vec<i64>", "Vec<i64>", True),
+    ],
+)
+def test_into_widens_and_never_narrows(source, target, answer):
+    assert converts(parse_type(source), parse_type(target)) is answer
+
+
+@pytest.mark.parametrize(
+    ("rust", "pg", "outcome"),
+    [
+        ("i64", "int4", Drift.SAFE),
+        ("i32", "int8", Drift.OUT_OF_RANGE),
+        ("i64", "timestamptz", Drift.OTHER_VALUE),
+        ("i64", "numeric", Drift.UNDEFINED),
+        ("NaiveDateTime", "timestamptz", Drift.OTHER_VALUE),
+        ("f32", "float8", Drift.OTHER_VALUE),
+        ("f64", "float4", Drift.UNDEFINED),
+        ("String", "varchar", Drift.SAFE),
+        ("Uuid", "text", Drift.UNDEFINED),
+    ],
+)
+def test_a_changed_column_is_decoded_without_a_check(rust, pg, outcome):
+    assert drift(parse_type(rust), PgType(pg)) is outcome

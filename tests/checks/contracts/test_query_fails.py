@@ -1,0 +1,115 @@
+"""Queries that PostgreSQL refuses in a tenant's schema."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_errorbudget.model.finding import Affected, Label, LabelKind
+from pytest_errorbudget.model.item import ItemId
+from pytest_errorbudget.model.query_typing import Rejected
+from pytest_errorbudget.model.rust import QueryCall
+from pytest_errorbudget.model.source import Span
+
+SQL = "SELECT id,\n       amount_cents FROM invoices"
+OFFSETS = ((0, 11, 20), (11, 12, 9))
+MISSING = Rejected(sqlstate="42703", message='column "amount_cents" does not exist', offset=18)
+ADDED = Span("migrations/0003_amount.sql", 1)
+
+
+def test_the_error_stands_at_its_place_inside_the_rust_literal(world, words):
+    world.query(sql=SQL, offsets=OFFSETS)
+    world.static = words.table({"id": "int8", "amount_cents": "int8"}, {"amount_cents": ADDED})
+    world.shape("a", "acme", schema=words.table({"id": "int8"}), get_invoice=MISSING)
+    world.shape("b", "globex", schema=words.table({"id": "int4"}), get_invoice=MISSING)
+    world.shape("c", "initech", schema=world.static, get_invoice=words.typed())
+
+    (finding,), _ = world.run()
+
+    assert finding.message == (
+        'tenants `acme` and `globex`: the query of `get_invoice` fails: column "amount_cents" does not exist '
+        "(SQLSTATE 42703)"
+    )
+    assert finding.affected == (
+        Affected(ItemId("src/queries.rs", "get_invoice[acme]"), "acme"),
+        Affected(ItemId("src/queries.rs", "get_invoice[globex]"), "globex"),
+    )
+    assert finding.labels == (
+        Label(Span("src/queries.rs", 12, 16, 12, 28), 'column "amount_cents" does not exist'),
+        Label(ADDED, "`invoices.amount_cents` is added here", LabelKind.CONTEXT),
+    )
+    assert finding.consequence == (
+        "Every call fails at run time with `sqlx::Error::Database`, so a 500 where a handler passes it on."
+    )
+    assert finding.help == (
+        "apply migrations/0003_amount.sql (which adds `invoices.amount_cents`) before this code is deployed"
+    )
+
+
+def test_a_macro_compiles_elsewhere_and_fails_here(world, words):
+    world.query(call=QueryCall.QUERY_AS_MACRO)
+    world.shape("a", "acme", get_invoice=MISSING)
+    world.shape(None, get_invoice=words.typed())
+    (finding,), _ = world.run()
+    assert finding.consequence == (
+        "`query_as!` compiles against the developer's database, and every call for this schema fails at run time with "
+        "`sqlx::Error::Database`, so a 500 where a handler passes it on."
+    )
+    assert finding.help == (
+        "the newest migrations accept this query: bring the tenant's schema to them before this code is deployed"
+    )
+
+
+def test_postgresqls_own_hint_is_passed_on(world):
+    world.query(call=QueryCall.QUERY_MACRO)
+    hint = 'Perhaps you meant to reference the column "invoices.amount".'
+    world.shape(None, get_invoice=Rejected(sqlstate="42703", message="column x does not exist", hint=hint))
+    (finding,), _ = world.run()
+    assert finding.help == hint
+    assert finding.consequence == "The macro does not compile against the schema that the migrations build."
+    assert finding.affected == (Affected(ItemId("src/queries.rs", "get_invoice")),)
+
+
+@pytest.mark.parametrize(
+    ("offset", "span"),
+    [
+        (0, Span("src/queries.rs", 11, 20, 11, 26)),
+        (7, Span("src/queries.rs", 11, 27, 11, 29)),
+        (None, Span("src/queries.rs", 11)),
+        (999, Span("src/queries.rs", 11)),
+    ],
+)
+def test_offsets_become_places_or_the_whole_literal(world, offset, span):
+    world.query(sql=SQL, offsets=OFFSETS)
+    world.shape("a", "acme", get_invoice=Rejected(sqlstate="42601", message="syntax error", offset=offset))
+    assert world.run()[0][0].labels[0].span == span
+
+
+@pytest.mark.parametrize(("given", "wanted", "count"), [(0, 2, 0), (2, 2, 0), (1, 2, 1), (3, 0, 1)])
+def test_arguments_are_counted_where_they_are_known(world, words, given, wanted, count):
+    world.query(call=QueryCall.QUERY, arguments=given)
+    world.shape("a", "acme", get_invoice=words.typed(parameters=wanted))
+    assert len(world.run()[0]) == count
+
+
+def test_a_wrong_number_of_arguments(world, words):
+    world.query(call=QueryCall.QUERY, arguments=1)
+    world.shape("a", "acme", get_invoice=words.typed(parameters=2))
+    (finding,), _ = world.run()
+    assert finding.message == "tenant `acme`: the query of `get_invoice` is given 1 argument and has 2 parameters"
+    assert finding.consequence == (
+        "Every call fails at run time with `sqlx::Error::Database` (SQLSTATE 08P01), so a 500 where a handler passes "
+        "it on."
+    )
+    assert finding.help == "bind 2 values"
+
+
+def test_a_query_built_at_run_time_is_counted(world):
+    world.query(sql=None, unchecked="the text is built by `format!`")
+    world.query("other")
+    world.shape("a", "acme")
+    findings, unchecked = world.run()
+    assert findings == ()
+    assert [(each.kind, each.place, each.reason) for each in unchecked] == [
+        ("query", "src/queries.rs::get_invoice", "the text is built by `format!`"),
+        ("query", "src/queries.rs::other", "it was not prepared on this schema"),
+    ]

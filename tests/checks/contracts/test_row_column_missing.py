@@ -1,0 +1,81 @@
+"""A field that asks for a column which the query does not return."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_errorbudget.model.rust import QueryCall
+
+
+def test_a_function_fails_for_every_row(world, words):
+    world.query(target=world.struct("Invoice", {"id": "i64", "total": "i64"}))
+    world.shape("a", "acme", get_invoice=words.typed(words.output("id", "int8"), words.output("sum", "int8")))
+    (finding,), _ = world.run()
+    assert finding.message == (
+        "tenant `acme`: field `total: i64` of `Invoice` asks for the column `total`, and the query does not return it"
+    )
+    assert finding.consequence == (
+        "Every row fails at run time with `sqlx::Error::ColumnNotFound`, so a 500 where a handler passes it on."
+    )
+    assert finding.help == (
+        "the query returns `id`, `sum`: select the column, rename the field, or mark it `#[sqlx(default)]`"
+    )
+
+
+@pytest.mark.parametrize("option", ["default", "skip", "rename=sum"])
+def test_attributes_that_need_no_such_column(world, words, option):
+    world.query(target=world.struct("Invoice", {"total": "i64"}, of_fields={"total": option}))
+    world.shape("a", "acme", get_invoice=words.typed(words.output("sum", "int8")))
+    assert world.reported() == []
+
+
+def test_a_default_of_the_struct_covers_its_fields(world, words):
+    world.query(target=world.struct("Invoice", {"total": "i64"}, options="default"))
+    world.shape("a", "acme", get_invoice=words.typed())
+    assert world.reported() == []
+
+
+def test_an_override_in_a_function_is_a_plain_name(world, words):
+    world.query(target=world.struct("Invoice", {"total": "i64"}))
+    world.shape("a", "acme", get_invoice=words.typed(words.output("total!", "int8", of="-")))
+    (finding,), _ = world.run()
+    assert finding.help == "`\"total!\"` is understood by sqlx's macros only: write `AS total` in a function's query"
+
+
+def test_a_tuple_longer_than_the_row(world, words):
+    world.query("pair", scalar="(i64, String)")
+    world.shape("a", "acme", pair=words.typed(words.output("id", "int8")))
+    (finding,), _ = world.run()
+    assert finding.message == "tenant `acme`: `pair` asks for the column 2, and the query does not return it"
+    assert finding.consequence == (
+        "Every row fails at run time with `sqlx::Error::ColumnIndexOutOfBounds`, so a 500 where a handler passes it on."
+    )
+
+
+def test_a_macro_reads_by_the_position_it_was_compiled_with(world, words):
+    world.query(target=world.struct("Invoice", {"id": "i64", "total": "i64"}), call=QueryCall.QUERY_AS_MACRO)
+    identifier, total = words.output("id", "int8"), words.output("total", "int8")
+    world.shape("a", "acme", get_invoice=words.typed(total, identifier))
+    world.shape("b", "globex", get_invoice=words.typed(identifier, total))
+    world.shape(None, get_invoice=words.typed(identifier, total))
+    findings, _ = world.run()
+    assert [finding.message for finding in findings] == [
+        "tenant `acme`: field `id: i64` was compiled to read the column `id` at a place where another one stands",
+        "tenant `acme`: field `total: i64` was compiled to read the column `total` at a place where another one stands",
+    ]
+    assert findings[0].help == "name the columns in the query instead of `*`"
+
+
+def test_a_row_read_by_hand_is_counted(world, words):
+    world.query(target=world.struct("Invoice", {"total": "i64"}, derives=("Debug",)))
+    world.shape("a", "acme", get_invoice=words.typed())
+    findings, (unchecked,) = world.run()
+    assert findings == ()
+    assert unchecked.reason == "`FromRow` is not derived: the fields are read by hand"
+
+
+def test_a_row_struct_that_no_query_fills_is_counted(world):
+    world.struct("Orphan", {"id": "i64"})
+    assert [(each.place, each.reason) for each in world.run()[1]] == [
+        ("src/models.rs::Orphan", "no query that was read fills this row struct")
+    ]
