@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pytest_errorbudget.checks.contracts.collection import contract_items
+from pytest_errorbudget.checks.contracts import Scope, contract_items
 from pytest_errorbudget.model.item import (
     ItemId,
     determinism_item,
@@ -73,7 +73,9 @@ def _contract_items(project: Project) -> Iterator[PlannedItem]:
         contracts, _ = read_contracts(project.root, project.settings.manifest)
     except Unreadable:
         contracts = Contracts()
-    for database in project.settings.databases:
-        tenants = tuple(tenant.name for tenant in database.tenants)
-        for item in contract_items(contracts, tenants, database.services):
-            yield PlannedItem(id=item, steps=FFI if item.name.startswith("ffi.") else CONTRACTS)
+    scopes = tuple(
+        Scope(tenants=tuple(tenant.name for tenant in database.tenants), crates=database.services)
+        for database in project.settings.databases
+    )
+    for item in contract_items(contracts, scopes):
+        yield PlannedItem(id=item, steps=FFI if item.name.startswith("ffi.") else CONTRACTS)

@@ -1,0 +1,90 @@
+"""What could not be read: which items it fails, and which items have nothing left to say because of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pytest_errorbudget.model.facts import DatabaseFacts, Facts
+from pytest_errorbudget.model.finding import Affected, Finding, Label
+from pytest_errorbudget.model.item import ItemId, determinism_item, migration_item, schema_item, slo_item, tenants_item
+from pytest_errorbudget.model.problem import Problem, Unchecked
+from pytest_errorbudget.model.rule import Rule
+from pytest_errorbudget.model.settings import Database, Settings
+
+
+def problem_findings(facts: Facts, settings: Settings) -> tuple[Finding, ...]:
+    """Each problem as a finding, on the items that stand for what it keeps out of reach."""
+    return tuple(
+        Finding(
+            rule=problem.rule,
+            severity=problem.rule.severity,
+            message=problem.message,
+            place=problem.place,
+            affected=tuple(Affected(item) for item in _items(problem, facts, settings)),
+            labels=() if problem.span is None else (Label(problem.span, "here"),),
+            consequence=problem.consequence,
+            help=problem.help,
+        )
+        for problem in facts.problems
+    )
+
+
+def _items(problem: Problem, facts: Facts, settings: Settings) -> tuple[ItemId, ...]:
+    if problem.rule is Rule.EVENTS_UNREADABLE:
+        named = [slo for slo in settings.slos if slo.sli.events == problem.place]
+        return tuple(determinism_item(settings.path, slo.name) for slo in named or settings.slos)
+    if settings.exists:
+        return (tenants_item(settings.path),)
+    return tuple(
+        migration_item(file.path)
+        for database in facts.databases
+        if database.migrations is not None
+        for file in database.migrations.files
+    )
+
+
+def out_of_reach(facts: Facts, settings: Settings) -> Iterator[Unchecked]:
+    """Items that are skipped, with the reason, because what they compare is not there."""
+    by_name = {database.name: database for database in facts.databases}
+    for database in settings.databases:
+        if database.name in by_name:
+            yield from _schemas(database, by_name[database.name], settings)
+            yield from _migrations(by_name[database.name])
+    if facts.counts is None and facts.problems:
+        items = tuple(slo_item(settings.path, slo.name, name) for slo in settings.slos for name in settings.customers)
+        if items:
+            yield Unchecked("burn rates", "events", "the events could not be read", None, items)
+
+
+def _schemas(database: Database, facts: DatabaseFacts, settings: Settings) -> Iterator[Unchecked]:
+    every = tuple(schema_item(settings.path, tenant.name) for tenant in database.tenants)
+    if not every:
+        return
+    if database.url is None:
+        yield Unchecked("tenant schemas", database.name, "the settings name no server (`url`)", database.span, every)
+    elif facts.snapshot is None:
+        yield Unchecked("tenant schemas", database.name, "the server could not be read", database.span, every)
+    elif facts.replay is None or not facts.replay.versions:
+        yield Unchecked("tenant schemas", database.name, "there is no replay to compare with", database.span, every)
+    else:
+        absent = tuple(
+            schema_item(settings.path, state.tenant) for state in facts.snapshot.tenants if state.shape is None
+        )
+        if absent:
+            yield Unchecked("tenant schemas", database.name, "not found in the database", database.span, absent)
+
+
+def _migrations(facts: DatabaseFacts) -> Iterator[Unchecked]:
+    if facts.migrations is None:
+        return
+    if facts.replay is None:
+        items = tuple(migration_item(file.path) for file in facts.migrations.files)
+        yield Unchecked("migrations", facts.name, "no server to replay them on", None, items)
+    elif facts.replay.failure is not None:
+        done = {version.version for version in facts.replay.versions}
+        failed = facts.replay.failure.span.path
+        items = tuple(
+            migration_item(f.path) for f in facts.migrations.files if f.version not in done and f.path != failed
+        )
+        if items:
+            yield Unchecked("migrations", facts.name, f"the replay stops at {failed}", None, items)

@@ -1,0 +1,136 @@
+"""One database: its migrations, both replays of them, the snapshot of its tenants, and the typing of its queries."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pytest_errorbudget.model.facts import DatabaseFacts, QueryKey, ShapeTyping
+from pytest_errorbudget.model.migration import MigrationSet, RealReplay, StaticReplay
+from pytest_errorbudget.model.problem import Unchecked
+from pytest_errorbudget.model.rust import Contracts
+from pytest_errorbudget.model.settings import Database, MigrationSettings, ReplaySettings
+from pytest_errorbudget.model.snapshot import Applied, Snapshot
+
+if TYPE_CHECKING:
+    from pytest_errorbudget.pipeline.gather import Gathering
+    from pytest_errorbudget.readers.scratch import ScratchServer
+    from pytest_errorbudget.readers.shapes import ShapeRequest
+
+
+class Servers:
+    """The scratch server of a run: started when it is first asked for, gone with the stack."""
+
+    def __init__(self, stack: ExitStack, settings: ReplaySettings) -> None:
+        self._stack = stack
+        self._settings = settings
+        self._server: ScratchServer | None = None
+
+    def scratch(self) -> ScratchServer:
+        """Raises ``Unreadable`` where no server can be had."""
+        if self._server is None:
+            from pytest_errorbudget.readers.scratch import scratch_server
+
+            self._server = self._stack.enter_context(scratch_server(self._settings))
+        return self._server
+
+
+def read_database(gathering: Gathering, servers: Servers, database: Database) -> DatabaseFacts:
+    """Everything about a database but its queries' types."""
+    facts = DatabaseFacts(name=database.name)
+    if database.migrations is not None:
+        facts = _replayed(gathering, servers, database.migrations, facts)
+    if database.url is None:
+        return facts
+    snapshot = gathering.attempt(lambda: _snapshot(gathering, database), None)
+    return replace(facts, snapshot=snapshot)
+
+
+def _replayed(
+    gathering: Gathering, servers: Servers, settings: MigrationSettings, facts: DatabaseFacts
+) -> DatabaseFacts:
+    from pytest_errorbudget.readers.migrations import read_migrations
+
+    root = gathering.request.project.root
+    nothing: tuple[MigrationSet | None, tuple[()]] = (None, ())
+    migrations, problems = gathering.attempt(lambda: read_migrations(root, settings.path), nothing)
+    gathering.problems.extend(problems)
+    if migrations is None:
+        return facts
+    static = static_replay(migrations)
+    gathering.unchecked.extend(
+        Unchecked("statement", f"{opaque.span.path}:{opaque.span.line}", opaque.reason, opaque.span)
+        for opaque in static.opaque
+    )
+    real = gathering.attempt(lambda: _real(servers, migrations, static), None)
+    return replace(facts, migrations=migrations, static=static, replay=real)
+
+
+def static_replay(migrations: MigrationSet) -> StaticReplay:
+    from pytest_errorbudget.checks.replay import replay
+    from pytest_errorbudget.readers.ddl import changes
+
+    return replay(changes(migrations))
+
+
+def _real(servers: Servers, migrations: MigrationSet, static: StaticReplay) -> RealReplay:
+    """PostgreSQL's replay, with the places that the static one knows."""
+    from pytest_errorbudget.checks.origins import with_origins
+    from pytest_errorbudget.readers.real_replay import replay_for_real
+
+    real = replay_for_real(servers.scratch(), migrations)
+    versions = tuple(replace(v, schema=with_origins(v.schema, static.schema)) for v in real.versions)
+    return replace(real, versions=versions)
+
+
+def _snapshot(gathering: Gathering, database: Database) -> Snapshot:
+    from pytest_errorbudget.readers.catalog import read_snapshot
+
+    bookkeeping = database.migrations.bookkeeping if database.migrations is not None else None
+    return read_snapshot(database, "public", bookkeeping or "_sqlx_migrations", os.environ)
+
+
+def type_database(
+    gathering: Gathering, servers: Servers, facts: DatabaseFacts, contracts: Contracts
+) -> DatabaseFacts:
+    """The same facts with every literal query prepared in every distinct shape of the tenants."""
+    if facts.migrations is None or facts.replay is None or not facts.replay.versions:
+        return facts
+    from pytest_errorbudget.readers.shapes import type_queries
+
+    database = next(d for d in gathering.request.project.settings.databases if d.name == facts.name)
+    queries = tuple(
+        (QueryKey(query.path, query.function, query.ordinal), query.sql)
+        for query in contracts.queries
+        if query.sql is not None and (not database.services or query.crate in database.services)
+    )
+    migrations = facts.migrations
+    nothing: tuple[ShapeTyping, ...] = ()
+    typings = gathering.attempt(
+        lambda: type_queries(servers.scratch(), migrations, _shapes(facts), queries), nothing
+    )
+    return replace(facts, typings=typings)
+
+
+def _shapes(facts: DatabaseFacts) -> tuple[ShapeRequest, ...]:
+    """One request a shape: the replay at the version of a tenant that has it, mended to what the tenant shows."""
+    from pytest_errorbudget.checks.drift import differences
+    from pytest_errorbudget.checks.mending import mending
+    from pytest_errorbudget.readers.shapes import ShapeRequest
+
+    replay, snapshot = facts.replay, facts.snapshot
+    if replay is None or snapshot is None or not any(state.shape for state in snapshot.tenants):
+        return (ShapeRequest(digest=None, version=None, mending=()),)
+    requests: dict[str, ShapeRequest] = {}
+    for state in snapshot.tenants:
+        if state.shape is None or state.shape in requests:
+            continue
+        version = state.version.version if isinstance(state.version, Applied) else None
+        expected = replay.at(version) if version is not None else None
+        if expected is None:
+            version, expected = replay.versions[-1].version, replay.newest
+        steps = mending(differences(expected, snapshot.shape(state.shape)))
+        requests[state.shape] = ShapeRequest(digest=state.shape, version=version, mending=steps)
+    return tuple(requests.values())
