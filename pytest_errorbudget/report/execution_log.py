@@ -40,7 +40,7 @@ VOLATILE = frozenset({"timestamp", "elapsed_ms", "execution_time_ms"})
 
 def execution_log(run: Run, facts: Facts, *, started_at: datetime, version: str) -> dict[str, Any]:
     """The log as JSON-ready values. ``started_at`` (with a zone) is when the run began; ``version`` is our own."""
-    document: dict[str, Any] = msgspec.to_builtins(_document(run, facts, started_at, version))
+    document: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(_document(run, facts, started_at, version)))
     return document
 
 

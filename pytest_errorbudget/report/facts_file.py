@@ -22,7 +22,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def facts_file(facts: Facts, settings: Settings, alerts: FactAlerts | None = None) -> dict[str, Any]:
     """The file as JSON-ready values; ``alerts`` is empty where no alert was evaluated."""
-    document: dict[str, Any] = msgspec.to_builtins(_document(facts, settings, alerts or FactAlerts()))
+    document: dict[str, Any] = msgspec.json.decode(
+        msgspec.json.encode(_document(facts, settings, alerts or FactAlerts()))
+    )
     return document
 
 

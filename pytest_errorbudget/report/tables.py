@@ -88,8 +88,18 @@ def _lasts(state: BudgetState) -> str:
 
 
 def findings_table(findings: Sequence[Finding]) -> str:
-    rows = [(f.severity.value, f.rule.id, f.place, named(f.tenants, "tenant") if f.tenants else "–") for f in findings]
+    rows = [(f.severity.value, f.rule.id, f.place, _names(f.tenants)) for f in findings]
     return table(("severity", "rule", "place", "tenants"), rows)
+
+
+def _names(tenants: Sequence[str]) -> str:
+    match tenants:
+        case []:
+            return "–"
+        case [tenant]:
+            return tenant
+        case _:
+            return named(tenants, "tenant")
 
 
 def thresholds_table(thresholds: Sequence[Threshold]) -> str:

@@ -26,11 +26,17 @@ def compact(number: int) -> str:
     """``912``, ``41.2K``, ``1.2M``: half to even in tenths, from a thousand up."""
     if number < 1000:
         return str(number)
-    for unit, size in (("G", 10**9), ("M", 10**6), ("K", 10**3)):
-        whole, tenth = divmod(round(Fraction(number * 10, size)), 10)
+    for unit, size in (("G", 10**9), ("M", 10**6)):
+        whole, tenth = _tenths(number, size)
         if whole:
-            break
-    return f"{whole}.{tenth}{unit}" if tenth else f"{whole}{unit}"
+            return f"{whole}{tenth}{unit}"
+    return "{}{}K".format(*_tenths(number, 1000))
+
+
+def _tenths(number: int, size: int) -> tuple[int, str]:
+    """``number / size`` to one place: the whole part, and ``.2`` or nothing."""
+    whole, tenth = divmod(round(Fraction(number * 10, size)), 10)
+    return whole, f".{tenth}" if tenth else ""
 
 
 def decimal(number: Fraction, places: int) -> str:

@@ -1,0 +1,45 @@
+"""Findings in full, and what was not checked, as text."""
+
+from __future__ import annotations
+
+from pytest_errorbudget.model.facts import Facts
+from pytest_errorbudget.model.finding import Finding
+from pytest_errorbudget.model.run import Run
+from pytest_errorbudget.report.diagnostics import allowed_line, diagnostics, one_line, plain, unchecked_lines
+
+PLAIN = """\
+error[handler-narrowing]: Tenant 'acme-prod' has deprecated int32 field in handler, schema expects int64
+  --> services/billing/src/http.rs:9:5: `i32` here
+  --> migrations/0001_init.sql:3:3: `bigint` since here
+  = note: amounts above 2147483647 wrap to negative numbers in the answer
+  = note: tenant acme-prod
+  = help: make the field `i64`"""
+
+
+def test_a_finding_without_its_sources_still_says_everything(run: Run) -> None:
+    assert plain(run.findings[0]) == PLAIN
+
+
+def test_findings_are_drawn_one_below_the_other(run: Run) -> None:
+    def draw(finding: Finding) -> str:
+        return f"{finding.rule.id}\n"
+
+    assert diagnostics(run.findings, draw) == "handler-narrowing\n\nindex-missing"
+
+
+def test_a_warning_has_one_line(run: Run) -> None:
+    assert one_line(run.findings[1]) == (
+        "warning[index-missing] invoices.invoices_amount_idx: index `invoices_amount_idx` is missing (tenant globex)"
+    )
+
+
+def test_what_was_not_checked_is_counted_by_kind_and_reason(facts: Facts) -> None:
+    assert list(unchecked_lines(facts.unchecked)) == [
+        "not checked: 1 payload field (comes from a function's result)",
+        "not checked: 2 queries (built at run time)",
+    ]
+
+
+def test_known_findings_have_a_line_where_there_are_any(run: Run) -> None:
+    assert allowed_line(run.allowed) == "allowed: 1 known finding (column-type)"
+    assert allowed_line(()) is None

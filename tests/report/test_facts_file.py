@@ -1,0 +1,231 @@
+"""The facts file: what was gathered, for other tools."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from pytest_errorbudget.model.facts import Facts
+from pytest_errorbudget.model.rust import Contracts
+from pytest_errorbudget.model.settings import Settings
+from pytest_errorbudget.report.facts_file import facts_file, write
+from pytest_errorbudget.report.facts_format import FactAlerts
+from pytest_errorbudget.report.schemas import schema_text
+
+COLUMN = {"base": None, "default": False, "identity": None, "generated": None}
+INVOICES: dict[str, Any] = {
+    "relations": [
+        {
+            "schema": "public",
+            "name": "invoices",
+            "kind": "table",
+            "columns": [
+                {
+                    **COLUMN,
+                    "name": "id",
+                    "type": "bigint",
+                    "not_null": True,
+                    "origin": {"path": "migrations/0001_init.sql", "line": 2},
+                },
+                {
+                    **COLUMN,
+                    "name": "amount_cents",
+                    "type": "integer",
+                    "not_null": True,
+                    "origin": {"path": "migrations/0001_init.sql", "line": 3},
+                },
+            ],
+            "indexes": [
+                {
+                    "name": "invoices_pkey",
+                    "columns": ["id"],
+                    "unique": True,
+                    "primary": True,
+                    "partial": False,
+                    "valid": True,
+                    "origin": {"path": "migrations/0001_init.sql", "line": 2},
+                }
+            ],
+            "constraints": [
+                {
+                    "name": "invoices_pkey",
+                    "kind": "primary key",
+                    "columns": ["id"],
+                    "references": None,
+                    "validated": True,
+                    "origin": None,
+                }
+            ],
+        }
+    ],
+    "enums": [{"schema": "public", "name": "state", "labels": ["open", "paid"]}],
+    "domains": [],
+}
+QUERY = {
+    "path": "services/billing/src/queries.rs",
+    "column": 5,
+    "function": "list_invoices",
+    "crate": "billing",
+    "database": "core",
+    "call": "query_as",
+    "target": "Invoice",
+    "error": None,
+    "unchecked": None,
+}
+
+
+@pytest.fixture
+def document(facts: Facts, settings: Settings) -> dict[str, Any]:
+    return facts_file(facts, settings)
+
+
+def test_the_head(document: dict[str, Any]) -> None:
+    assert {key: document[key] for key in ("version", "as_of", "counts", "alerts", "unread")} == {
+        "version": 1,
+        "as_of": "2026-01-05T01:00:00Z",
+        "counts": {"digest": "sha256:" + "c" * 64, "events": 1060, "duplicates": 40, "windows": 4},
+        "alerts": {"workbook": {}, "generated": {}, "present": {}},
+        "unread": [{"path": "services/billing/src/old.rs", "line": 3, "reason": "expected `;`"}],
+    }
+
+
+def test_a_schema(document: dict[str, Any]) -> None:
+    assert document["databases"][0]["shapes"]["bbbb"] == INVOICES
+
+
+def test_a_database(document: dict[str, Any]) -> None:
+    (database,) = document["databases"]
+    assert {key: database[key] for key in ("name", "server_version", "migrations", "tenants")} == {
+        "name": "core",
+        "server_version": 180006,
+        "migrations": {
+            "kind": "sqlx",
+            "path": "migrations",
+            "files": [
+                {
+                    "path": "migrations/0001_init.sql",
+                    "version": "1",
+                    "statements": 2,
+                    "opaque": [{"line": 2, "statement": "do $$ begin end $$", "reason": "DO block"}],
+                }
+            ],
+            "failed": None,
+        },
+        "tenants": [
+            {"name": "acme-prod", "layout": "schema", "version": "1", "shape": "aaaa", "error": None},
+            {"name": "globex", "layout": "schema", "version": "1", "shape": "bbbb", "error": None},
+        ],
+    }
+    assert list(database["shapes"]) == ["aaaa", "bbbb"]
+    assert database["static"] == database["replayed"] == database["shapes"]["aaaa"]
+
+
+def test_a_database_that_was_not_read_says_so_of_every_tenant(facts: Facts, settings: Settings) -> None:
+    unread = replace(facts, databases=(replace(facts.databases[0], snapshot=None, replay=None),))
+    (database,) = facts_file(unread, settings)["databases"]
+    assert (database["server_version"], database["replayed"], database["shapes"]) == (None, None, {})
+    assert {tenant["error"] for tenant in database["tenants"]} == {"the database was not read"}
+
+
+def test_rows_are_the_structs_that_queries_fill(document: dict[str, Any]) -> None:
+    assert document["rows"] == [
+        {
+            "path": "services/billing/src/models.rs",
+            "line": 4,
+            "column": 8,
+            "name": "Invoice",
+            "crate": "billing",
+            "library": "sqlx",
+            "derives": ["Debug", "FromRow"],
+            "fields": [{"name": "amount", "column": "amount_cents", "type": "Option<i64>", "line": 6}],
+        }
+    ]
+
+
+def test_queries_with_their_types_errors_and_reasons(document: dict[str, Any]) -> None:
+    assert document["queries"] == [
+        {
+            **QUERY,
+            "line": 12,
+            "sql": "select id from invoices where name = $1",
+            "columns": [{"name": "id", "type": "int8", "nullable": False}],
+            "parameters": ["text"],
+        },
+        {
+            **QUERY,
+            "line": 20,
+            "sql": "select total\n from invoices",
+            "columns": [],
+            "parameters": [],
+            "error": {
+                "sqlstate": "42703",
+                "message": 'column "total" does not exist',
+                "path": "services/billing/src/queries.rs",
+                "line": 21,
+                "column": 17,
+                "shapes": ["bbbb"],
+            },
+        },
+        {
+            **QUERY,
+            "line": 30,
+            "database": None,
+            "target": None,
+            "sql": None,
+            "columns": [],
+            "parameters": [],
+            "unchecked": "built at run time",
+        },
+    ]
+
+
+def test_handlers_and_ffi(document: dict[str, Any]) -> None:
+    assert (document["handlers"], document["ffi"]) == (
+        [
+            {
+                "path": "services/billing/src/http.rs",
+                "line": 14,
+                "function": "create_invoice",
+                "crate": "billing",
+                "method": "POST",
+                "route": "/invoices",
+                "inputs": [],
+                "outputs": ["InvoiceDto"],
+            }
+        ],
+        [
+            {
+                "path": "services/billing/src/ffi.rs",
+                "line": 5,
+                "symbol": "eb_record_event",
+                "side": "declaration",
+                "abi": "C",
+                "parameters": ["*const u8", "usize"],
+                "result": "i32",
+            }
+        ],
+    )
+
+
+def test_alerts_are_by_policy_slo_tenant_and_severity(facts: Facts, settings: Settings) -> None:
+    firing = {"availability": {"acme-prod": {"page": ((1767571200, 1767574800),), "ticket": ((1767571500, None),)}}}
+    assert facts_file(facts, settings, FactAlerts(workbook=firing))["alerts"]["workbook"] == {
+        "availability": {"acme-prod": {"page": [[1767571200, 1767574800]], "ticket": [[1767571500, None]]}}
+    }
+
+
+def test_every_facts_file_fits_the_published_schema(facts: Facts, settings: Settings) -> None:
+    validator = jsonschema.Draft202012Validator(json.loads(schema_text("facts.schema.json")))
+    empty = replace(facts, as_of_us=None, databases=(), counts=None, contracts=Contracts())
+    for one in (facts, empty):
+        assert list(validator.iter_errors(facts_file(one, settings))) == []
+
+
+def test_it_is_written_whole(document: dict[str, Any], tmp_path: Path) -> None:
+    write(tmp_path / "out" / "facts.json", document)
+    assert json.loads((tmp_path / "out" / "facts.json").read_text()) == document
