@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pytest_errorbudget.checks.contracts.draft import Draft
 from pytest_errorbudget.checks.contracts.handler_narrowing import handler_narrowing, lost_flow
+from pytest_errorbudget.checks.contracts.libraries.sqlx_attributes import mapping_of
 from pytest_errorbudget.checks.contracts.places import query_place
 from pytest_errorbudget.checks.contracts.query_arguments import query_arguments
 from pytest_errorbudget.checks.contracts.query_fails import query_fails
@@ -105,7 +106,7 @@ def of_sources(view: View) -> Iterator[Unchecked]:
         found[0]
         for struct in view.contracts.structs
         for field in struct.fields
-        if any(a.name == "flatten" for a in field.attributes)
+        if mapping_of(field.attributes).flatten
         for found in (view.resolve(field.type.inner.path, struct.span.path, struct.crate),)
         if found is not None
     }

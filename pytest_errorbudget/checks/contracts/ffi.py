@@ -90,7 +90,6 @@ def _abi(declaration: FfiFunction, definition: FfiFunction) -> Iterator[Finding]
     yield _finding(
         declaration,
         severity=severity,
-        part="abi",
         message=f'`{declaration.symbol}` is declared `extern "{declaration.abi}"` and defined '
         f'`extern "{definition.abi}"`',
         labels=(
@@ -110,7 +109,6 @@ def _count(declaration: FfiFunction, definition: FfiFunction) -> Finding:
     return _finding(
         declaration,
         severity=Severity.ERROR,
-        part="parameters",
         message=f"`{declaration.symbol}` is declared with {declared} and defined with {defined}",
         labels=(
             Label(declaration.span, f"declared with {declared}"),
@@ -182,7 +180,6 @@ def _difference(
     yield _finding(
         declaration,
         severity=severity_of(difference.kind),
-        part=part,
         message=f"{subject} is declared `{types[0]}` and defined `{types[1]}`",
         labels=(
             Label(spans[0], f"declared `{types[0]}`"),
@@ -197,7 +194,6 @@ def _finding(
     declaration: FfiFunction,
     *,
     severity: Severity,
-    part: str,
     message: str,
     labels: tuple[Label, ...],
     consequence: str,
@@ -207,7 +203,7 @@ def _finding(
         rule=Rule.FFI_MISMATCH,
         severity=severity,
         message=message,
-        place=f"{_place(declaration)}.{part}",
+        place=_place(declaration),
         affected=(Affected(ffi_item(declaration.path, declaration.symbol)),),
         labels=labels,
         consequence=consequence,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from pytest_errorbudget.checks.contracts.libraries.rust_syntax import parse_type
+from pytest_errorbudget.checks.contracts.libraries.sqlx_attributes import Mapping, mapping_of
 from pytest_errorbudget.checks.contracts.libraries.sqlx_overrides import Override, parse_override
 from pytest_errorbudget.checks.contracts.places import field_place, is_macro, query_place
 from pytest_errorbudget.checks.contracts.view import View, reference
@@ -93,23 +94,23 @@ def _from_row(
         yield Unchecked("row", place, "`FromRow` is not derived: the fields are read by hand", struct.span)
         return
     columns = {column.name: column for column in typed.columns}
-    defaults = "default" in _options(struct)
+    defaults = mapping_of(struct.attributes).default
     for position, field in enumerate(struct.fields):
-        options = _options(field)
-        if "skip" in options:
+        mapping = mapping_of(field.attributes)
+        if mapping.skip:
             continue
-        if "flatten" in options:
+        if mapping.flatten:
             yield from _flattened(query, typed, view, outer, struct, field, depth)
             continue
         positional = field.name.isdigit()
         asked: str | int = position + 1 if positional else field.column
         column = _at(typed, position) if positional else columns.get(field.column)
-        if column is None and (defaults or "default" in options):
+        if column is None and (defaults or mapping.default):
             continue
-        target = _decoded(field, options)
+        target = _decoded(field, mapping)
         if target is None:
             place = field_place(reference(struct), field.name)
-            yield Unchecked("row", place, f'`try_from = "{options["try_from"]}"` is not understood', field.span)
+            yield Unchecked("row", place, f'`try_from = "{mapping.try_from}"` is not understood', field.span)
             continue
         yield Read(
             query=query,
@@ -127,23 +128,19 @@ def _at(typed: Typed, position: int) -> OutputColumn | None:
     return typed.columns[position] if position < len(typed.columns) else None
 
 
-def _options(holder: Struct | Field) -> dict[str, str | None]:
-    return {a.name: a.value for a in holder.attributes if a.library == "sqlx"}
-
-
-def _decoded(field: Field, options: dict[str, str | None]) -> RustType | None:
+def _decoded(field: Field, mapping: Mapping) -> RustType | None:
     """The type that ``try_get`` is asked for, after ``try_from`` and ``json``."""
-    inner = field.type if "try_from" not in options else parse_type(options["try_from"] or "")
-    if inner is None or "json" not in options:
+    inner = field.type if mapping.try_from is None else parse_type(mapping.try_from)
+    if inner is None or mapping.json is None:
         return inner
     json = RustType("Json", (inner,), f"Json<{inner.text}>")
-    return RustType("Option", (json,), f"Option<{json.text}>") if options["json"] == "nullable" else json
+    return RustType("Option", (json,), f"Option<{json.text}>") if mapping.json == "nullable" else json
 
 
 def _flattened(
     query: Query, typed: Typed, view: View, outer: Struct, struct: Struct, field: Field, depth: int
 ) -> Iterator[Read | Unchecked]:
-    source = _decoded(field, _options(field))
+    source = _decoded(field, mapping_of(field.attributes))
     nested = view.resolve(source.path, struct.span.path, struct.crate) if source is not None else None
     if nested is None or not depth:
         place = field_place(reference(struct), field.name)

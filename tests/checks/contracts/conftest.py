@@ -51,7 +51,10 @@ def pg(text: str) -> PgType:
 def attributes(text: str) -> tuple[Attribute, ...]:
     """``rename=total, default``."""
     pairs = [part.strip().partition("=") for part in text.split(",") if part.strip()]
-    return tuple(Attribute(library="sqlx", name=name, value=value or None) for name, _, value in pairs)
+    return tuple(
+        Attribute(library="rust" if name == "deprecated" else "sqlx", name=name, value=value or None)
+        for name, _, value in pairs
+    )
 
 
 def table(columns: Mapping[str, str], origins: Mapping[str, Span] | None = None) -> Schema:

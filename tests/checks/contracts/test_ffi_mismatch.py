@@ -61,7 +61,7 @@ def test_a_parameter_of_another_width():
         "The caller passes 4 bytes and the callee reads 8 bytes: the C ABI leaves the upper 4 bytes undefined."
     )
     assert finding.help == "declare it as `i64`, or change the definition"
-    assert finding.place == "services/ingest/src/ffi.rs::eb_record_event.parameter 2"
+    assert finding.place == "services/ingest/src/ffi.rs::eb_record_event"
     assert finding.affected == (Affected(ItemId(HERE, "ffi.eb_record_event")),)
     assert finding.labels == (
         Label(Span(HERE, 3, 20), "declared `i32`"),

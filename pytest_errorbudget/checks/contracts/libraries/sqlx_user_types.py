@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from pytest_errorbudget.checks.contracts.libraries.answer import Accepts, Answer, NotKnown, Refuses
 from pytest_errorbudget.checks.contracts.libraries.sqlx import accepts
+from pytest_errorbudget.checks.contracts.libraries.sqlx_attributes import mapping_of
 from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.model.rust import RustType, Struct
 
@@ -45,9 +46,9 @@ def _of_struct(rust: RustType, structs: tuple[Struct, ...], pg: PgType, own: Use
     struct = structs[0]
     if not any(derive.rpartition("::")[2] == "Type" for derive in struct.derives):
         return NotKnown(f"`{rust.path}` implements sqlx's traits by hand")
-    options = {a.name: a.value for a in struct.attributes if a.library == "sqlx"}
-    if "transparent" in options and len(struct.fields) == 1:
+    mapping = mapping_of(struct.attributes)
+    if mapping.transparent and len(struct.fields) == 1:
         return _accepts(struct.fields[0].type, pg, own, depth - 1)
-    declared = (options.get("type_name") or rust.path).rpartition(".")[2].strip('"')
+    declared = (mapping.type_name or rust.path).rpartition(".")[2].strip('"')
     same = declared.lower() == pg.name.lower() and not pg.dimensions
     return Accepts() if same else Refuses(declared)
