@@ -135,8 +135,9 @@ def _who(flow: FieldFlow, view: View, handlers: tuple[Reached, ...]) -> str:
     what = f"`{flow.field}: {shown_type(payload.type) if payload is not None else last}`"
     old = payload is not None and any(a.name == "deprecated" for a in payload.attributes)
     what = f"deprecated {what}" if old else what
-    answering = [f"`{r.handler.function}`" for r in handlers if flow.payload in r.outputs]
-    taking = [f"`{r.handler.function}`" for r in handlers if flow.payload in r.inputs]
+    # one function may stand behind several routes
+    answering = list(dict.fromkeys(f"`{r.handler.function}`" for r in handlers if flow.payload in r.outputs))
+    taking = list(dict.fromkeys(f"`{r.handler.function}`" for r in handlers if flow.payload in r.inputs))
     if answering:
         return f"{_handlers(answering, 'answers', 'answer')} with {what}"
     if taking:
@@ -151,12 +152,12 @@ def _handlers(names: list[str], one: str, many: str) -> str:
 
 
 def _subjects(flow: FieldFlow, handlers: tuple[Reached, ...]) -> tuple[Subject, ...]:
-    found = tuple(
+    found = {
         HandlerSubject(r.handler.path, r.handler.function)
         for r in handlers
         if flow.payload in r.outputs or flow.payload in r.inputs
-    )
-    return found or (TypeSubject(flow.payload.path, flow.payload.name),)
+    }
+    return tuple(sorted(found)) or (TypeSubject(flow.payload.path, flow.payload.name),)
 
 
 def _cast_label(cast: Cast) -> Label:

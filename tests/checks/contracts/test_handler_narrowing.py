@@ -128,6 +128,26 @@ def test_a_payload_inside_another_one_is_reached(world, words):
     ]
 
 
+def test_a_handler_behind_two_routes_is_named_once(world, words):
+    dto = story(world, words, acme="int8")
+    world.handler("get_invoice", dto)
+    world.handler("get_invoice", inputs=(dto,))
+    (finding,), _ = world.run()
+    assert finding.message == (
+        "tenant `acme`: handler `get_invoice` answers with `amount: i32`, but `invoices.amount_cents` is `bigint`"
+    )
+    assert len(finding.affected) == 1
+
+
+def test_a_payload_that_a_handler_only_takes(world, words):
+    dto = story(world, words, acme="int8")
+    world.handler("put_invoice", inputs=(dto,))
+    (finding,), _ = world.run()
+    assert finding.message == (
+        "tenant `acme`: handler `put_invoice` takes `amount: i32`, but `invoices.amount_cents` is `bigint`"
+    )
+
+
 def test_a_payload_that_no_handler_reaches_stands_for_itself(world, words):
     story(world, words, acme="int8")
     (finding,), _ = world.run()
