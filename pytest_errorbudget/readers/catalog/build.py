@@ -186,9 +186,7 @@ class _Builder:
             labels[schema, name].append(label)
         found: defaultdict[str, list[EnumType]] = defaultdict(list)
         for (schema, name), values in labels.items():
-            found[schema].append(
-                EnumType(schema=self._neutral.get(schema, schema), name=name, labels=tuple(values))
-            )
+            found[schema].append(EnumType(schema=self._neutral.get(schema, schema), name=name, labels=tuple(values)))
         return found
 
     def domains(self) -> Mapping[str, list[Domain]]:

@@ -29,9 +29,7 @@ _SETTINGS = (
 _UNION = 100  # tables in one statement: each holds a lock until the second session commits
 
 
-def read_snapshot(
-    database: Database, expected_schema_name: str, bookkeeping: str, env: Mapping[str, str]
-) -> Snapshot:
+def read_snapshot(database: Database, expected_schema_name: str, bookkeeping: str, env: Mapping[str, str]) -> Snapshot:
     """Reads all tenants in one ``REPEATABLE READ READ ONLY`` transaction; the role needs no right on any table.
 
     ``expected_schema_name`` is the name that the migrations use for a tenant's own schema, ``bookkeeping`` the
@@ -110,9 +108,7 @@ def _state(
             )
         case InSchema(name):
             unknown = VersionUnknown(f"its schema {name} holds no table {bookkeeping}")
-            return TenantState(
-                tenant=tenant.name, version=versions.get(name, unknown), shape=digests[schemas[name]]
-            )
+            return TenantState(tenant=tenant.name, version=versions.get(name, unknown), shape=digests[schemas[name]])
         case InPartition():
             return _not_yet(tenant, "a partition per tenant is not read yet")
         case InDatabase():
@@ -142,9 +138,7 @@ def _versions(
     return found
 
 
-def _applied(
-    conninfo: str, exported: str, schemas: Sequence[str], bookkeeping: str
-) -> Mapping[str, AppliedVersion]:
+def _applied(conninfo: str, exported: str, schemas: Sequence[str], bookkeeping: str) -> Mapping[str, AppliedVersion]:
     """Many tables in one statement; where one of them spoils it, each by itself."""
     try:
         with _session(conninfo, exported) as second:

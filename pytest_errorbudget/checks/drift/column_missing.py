@@ -1,0 +1,24 @@
+"""column-missing: the migrations make a column that the tenant does not have."""
+
+from __future__ import annotations
+
+from pytest_errorbudget.checks.ddl import column_definition
+from pytest_errorbudget.checks.drift.group import Group, column_place, sql_name
+from pytest_errorbudget.model.difference import MissingColumn
+from pytest_errorbudget.model.finding import Finding
+from pytest_errorbudget.model.rule import Rule
+
+
+def column_missing(difference: MissingColumn, group: Group) -> Finding:
+    relation, column = difference.relation, difference.column
+    place = column_place(relation, column)
+    return group.finding(
+        Rule.COLUMN_MISSING,
+        message=f"{group.text} {group.has} no column `{place}`, which {group.basis} has as `{column.type}`",
+        place=place,
+        origin=column.origin,
+        label=f"`{column.name}` is made here",
+        consequence=f"Every query that names `{column.name}` fails with 42703 (undefined column); "
+        "a row struct that reads it behind `select *` fails with ColumnNotFound.",
+        help=f"alter table {sql_name(relation)} add column {column_definition(column)};",
+    )

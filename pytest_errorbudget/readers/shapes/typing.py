@@ -1,0 +1,99 @@
+"""Builds each shape once, on the way through the migrations, and prepares every query in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import psycopg
+
+from pytest_errorbudget.model.facts import QueryKey, QueryTyping, ShapeTyping
+from pytest_errorbudget.model.migration import MigrationFailure, MigrationSet
+from pytest_errorbudget.readers.apply_migrations import Connection, apply_file, create_bookkeeping
+from pytest_errorbudget.readers.scratch import ScratchServer
+from pytest_errorbudget.readers.shapes.prepare import prepare_all
+
+Query = tuple[QueryKey, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShapeRequest:
+    """A shape to build: the migrations up to ``version`` (``None``: all of them), then ``mending``.
+
+    ``digest`` is the tenants' shape for which it stands, ``None`` for the migrations' own newest schema.
+    """
+
+    digest: str | None
+    version: str | None = None
+    mending: tuple[str, ...] = ()
+
+
+def type_queries(
+    server: ScratchServer, migrations: MigrationSet, shapes: Sequence[ShapeRequest], queries: Sequence[Query]
+) -> tuple[ShapeTyping, ...]:
+    """A typing per request, in the order of the requests; equal shapes are prepared once.
+
+    All shapes come from one pass over the migrations: a mended one lives in a transaction that is rolled back.
+    """
+    wanted = {_effective(request, migrations): None for request in shapes}
+    built: dict[_Build, tuple[QueryTyping, ...]] = {}
+    with server.database() as conninfo, psycopg.connect(conninfo, autocommit=True) as connection:
+        create_bookkeeping(connection, migrations.kind)
+        failure = None
+        for position in range(len(migrations.files) + 1):
+            if position and failure is None:
+                failure = apply_file(connection, migrations.files[position - 1])
+            for build in (b for b in wanted if b.files == position):
+                built[build] = _typed(connection, build, queries, failure)
+    return tuple(
+        ShapeTyping(shape=request.digest, queries=built[_effective(request, migrations)]) for request in shapes
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Build:
+    """What a request comes down to: so many files, then these statements. Equal ones are built once."""
+
+    files: int
+    mending: tuple[str, ...]
+
+
+def _effective(request: ShapeRequest, migrations: MigrationSet) -> _Build:
+    """A version that no file has stands for all files: its mending starts from the newest schema."""
+    positions = {file.version: number for number, file in enumerate(migrations.files, start=1)}
+    newest = len(migrations.files)
+    return _Build(newest if request.version is None else positions.get(request.version, newest), request.mending)
+
+
+def _typed(
+    connection: Connection, build: _Build, queries: Sequence[Query], failure: MigrationFailure | None
+) -> tuple[QueryTyping, ...]:
+    if failure is not None:
+        return _unchecked(queries, f"the migrations stop at {failure.span}: {failure.message}")
+    connection.execute("begin")
+    try:
+        reason = _mend(connection, build.mending)
+        if reason is not None:
+            return _unchecked(queries, reason)
+        verdicts = prepare_all(connection, [sql for _, sql in queries])
+        return tuple(
+            QueryTyping(query=key, verdict=verdict) for (key, _), verdict in zip(queries, verdicts, strict=True)
+        )
+    finally:
+        connection.execute("rollback")
+
+
+def _mend(connection: Connection, mending: Sequence[str]) -> str | None:
+    for statement in mending:
+        try:
+            connection.execute(statement.encode(), prepare=False)
+        except psycopg.Error as error:
+            return (
+                "the tenant's schema could not be rebuilt on the replay server: "
+                f"{error.diag.message_primary or error} (in `{statement.splitlines()[0]}`)"
+            )
+    return None
+
+
+def _unchecked(queries: Sequence[Query], reason: str) -> tuple[QueryTyping, ...]:
+    return tuple(QueryTyping(query=key, verdict=None, unchecked=reason) for key, _ in queries)
