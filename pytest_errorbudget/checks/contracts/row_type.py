@@ -122,8 +122,8 @@ def _text(read: Read, column: OutputColumn) -> str:
     kind = f"`{shown_pg(column.type)}`"
     if read.field is not None:
         return f"{read_name(read)} reads {shown_output(column)}, which is {kind}"
-    wanted = f" into `{shown_type(read.target)}`" if read.target is not None else ""
-    return f"{read_name(read)} reads {shown_output(column)}{wanted}, which is {kind}"
+    wanted = f", into `{shown_type(read.target)}`" if read.target is not None else ""
+    return f"{read_name(read)} reads {shown_output(column)}, which is {kind}{wanted}"
 
 
 def _help(read: Read, column: OutputColumn, view: View) -> str:

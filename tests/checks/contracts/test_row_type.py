@@ -213,7 +213,7 @@ def test_a_scalar_is_the_querys_own_item(world, words):
     world.query("count", call=QueryCall.QUERY_SCALAR, scalar="i32")
     world.shape("a", "acme", count=words.typed(words.output("count", "int8", of="-")))
     (finding,), _ = world.run()
-    assert finding.message == "tenant `acme`: `count` reads the query's column `count` into `i32`, which is `bigint`"
+    assert finding.message == "tenant `acme`: `count` reads the query's column `count`, which is `bigint`, into `i32`"
     assert finding.help == "change it to `i64`"
     assert [str(item) for item in finding.items] == ["src/queries.rs::count[acme]"]
 
@@ -222,7 +222,7 @@ def test_a_tuple_is_read_by_position(world, words):
     world.query("pair", scalar="(i64, String)")
     world.shape("a", "acme", pair=words.typed(words.output("id", "int8"), words.output("total", "numeric")))
     assert world.reported() == [
-        ("row-type", "tenant `acme`: `pair` reads `invoices.total` into `String`, which is `numeric`")
+        ("row-type", "tenant `acme`: `pair` reads `invoices.total`, which is `numeric`, into `String`")
     ]
 
 

@@ -45,7 +45,6 @@ TABLE: tuple[Accepted, ...] = (
     Accepted("PgCiText", ("citext", "text", "name", "bpchar", "varchar", "unknown"), "citext.rs"),
     Accepted("Oid", ("oid",), "oid.rs"),
     Accepted("Uuid", ("uuid",), "uuid.rs"),
-    Accepted("Hyphenated", ("uuid",), "uuid.rs"),
     Accepted("NaiveDate", ("date",), "chrono/date.rs"),
     Accepted("NaiveTime", ("time",), "chrono/time.rs"),
     Accepted("NaiveDateTime", ("timestamp",), "chrono/datetime.rs"),

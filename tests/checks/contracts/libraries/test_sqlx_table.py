@@ -30,7 +30,7 @@ BY_COLUMN: dict[str, set[str]] = {
     "bpchar": STRINGS,
     "name": STRINGS,
     "bytea": {"Vec<u8>", "[u8]"},
-    "uuid": {"Uuid", "Hyphenated"},
+    "uuid": {"Uuid"},
     "date": {"NaiveDate", "Date"},
     "time": {"NaiveTime", "Time"},
     "timetz": {"PgTimeTz"},
