@@ -1,0 +1,1 @@
+"""Changes replayed without a database."""

@@ -1,0 +1,116 @@
+"""The state as a value."""
+
+from __future__ import annotations
+
+from pytest_errorbudget.checks.replay.state import (
+    TEMPORARY,
+    ColumnState,
+    ConstraintState,
+    IndexState,
+    Key,
+    State,
+    TableState,
+)
+from pytest_errorbudget.model.pgtype import PgType
+from pytest_errorbudget.model.schema import (
+    Column,
+    Constraint,
+    ConstraintKind,
+    Domain,
+    EnumType,
+    Index,
+    Reference,
+    Relation,
+    Schema,
+)
+
+
+def schema_of(state: State) -> Schema:
+    tables = [state.tables[key] for key in sorted(state.tables) if key[0] != TEMPORARY]
+    return Schema(
+        relations=tuple(_relation(state, table) for table in tables),
+        enums=tuple(
+            EnumType(schema=key[0], name=key[1], labels=tuple(enum.labels), origin=enum.origin)
+            for key, enum in sorted(state.enums.items(), key=lambda item: item[0])
+        ),
+        domains=tuple(
+            Domain(schema=key[0], name=key[1], base=domain.base, not_null=domain.not_null, origin=domain.origin)
+            for key, domain in sorted(state.domains.items(), key=lambda item: item[0])
+        ),
+    )
+
+
+def inexact_of(state: State) -> tuple[Key, ...]:
+    unknown = {table.key for table in state.tables.values() if not table.exact}
+    return tuple(sorted(key for key in state.inexact | unknown if key[0] != TEMPORARY))
+
+
+def _relation(state: State, table: TableState) -> Relation:
+    return Relation(
+        schema=table.schema,
+        name=table.name,
+        kind=table.kind,
+        columns=tuple(_column(state, column) for column in table.columns.values()),
+        indexes=tuple(_index(table.indexes[name]) for name in sorted(table.indexes)),
+        constraints=tuple(_constraint(table.constraints[name]) for name in sorted(table.constraints)),
+        origin=table.origin,
+    )
+
+
+def _column(state: State, column: ColumnState) -> Column:
+    base, domain_not_null = _under_domains(state, column.type)
+    return Column(
+        name=column.name,
+        type=column.type,
+        not_null=column.not_null or domain_not_null,
+        has_default=column.has_default and column.generated is None,
+        base=base,
+        identity=column.identity,
+        generated=column.generated,
+        origin=column.origin,
+    )
+
+
+def _under_domains(state: State, declared: PgType) -> tuple[PgType | None, bool]:
+    """The type under a domain, ``None`` for other types, and whether a domain on the way is NOT NULL."""
+    base: PgType | None = None
+    not_null = False
+    current = declared
+    seen: set[Key] = set()
+    while current.dimensions == 0:
+        key = (current.schema, current.name)
+        domain = state.domains.get(key)
+        if domain is None or key in seen:
+            break
+        seen.add(key)
+        base = current = domain.base
+        not_null = not_null or domain.not_null
+    return base, not_null
+
+
+def _index(index: IndexState) -> Index:
+    return Index(
+        name=index.name,
+        columns=tuple(index.keys),
+        unique=index.unique,
+        primary=index.primary,
+        partial=index.partial,
+        valid=index.valid,
+        method=index.method,
+        origin=index.origin,
+    )
+
+
+def _constraint(constraint: ConstraintState) -> Constraint:
+    target = constraint.target
+    reference = None
+    if constraint.kind is ConstraintKind.FOREIGN_KEY and target is not None:
+        reference = Reference(target.schema, target.name, tuple(constraint.target_columns))
+    return Constraint(
+        name=constraint.name,
+        kind=constraint.kind,
+        columns=tuple(constraint.columns),
+        references=reference,
+        validated=constraint.validated,
+        origin=constraint.origin,
+    )

@@ -1,0 +1,150 @@
+"""Migrations replayed without a database: the schema, with the line behind every fact."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from pytest_errorbudget.checks.replay import columns, constraints, creation, drops, indexes, moves, types, views
+from pytest_errorbudget.checks.replay.effective import lasting
+from pytest_errorbudget.checks.replay.finish import inexact_of, schema_of
+from pytest_errorbudget.checks.replay.state import DEFAULT_PATH, Key, NotReplayed, State
+from pytest_errorbudget.model import change as all_changes
+from pytest_errorbudget.model import change_table
+from pytest_errorbudget.model.change import Change, FileChanges
+from pytest_errorbudget.model.change_parts import Scope
+from pytest_errorbudget.model.migration import Opaque, StaticReplay
+
+
+def replay(changes: tuple[FileChanges, ...]) -> StaticReplay:
+    """The schema that the files make of an empty database.
+
+    A statement that cannot be read, or that does not fit what is known, is opaque; the relations that it names are
+    inexact, as they may be anything after it.
+    """
+    state = State()
+    opaque: list[Opaque] = []
+    for file in changes:
+        session_path = state.path
+        for change in lasting(file):
+            session_path = _step(state, change, session_path, opaque)
+        state.path = session_path
+    return StaticReplay(schema=schema_of(state), opaque=tuple(opaque), inexact=inexact_of(state))
+
+
+def _step(state: State, change: Change, session_path: tuple[str, ...], opaque: list[Opaque]) -> tuple[str, ...]:
+    """Applies one change; gives the search path that outlives the transaction."""
+    match change:
+        case all_changes.SetSearchPath():
+            state.path = change.schemas if change.schemas is not None else DEFAULT_PATH
+            return session_path if change.scope is Scope.LOCAL else state.path
+        case all_changes.Transaction():
+            state.path = session_path
+        case all_changes.OpaqueChange():
+            opaque.append(Opaque(span=change.origin, statement=change.statement, reason=change.reason))
+            state.inexact.update(_named(state, change.mentions))
+        case _:
+            try:
+                _apply(state, change)
+            except NotReplayed as error:
+                opaque.append(Opaque(span=change.origin, statement="", reason=error.reason))
+                state.inexact.update(() if error.relation is None else (error.relation,))
+    return session_path
+
+
+def _named(state: State, mentions: frozenset[str]) -> list[Key]:
+    return [key for key in state.tables if key[1] in mentions]
+
+
+def _apply(state: State, change: Change) -> None:
+    match change:
+        case all_changes.CreateTable():
+            creation.create_table(state, change)
+        case all_changes.CreateQueried():
+            views.create_queried(state, change)
+        case all_changes.CreateIndex():
+            indexes.create_index(state, change)
+        case all_changes.Drop():
+            drops.drop(state, change)
+        case all_changes.RenameSchema():
+            moves.rename_schema(state, change)
+        case all_changes.CreateSchema():
+            state.schemas.add(change.name)
+        case all_changes.CreateExtension():
+            state.extensions.setdefault(change.name, change.schema or state.target_schema())
+        case all_changes.SetSearchPath() | all_changes.Transaction() | all_changes.OpaqueChange():
+            raise AssertionError("the session's changes are applied by the step")
+        case (
+            all_changes.CreateEnum()
+            | all_changes.AddEnumLabel()
+            | all_changes.RenameEnumLabel()
+            | all_changes.CreateDomain()
+            | all_changes.SetDomainNotNull()
+            | all_changes.CreateOtherType()
+            | all_changes.RenameType()
+            | all_changes.SetTypeSchema()
+        ):
+            _apply_type(state, change)
+        case _:
+            _apply_table(state, change)
+
+
+TypeChange = (
+    all_changes.CreateEnum
+    | all_changes.AddEnumLabel
+    | all_changes.RenameEnumLabel
+    | all_changes.CreateDomain
+    | all_changes.SetDomainNotNull
+    | all_changes.CreateOtherType
+    | all_changes.RenameType
+    | all_changes.SetTypeSchema
+)
+
+
+def _apply_type(state: State, change: TypeChange) -> None:
+    match change:
+        case all_changes.CreateEnum():
+            types.create_enum(state, change)
+        case all_changes.AddEnumLabel():
+            types.add_enum_label(state, change)
+        case all_changes.RenameEnumLabel():
+            types.rename_enum_label(state, change)
+        case all_changes.CreateDomain():
+            types.create_domain(state, change)
+        case all_changes.SetDomainNotNull():
+            types.set_domain_not_null(state, change)
+        case all_changes.CreateOtherType():
+            types.create_other_type(state, change)
+        case all_changes.RenameType():
+            moves.rename_type(state, change)
+        case all_changes.SetTypeSchema():
+            moves.set_type_schema(state, change)
+        case _:
+            assert_never(change)
+
+
+def _apply_table(state: State, change: change_table.TableChange) -> None:
+    match change:
+        case change_table.AddColumn():
+            columns.add_column(state, change)
+        case change_table.DropColumn():
+            columns.drop_column(state, change)
+        case change_table.RenameColumn():
+            columns.rename_column(state, change)
+        case change_table.RenameRelation():
+            moves.rename_relation(state, change)
+        case change_table.SetRelationSchema():
+            moves.set_relation_schema(state, change)
+        case change_table.AddConstraint():
+            constraints.add_constraint(state, change)
+        case change_table.DropConstraint():
+            constraints.drop_constraint(state, change)
+        case change_table.RenameConstraint():
+            constraints.rename_constraint(state, change)
+        case change_table.ValidateConstraint():
+            constraints.validate_constraint(state, change)
+        case change_table.AttachPartition():
+            creation.attach_partition(state, change)
+        case change_table.DetachPartition():
+            creation.detach_partition(state, change)
+        case _:
+            columns.change_column(state, change)

@@ -1,0 +1,211 @@
+"""The schema while it is being replayed: objects that one replay builds, changes and then freezes.
+
+Nothing here outlives ``replay``; keys and references point at each other as PostgreSQL's object ids do, so that a
+rename needs no search.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from pytest_errorbudget.checks.replay.extensions import TYPE_EXTENSIONS
+from pytest_errorbudget.model.change_parts import Name
+from pytest_errorbudget.model.pgtype import PgType
+from pytest_errorbudget.model.schema import ConstraintKind, Generated, Identity, RelationKind
+from pytest_errorbudget.model.source import Span
+
+TEMPORARY = "pg_temp"
+DEFAULT_PATH = ("$user", "public")
+Key = tuple[str, str]
+
+
+class NotReplayed(Exception):
+    """A change that does not fit what is known; ``relation`` is the one whose facts are uncertain from here on."""
+
+    def __init__(self, reason: str, relation: Key | None = None) -> None:
+        super().__init__(reason)
+        self.reason, self.relation = reason, relation
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class ColumnState:
+    name: str
+    type: PgType
+    not_null: bool = False
+    not_null_name: str | None = None
+    has_default: bool = False
+    identity: Identity | None = None
+    generated: Generated | None = None
+    origin: Span
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class IndexState:
+    """``keys`` are column names or expressions, ``labels`` what each adds to a chosen name, ``uses`` all columns."""
+
+    name: str
+    keys: list[str]
+    labels: list[str]
+    uses: set[str]
+    include: list[str] = field(default_factory=list)
+    unique: bool = False
+    primary: bool = False
+    partial: bool = False
+    valid: bool = True
+    method: str = "btree"
+    origin: Span
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class ConstraintState:
+    name: str
+    kind: ConstraintKind
+    columns: list[str]
+    uses: set[str]
+    target: TableState | None = None
+    target_columns: list[str] = field(default_factory=list)
+    validated: bool = True
+    origin: Span
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class TableState:
+    """A relation. ``parents`` are what it inherits from or is a partition of, ``sources`` what a view reads."""
+
+    schema: str
+    name: str
+    kind: RelationKind
+    columns: dict[str, ColumnState] = field(default_factory=dict)
+    indexes: dict[str, IndexState] = field(default_factory=dict)
+    constraints: dict[str, ConstraintState] = field(default_factory=dict)
+    parents: list[TableState] = field(default_factory=list)
+    children: list[TableState] = field(default_factory=list)
+    sources: list[TableState] = field(default_factory=list)
+    mentions: frozenset[str] = frozenset()
+    exact: bool = True
+    origin: Span
+
+    @property
+    def key(self) -> Key:
+        return (self.schema, self.name)
+
+    def primary_key(self) -> ConstraintState | None:
+        return next((c for c in self.constraints.values() if c.kind is ConstraintKind.PRIMARY_KEY), None)
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class EnumState:
+    labels: list[str]
+    origin: Span
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class DomainState:
+    base: PgType
+    not_null: bool
+    origin: Span
+
+
+class State:
+    """Everything that the migrations have made so far."""
+
+    def __init__(self) -> None:
+        self.tables: dict[Key, TableState] = {}
+        self.index_tables: dict[Key, TableState] = {}
+        self.enums: dict[Key, EnumState] = {}
+        self.domains: dict[Key, DomainState] = {}
+        self.other_types: set[Key] = set()
+        self.extensions: dict[str, str] = {}
+        self.schemas: set[str] = {"public"}
+        self.path: tuple[str, ...] = DEFAULT_PATH
+        self.constraint_names: Counter[Key] = Counter()
+        self.inexact: set[Key] = set()
+
+    def target_schema(self) -> str:
+        """Where an unqualified new object goes."""
+        known = next((schema for schema in self.path if schema in self.schemas), None)
+        return known or next((schema for schema in self.path if schema != "$user"), "public")
+
+    def new_key(self, name: Name, temporary: bool = False) -> Key:
+        if temporary or name.schema == TEMPORARY:
+            return (TEMPORARY, name.name)
+        return (name.schema or self.target_schema(), name.name)
+
+    def keys(self, name: Name) -> list[Key]:
+        """The keys that a name may mean, best first."""
+        if name.schema is not None:
+            return [(name.schema, name.name)]
+        return [(TEMPORARY, name.name), *((schema, name.name) for schema in self.path)]
+
+    def find(self, name: Name) -> TableState | None:
+        return next((self.tables[key] for key in self.keys(name) if key in self.tables), None)
+
+    def table(self, name: Name) -> TableState:
+        found = self.find(name)
+        if found is None:
+            raise NotReplayed(f"no statement that can be read without a database makes `{name}`", self.new_key(name))
+        return found
+
+    def find_index(self, name: Name) -> tuple[TableState, IndexState] | None:
+        for key in self.keys(name):
+            table = self.index_tables.get(key)
+            if table is not None:
+                return table, table.indexes[key[1]]
+        return None
+
+    def type_key(self, name: Name) -> Key | None:
+        """The key of a type that the migrations made."""
+        return next((key for key in self.keys(name) if self._is_type(key)), None)
+
+    def resolved(self, written: PgType) -> PgType:
+        """A type with its schema."""
+        if written.schema:
+            return written
+        key = self.type_key(Name(None, written.name))
+        if key is not None:
+            schema = key[0]
+        else:
+            extension = TYPE_EXTENSIONS.get(written.name, "")
+            schema = self.extensions.get(extension, self.target_schema())
+        return PgType(written.name, schema, written.modifiers, written.dimensions, written.fields)
+
+    def column(self, table: TableState, name: str) -> ColumnState:
+        column = table.columns.get(name)
+        if column is None:
+            raise NotReplayed(f"`{table.name}` has no column `{name}` that is known here", table.key)
+        return column
+
+    def add_table(self, table: TableState) -> None:
+        if table.key in self.tables or table.key in self.index_tables:
+            raise NotReplayed(f"`{table.name}` is there already", table.key)
+        self.tables[table.key] = table
+        for parent in table.parents:
+            parent.children.append(table)
+
+    def add_index(self, table: TableState, index: IndexState) -> None:
+        table.indexes[index.name] = index
+        self.index_tables[table.schema, index.name] = table
+
+    def remove_index(self, table: TableState, name: str) -> None:
+        if table.indexes.pop(name, None) is not None:
+            self.index_tables.pop((table.schema, name), None)
+
+    def add_constraint(self, table: TableState, constraint: ConstraintState) -> None:
+        table.constraints[constraint.name] = constraint
+        self.constraint_names[table.schema, constraint.name] += 1
+
+    def remove_constraint(self, table: TableState, name: str) -> None:
+        """The constraint and the index that carries it."""
+        if table.constraints.pop(name, None) is not None:
+            self.constraint_names[table.schema, name] -= 1
+            self.remove_index(table, name)
+
+    def relation_name_taken(self, key: Key) -> bool:
+        return key in self.tables or key in self.index_tables
+
+    def constraint_name_taken(self, key: Key) -> bool:
+        return self.constraint_names[key] > 0
+
+    def _is_type(self, key: Key) -> bool:
+        return key in self.enums or key in self.domains or key in self.other_types or key in self.tables

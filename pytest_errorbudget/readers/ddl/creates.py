@@ -1,0 +1,98 @@
+"""CREATE, by what is created."""
+
+from __future__ import annotations
+
+from pytest_errorbudget.model.change import Change, CreateExtension, CreateQueried, CreateSchema
+from pytest_errorbudget.model.change_parts import Existing
+from pytest_errorbudget.model.schema import RelationKind
+from pytest_errorbudget.readers.ddl.indexes import create_index
+from pytest_errorbudget.readers.ddl.queries import query_of
+from pytest_errorbudget.readers.ddl.tables import create_table
+from pytest_errorbudget.readers.ddl.types_ddl import create_domain, create_type
+from pytest_errorbudget.readers.ddl.words import Cursor, NotUnderstood
+
+
+def create(cursor: Cursor) -> tuple[Change, ...]:
+    """After CREATE. What is not listed (functions, triggers, policies, roles …) changes no column."""
+    replaces = cursor.accept("or", "replace")
+    temporary = _persistence(cursor)
+    existing = Existing.REPLACES if replaces else Existing.FAILS
+    if cursor.accept("table"):
+        return create_table(cursor, temporary)
+    if cursor.accept("foreign", "table"):
+        return create_table(cursor, temporary, RelationKind.FOREIGN_TABLE)
+    if cursor.key in {"unique", "index"}:
+        return create_index(cursor)
+    if cursor.accept("view"):
+        return _view(cursor, RelationKind.VIEW, existing, temporary)
+    if cursor.accept("materialized", "view"):
+        return _view(cursor, RelationKind.MATERIALIZED_VIEW, existing, temporary)
+    if cursor.peek("recursive", "view"):
+        raise NotUnderstood("a recursive view")
+    if cursor.accept("type"):
+        return create_type(cursor)
+    if cursor.accept("domain"):
+        return create_domain(cursor)
+    return _container(cursor)
+
+
+def _container(cursor: Cursor) -> tuple[Change, ...]:
+    if cursor.accept("schema"):
+        return _schema(cursor)
+    if cursor.accept("extension"):
+        return _extension(cursor)
+    return ()
+
+
+def _persistence(cursor: Cursor) -> bool:
+    """Whether it is temporary. ``TEMP``, ``UNLOGGED`` and the old ``LOCAL`` and ``GLOBAL`` are read."""
+    if cursor.key in {"local", "global"}:
+        cursor.next()
+    if cursor.key in {"temp", "temporary"}:
+        cursor.next()
+        return True
+    cursor.accept("unlogged")
+    return False
+
+
+def _view(cursor: Cursor, kind: RelationKind, existing: Existing, temporary: bool) -> tuple[Change, ...]:
+    if cursor.accept("if", "not", "exists"):
+        existing = Existing.SKIPS
+    name = cursor.qualified()
+    columns = cursor.names() if cursor.key == "(" else ()
+    cursor.until(frozenset({"as"}))
+    cursor.expect("as")
+    return (
+        CreateQueried(
+            name=name,
+            kind=kind,
+            query=query_of(cursor),
+            columns=columns,
+            existing=existing,
+            temporary=temporary,
+            origin=cursor.span(0),
+        ),
+    )
+
+
+def _schema(cursor: Cursor) -> tuple[Change, ...]:
+    cursor.accept("if", "not", "exists")
+    name = None if cursor.peek("authorization") else cursor.name()
+    if cursor.accept("authorization"):
+        owner = cursor.name()
+        name = owner if name is None else name
+    if not cursor.done or name is None:
+        raise NotUnderstood("CREATE SCHEMA with its elements")
+    return (CreateSchema(name=name, origin=cursor.span(0)),)
+
+
+def _extension(cursor: Cursor) -> tuple[Change, ...]:
+    cursor.accept("if", "not", "exists")
+    name = cursor.name()
+    schema: str | None = None
+    while not cursor.done:
+        if cursor.accept("schema"):
+            schema = cursor.name()
+        else:
+            cursor.next()
+    return (CreateExtension(name=name, schema=schema, origin=cursor.span(0)),)

@@ -1,0 +1,41 @@
+"""DROP, one change an object."""
+
+from __future__ import annotations
+
+from pytest_errorbudget.model.change import Change, Drop
+from pytest_errorbudget.model.change_parts import Dependents, DroppedKind, Existing
+from pytest_errorbudget.readers.ddl.words import Cursor, NotUnderstood
+
+_KINDS = (
+    (("materialized", "view"), DroppedKind.RELATION),
+    (("foreign", "table"), DroppedKind.RELATION),
+    (("table",), DroppedKind.RELATION),
+    (("view",), DroppedKind.RELATION),
+    (("index",), DroppedKind.INDEX),
+    (("type",), DroppedKind.TYPE),
+    (("domain",), DroppedKind.TYPE),
+    (("schema",), DroppedKind.SCHEMA),
+    (("extension",), DroppedKind.EXTENSION),
+)
+_CARRIED = frozenset({"function", "procedure", "routine", "aggregate", "sequence", "operator", "cast", "owned"})
+
+
+def drop(cursor: Cursor) -> tuple[Change, ...]:
+    """After DROP. With CASCADE, a function or a sequence takes defaults, indexes and views with it: not followed."""
+    for keys, kind in _KINDS:
+        if cursor.accept(*keys):
+            return _listed(cursor, kind)
+    if cursor.key in _CARRIED and any(word.key == "cascade" for word in cursor.rest()):
+        raise NotUnderstood("DROP … CASCADE of an object that columns may depend on")
+    return ()
+
+
+def _listed(cursor: Cursor, kind: DroppedKind) -> tuple[Change, ...]:
+    cursor.accept("concurrently")
+    missing = Existing.SKIPS if cursor.accept("if", "exists") else Existing.FAILS
+    names = [cursor.qualified()]
+    while cursor.accept(","):
+        names.append(cursor.qualified())
+    dependents = Dependents.CASCADE if cursor.accept("cascade") else Dependents.RESTRICT
+    origin = cursor.span(0)
+    return tuple(Drop(kind=kind, name=name, dependents=dependents, missing=missing, origin=origin) for name in names)

@@ -1,0 +1,132 @@
+"""One statement to its changes."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from sqlglot.errors import SqlglotError
+
+from pytest_errorbudget.model.change import Change, OpaqueChange, RenameSchema
+from pytest_errorbudget.model.migration import Statement
+from pytest_errorbudget.readers.ddl.alter_table import alter_relation
+from pytest_errorbudget.readers.ddl.creates import create
+from pytest_errorbudget.readers.ddl.drops import drop
+from pytest_errorbudget.readers.ddl.session import reset, set_config, set_value, transaction
+from pytest_errorbudget.readers.ddl.types_ddl import alter_domain, alter_type
+from pytest_errorbudget.readers.ddl.words import Cursor, NotUnderstood, PlacesOf, Word, folded, words
+
+_TRANSACTION = frozenset({"begin", "start", "commit", "end", "rollback", "abort", "savepoint", "release"})
+_WITHOUT_EFFECT = frozenset(
+    {
+        *("insert", "update", "delete", "merge", "truncate", "copy", "values", "table"),
+        *("comment", "grant", "revoke", "security", "reassign", "analyze", "vacuum", "reindex", "refresh", "cluster"),
+        *("lock", "explain", "show", "notify", "listen", "unlisten", "checkpoint", "load"),
+        *("prepare", "deallocate", "declare", "fetch", "move", "close"),
+    }
+)
+# Functions of a SELECT that stands alone, as migrations write it, and that change no schema.
+_HARMLESS = frozenset(
+    {
+        *("array_agg", "avg", "coalesce", "concat", "count", "currval", "exists", "extract", "format"),
+        *("jsonb_build_object", "length", "lower", "max", "min", "nextval", "now", "nullif"),
+        *("pg_advisory_lock", "pg_advisory_unlock", "pg_advisory_xact_lock", "pg_get_serial_sequence"),
+        *("pg_notify", "pg_sleep", "row_number", "set_config", "setval", "string_agg", "sum", "unnest"),
+        *("upper", "in", "values", "and", "or"),
+    }
+)
+_CHANGES_SCHEMA = re.compile(r"\b(?:alter|create|drop|execute|perform|call|into|do)\b", re.I)
+_IDENTIFIER = re.compile(r'"((?:[^"]|"")+)"|([^\W\d][\w$]*)')
+
+
+def changes_of(statement: Statement) -> tuple[Change, ...]:
+    """The changes of one statement; never raises: what these rules cannot read is one ``OpaqueChange``."""
+    try:
+        items = words(statement.sql)
+        if not items:
+            return ()
+        return _read(Cursor(statement.sql, items, PlacesOf(statement.sql, statement.span)), items)
+    except NotUnderstood as reason:
+        return (_opaque(statement, str(reason)),)
+    except (SqlglotError, UnicodeError):
+        return (_opaque(statement, "a quote or a comment is never closed"),)
+    except RecursionError:
+        return (_opaque(statement, "it nests too deeply"),)
+
+
+def _read(cursor: Cursor, items: tuple[Word, ...]) -> tuple[Change, ...]:
+    first = cursor.next().key
+    if first in _WITHOUT_EFFECT:
+        return ()
+    if first in _TRANSACTION:
+        return transaction(cursor, first)
+    match first:
+        case "create":
+            return create(cursor)
+        case "alter":
+            return _alter(cursor)
+        case "drop":
+            return drop(cursor)
+        case "set":
+            return set_value(cursor)
+        case "reset" | "discard":
+            return reset(cursor)
+        case "select" | "with":
+            return _select(cursor, items)
+        case "do":
+            return _do(cursor)
+        case "import":
+            raise NotUnderstood("IMPORT FOREIGN SCHEMA makes tables that only the server knows")
+    raise NotUnderstood(f"`{cursor.sql.split(maxsplit=1)[0][:40]}` begins no statement that is known here")
+
+
+def _alter(cursor: Cursor) -> tuple[Change, ...]:
+    for keys in (("table",), ("foreign", "table"), ("view",), ("materialized", "view")):
+        if cursor.accept(*keys):
+            return alter_relation(cursor)
+    if cursor.accept("index"):
+        return alter_relation(cursor) if any(word.key == "rename" for word in cursor.copy().rest()) else ()
+    if cursor.accept("type"):
+        return alter_type(cursor)
+    if cursor.accept("domain"):
+        return alter_domain(cursor)
+    if cursor.accept("schema"):
+        name = cursor.name()
+        return (
+            (RenameSchema(name=name, to=cursor.name(), origin=cursor.span(0)),) if cursor.accept("rename", "to") else ()
+        )
+    if cursor.accept("extension") and any(word.key == "schema" for word in cursor.rest()):
+        raise NotUnderstood("ALTER EXTENSION … SET SCHEMA moves types")
+    return ()
+
+
+def _select(cursor: Cursor, items: tuple[Word, ...]) -> tuple[Change, ...]:
+    found = set_config(cursor)
+    if found is not None:
+        return found
+    keys = [word.key for word in items]
+    if keys[0] == "select" and "into" in keys and "insert" not in keys:
+        raise NotUnderstood("SELECT INTO")
+    if keys[0] == "with":
+        return ()
+    for word, after in pairwise(items):
+        if after.key == "(" and word.is_name and word.end == after.start and word.value not in _HARMLESS:
+            raise NotUnderstood(f"the function `{word.value}` that it calls may change the schema")
+    return ()
+
+
+def _do(cursor: Cursor) -> tuple[Change, ...]:
+    if not _CHANGES_SCHEMA.search(cursor.sql[cursor.place :]):
+        return ()
+    raise NotUnderstood("a DO block is a program")
+
+
+def _opaque(statement: Statement, reason: str) -> OpaqueChange:
+    return OpaqueChange(
+        statement=statement.sql,
+        reason=reason,
+        mentions=frozenset(
+            quoted.replace('""', '"') or folded(bare) for quoted, bare in _IDENTIFIER.findall(statement.sql)
+        ),
+        origin=statement.span,
+    )

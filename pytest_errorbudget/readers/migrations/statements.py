@@ -1,0 +1,118 @@
+"""A file's text as statements, split on sqlglot's own tokens.
+
+Three things are not in those tokens: the body of ``BEGIN ATOMIC … END`` holds semicolons of its own, psql's
+meta-commands end with their line, and the rows after ``COPY … FROM stdin;`` are data up to ``\\.``. A text that sqlglot
+cannot cut into tokens (a quote that is never closed) is one statement, which PostgreSQL then refuses at its place.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from sqlglot.dialects.postgres import Postgres
+from sqlglot.errors import SqlglotError
+from sqlglot.tokenizer_core import Token
+
+from pytest_errorbudget.model.migration import Statement
+from pytest_errorbudget.model.source import Span
+
+_META_COMMAND = re.compile(r"^\\[^\n]*", re.MULTILINE)
+_COPY_DATA = re.compile(r"^[ \t]*copy\b[^;]*\bfrom\s+stdin\b[^;]*;[^\n]*\n(.*?)(?:^\\\.[^\n]*$|\Z)", re.I | re.M | re.S)
+_NOT_A_LINE_END = re.compile(r"[^\r\n]")
+_WHITE = " \t\r\n\f\v"
+
+
+def split(text: str, path: str) -> tuple[Statement, ...]:
+    """The statements of a file in order, without their ``;``; never raises."""
+    places = Places(text, path)
+    code, meta = _without_psql(text)
+    stretches = sorted([*_stretches(code), *meta])
+    return tuple(Statement(sql=text[start:end], span=places.span(start, end)) for start, end in stretches)
+
+
+class Places:
+    """Lines and columns of a text, by offset; both count from 1."""
+
+    def __init__(self, text: str, path: str, line: int = 1, column: int = 1) -> None:
+        self._path = path
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self._line, self._column = line, column
+
+    def span(self, start: int, end: int) -> Span:
+        return Span(self._path, *self._at(start), *self._at(end))
+
+    def _at(self, offset: int) -> tuple[int, int]:
+        row = bisect_right(self._starts, offset) - 1
+        column = offset - self._starts[row] + (self._column if row == 0 else 1)
+        return self._line + row, column
+
+
+def _without_psql(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """The text with psql's own lines blanked, and the stretches of its meta-commands; offsets stay."""
+    if "\\" not in text:
+        return text, []
+    code = _COPY_DATA.sub(lambda match: match[0][: match.start(1) - match.start()] + _blank(match, 1), text)
+    if not _META_COMMAND.search(code):
+        return code, []
+    quoted = _quoted(code)
+    meta = [m.span() for m in _META_COMMAND.finditer(code) if not any(a < m.start() < b for a, b in quoted)]
+    for start, end in meta:
+        code = code[:start] + " " * (end - start) + code[end:]
+    return code, [(start, start + len(code_text(text[start:end]))) for start, end in meta]
+
+
+def code_text(line: str) -> str:
+    return line.rstrip(_WHITE)
+
+
+def _blank(match: re.Match[str], group: int) -> str:
+    return _NOT_A_LINE_END.sub(" ", match.string[match.start(group) : match.end()])
+
+
+def _quoted(code: str) -> list[tuple[int, int]]:
+    """The stretches of strings, in which a backslash at the start of a line is text."""
+    try:
+        tokens = Postgres().tokenize(code)
+    except (SqlglotError, UnicodeError):
+        return []
+    return [(token.start, token.end) for token in tokens if "\n" in code[token.start : token.end]]
+
+
+def _stretches(code: str) -> Iterator[tuple[int, int]]:
+    try:
+        tokens = Postgres().tokenize(code)
+    except (SqlglotError, UnicodeError):
+        stripped = code.strip(_WHITE)
+        if stripped:
+            start = len(code) - len(code.lstrip(_WHITE))
+            yield start, start + len(stripped)
+        return
+    yield from _between_semicolons(tokens, code)
+
+
+def _between_semicolons(tokens: list[Token], code: str) -> Iterator[tuple[int, int]]:
+    first: int | None = None
+    last = depth = 0
+    before = ""
+    for token in tokens:
+        word = token.text if len(token.text) < 8 else ""
+        if word == ";" and code[token.start : token.end + 1] == ";":
+            if depth == 0:
+                if first is not None:
+                    yield first, first + len(code[first:last].rstrip(_WHITE))
+                first = None
+            before = ";"
+            continue
+        if first is None:
+            first, depth = token.start, 0
+        last = min(max(last, token.end + 1), len(code))
+        word = word.upper()
+        if (before == "BEGIN" and word == "ATOMIC") or (depth and word == "CASE"):
+            depth += 1
+        elif depth and word == "END":
+            depth -= 1
+        before = word
+    if first is not None:
+        yield first, first + len(code[first:last].rstrip(_WHITE))
