@@ -5,7 +5,7 @@ from __future__ import annotations
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.run import StepName
 
-STEP_OF_RULE: dict[Rule, StepName] = {
+STEP_OF_RULE: dict[Rule, StepName | None] = {
     **dict.fromkeys(
         (
             Rule.SETTINGS_INVALID,
@@ -14,6 +14,7 @@ STEP_OF_RULE: dict[Rule, StepName] = {
             Rule.TENANT_UNLISTED,
             Rule.TENANT_BEHIND,
             Rule.TENANT_AHEAD,
+            Rule.MIGRATIONS_UNREADABLE,
             Rule.MIGRATION_FAILED,
             Rule.REPLAY_DISAGREES,
             Rule.TABLE_MISSING,
@@ -54,6 +55,8 @@ STEP_OF_RULE: dict[Rule, StepName] = {
         (Rule.TENANT_OUTLIER, Rule.THRESHOLD_UNRELIABLE, Rule.THRESHOLD_NOT_REPRODUCED, Rule.COUNTS_CHANGED),
         StepName.THRESHOLD_GENERATION,
     ),
+    # What is wrong with an allowance is no step's doing.
+    **dict.fromkeys((Rule.ALLOWANCE_EXPIRED, Rule.ALLOWANCE_UNUSED), None),
 }
 # A tenant that runs an older or newer version is what its version says; that is skew, not drift.
 NOT_DRIFT = frozenset(
@@ -63,6 +66,7 @@ NOT_DRIFT = frozenset(
         Rule.TENANT_UNLISTED,
         Rule.TENANT_BEHIND,
         Rule.TENANT_AHEAD,
+        Rule.MIGRATIONS_UNREADABLE,
         Rule.MIGRATION_FAILED,
         Rule.REPLAY_DISAGREES,
     }

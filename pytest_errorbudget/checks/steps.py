@@ -41,10 +41,9 @@ def steps(
 
     A step's time is what ``facts.timings_us`` says under its name; it starts where the steps before it end.
     """
-    by_step: dict[StepName, list[Finding]] = {name: [] for name in StepName}
-    for finding in ordered(findings):
-        by_step[STEP_OF_RULE[finding.rule]].append(finding)
-    found = {name: tuple(listed) for name, listed in by_step.items()}
+    found = {
+        name: tuple(finding for finding in ordered(findings) if STEP_OF_RULE[finding.rule] is name) for name in StepName
+    }
     told = {
         StepName.SCHEMA_INTROSPECTION: _schema(facts, found[StepName.SCHEMA_INTROSPECTION], settings),
         StepName.RUST_CONTRACT_VALIDATION: _rust(facts, found[StepName.RUST_CONTRACT_VALIDATION]),
@@ -101,7 +100,7 @@ def _schema(facts: Facts, findings: tuple[Finding, ...], settings: Settings) -> 
     if not live and not any(database.migrations for database in settings.databases):
         return _Told(StepState.NOT_ASKED, action, "– no database and no migrations to read", ())
     if any(database.name not in read for database in live) or not (totals.replayed or read):
-        rules = frozenset({Rule.SERVER_UNREACHABLE, Rule.SETTINGS_INVALID, Rule.MIGRATION_FAILED})
+        rules = frozenset({Rule.SERVER_UNREACHABLE, Rule.SETTINGS_INVALID, Rule.MIGRATIONS_UNREADABLE})
         return _failed(action, facts, rules, "no schema could be read")
     drift = tuple(finding for finding in findings if finding.rule not in NOT_DRIFT)
     # An index too many is drift to know of; the partition is still whole.
@@ -183,7 +182,7 @@ def _mismatch(facts: Facts, findings: tuple[Finding, ...]) -> _Told:
     if not facts.contracts.crates:
         return _Told(StepState.NOT_ASKED, action, "– no Rust sources to compare", ())
     if not any(database.replay or database.snapshot for database in facts.databases):
-        rules = frozenset({Rule.SERVER_UNREACHABLE, Rule.MIGRATION_FAILED, Rule.SETTINGS_INVALID})
+        rules = frozenset({Rule.SERVER_UNREACHABLE, Rule.SETTINGS_INVALID, Rule.MIGRATIONS_UNREADABLE})
         return _failed(action, facts, rules, "no schema to compare with")
     totals = contract_totals(facts)
     gravest = findings[0].severity if findings else None
