@@ -37,6 +37,8 @@ from pytest_errorbudget.readers.settings_tenants import cohorts_of, tenants_of
 from pytest_errorbudget.readers.toml_places import TomlSyntaxError, key_places
 
 T = TypeVar("T")
+_HOUR_US = 3_600_000_000
+_RESERVED = frozenset({"tenants", "schema", "thresholds", "determinism"})
 Read = tuple[Settings | None, tuple[Problem, ...]]
 
 
@@ -52,7 +54,9 @@ class Reading:
         self.problems.append(settings_problem(self.path, self.places, key, message, help))
 
     def span(self, key: Key) -> Span:
-        return next((self.places[key[:n]] for n in range(len(key), 0, -1) if key[:n] in self.places), Span(self.path, 1))
+        return next(
+            (self.places[key[:n]] for n in range(len(key), 0, -1) if key[:n] in self.places), Span(self.path, 1)
+        )
 
     def value(self, key: Key, read: Callable[[str], T], text: str, otherwise: T) -> T:
         try:
@@ -73,7 +77,7 @@ def read_settings(root: Path, path: str, locked_schemas: Mapping[str, tuple[str,
         return None, (settings_problem(path, {}, (), f"`{path}` cannot be read: {error}"),)
     try:
         places = key_places(path, text)
-        document = tomllib.loads(text, parse_float=_FloatText)
+        document = tomllib.loads(text)
     except TomlSyntaxError as error:
         return None, (settings_problem(path, {(0,): error.span}, (0,), f"not valid TOML: {error.message}"),)
     except tomllib.TOMLDecodeError as error:
@@ -91,10 +95,6 @@ def read_settings(root: Path, path: str, locked_schemas: Mapping[str, tuple[str,
         return None, tuple(reading.problems)
     settings = _settings(root, reading, file, locked_schemas)
     return (None if reading.problems else settings), tuple(reading.problems)
-
-
-class _FloatText(float):
-    """A float of the file. msgspec refuses it wherever text is asked for: shares are written as exact text."""
 
 
 def _settings(
@@ -124,10 +124,17 @@ def _settings(
         confidence=reading.value(
             ("thresholds", "confidence"), parse_share, file.thresholds.confidence, Fraction(992, 1000)
         ),
-        window_us=reading.value(("window",), parse_duration, file.window, 300_000_000),
+        window_us=_window(reading, file),
         fail_on=Severity(file.fail_on),
         unchecked=tuple(unchecked),
     )
+
+
+def _window(reading: Reading, file: SettingsFile) -> int:
+    width = reading.value(("window",), parse_duration, file.window, _HOUR_US)
+    if _HOUR_US % width:
+        reading.problem(("window",), f"a window of `{file.window}` does not divide an hour", "use 1m, 5m, 10m or 30m")
+    return width
 
 
 def _with_tenants(database: Database, by_name: Mapping[str, Tenant]) -> Database:
@@ -235,6 +242,11 @@ def _check_slos(
             message = f"the SLO `{slo.name}` counts the events `{slo.sli.events}`, which no [[events]] defines"
             reading.problems.append(
                 replace(settings_problem(reading.path, {}, (), message, f"defined are: {known}"), span=slo.span)
+            )
+        if slo.name in _RESERVED:
+            message = f"an SLO may not be called `{slo.name}`: generated items have that name"
+            reading.problems.append(
+                replace(settings_problem(reading.path, {}, (), message, "rename it"), span=slo.span)
             )
         if slo.name in seen:
             message = f"two SLOs are called `{slo.name}`; the first one is at {seen[slo.name].span}"

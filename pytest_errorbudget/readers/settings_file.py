@@ -8,7 +8,9 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 Duration = Annotated[str, Meta(pattern=r"^[1-9][0-9]*(us|ms|s|m|h|d|w)$", description="such as `10m`, `1h`, `28d`")]
-Share = Annotated[str, Meta(description="an exact share as text: `99.95 %`, `0.9995` or `1999/2000`; floats are refused")]
+Share = Annotated[
+    str, Meta(description="an exact share as text: `99.95 %`, `0.9995` or `1999/2000`; floats are refused")
+]
 Name = Annotated[str, Meta(min_length=1)]
 
 

@@ -54,9 +54,7 @@ def _layouts(
             return {name: InDatabase(url) for name, url in table.urls.items()}
 
 
-def _schemas(
-    reading: Reading, table: SchemaTenants, key: Key, locked_schemas: tuple[str, ...]
-) -> Mapping[str, str]:
+def _schemas(reading: Reading, table: SchemaTenants, key: Key, locked_schemas: tuple[str, ...]) -> Mapping[str, str]:
     if table.names is not None:
         if table.pattern is not None:
             reading.problem((*key, "pattern"), "`names` and `pattern` exclude each other", "keep one of them")
@@ -105,8 +103,7 @@ def cohorts_of(
                 'add it to one, or write `tenants = "others"` in the cohort that takes the rest',
             )
     cohorts = tuple(
-        Cohort(name=name, tenants=names, objectives=_objectives(reading, file, name))
-        for name, names in members.items()
+        Cohort(name=name, tenants=names, objectives=_objectives(reading, file, name)) for name, names in members.items()
     )
     cohort_of = {customer: name for name, names in members.items() for customer in names}
     return tuple(replace(tenant, cohort=cohort_of.get(tenant.customer)) for tenant in tenants), cohorts

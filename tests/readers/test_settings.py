@@ -1,0 +1,234 @@
+"""Settings: what a file means, and what each error of it says."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from textwrap import dedent
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_errorbudget.model.settings import Cohort, EventFormat, MigrationScope
+from pytest_errorbudget.model.severity import Severity
+from pytest_errorbudget.model.share import parse_share
+from pytest_errorbudget.model.tenant import InDatabase, InPartition, InSchema, Tenant
+from pytest_errorbudget.readers import settings_file
+from pytest_errorbudget.readers.settings import read_settings
+from pytest_errorbudget.readers.settings_file import SettingsFile
+
+SMALLEST = """
+[[database]]
+url = "env:DATABASE_URL"
+tenants = { layout = "schema", names = ["acme_prod", "globex"] }
+"""
+
+FULL = """
+fail-on = "warning"
+window = "1m"
+
+[[database]]
+name = "core"
+url = "env:CORE"
+migrations = { path = "migrations", per = "tenant" }
+services = ["billing"]
+tenants = { layout = "schema", pattern = "tenant_*", except = ["tenant_template"] }
+
+[[database]]
+name = "events"
+migrations = { path = "services/ingest/migrations", per = "shared" }
+tenants = { layout = "partition", key = "tenant_id", names = ["tenant_a"] }
+
+[[database]]
+name = "sovereign"
+tenants = { layout = "database", urls = { initech = "env:INITECH" } }
+
+[[events]]
+name = "requests"
+source = { ndjson = ["a/*.ndjson", "b.ndjson"] }
+columns = { id = "id", tenant = "who", time = "at", replica = "shard" }
+lateness = "10m"
+tenants = { T1 = "tenant_a" }
+
+[cohorts.gold]
+tenants = ["tenant_a"]
+objectives = { latency = "99.9 %" }
+
+[cohorts.standard]
+tenants = "others"
+
+[[slo]]
+name = "latency"
+service = "billing"
+events = "requests"
+good = "latency_ms <= 300"
+where = "route <> '/health'"
+objective = "99.5 %"
+period = "30d"
+
+[[allow]]
+rule = "index-missing"
+where = "tenant_legacy.invoices"
+reason = "dropped in #812"
+until = 2027-03-01
+"""
+
+
+def settings_of(folder: Path, text: str, locked: dict[str, tuple[str, ...]] | None = None):
+    (folder / "errorbudget.toml").write_text(dedent(text).lstrip("\n"))
+    settings, problems = read_settings(folder, "errorbudget.toml", locked or {})
+    assert problems == ()
+    assert settings is not None
+    return settings
+
+
+def errors_of(folder: Path, text: str) -> str:
+    (folder / "errorbudget.toml").write_bytes(dedent(text).lstrip("\n").encode())
+    settings, problems = read_settings(folder, "errorbudget.toml", {})
+    assert settings is None
+    return "\n".join(f"{problem.span}: {problem.message} | {problem.help}" for problem in problems)
+
+
+def test_the_smallest_file(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, SMALLEST)
+    assert settings.tenants == (
+        Tenant("acme_prod", "default", "all", InSchema("acme_prod")),
+        Tenant("globex", "default", "all", InSchema("globex")),
+    )
+    assert settings.cohorts == (Cohort(name="all", tenants=("acme_prod", "globex")),)
+    assert settings.fail_on is Severity.ERROR
+    assert settings.confidence == Fraction(992, 1000)
+
+
+def test_a_full_file(tmp_path: Path) -> None:
+    locked = {"core": ("public", "tenant_a", "tenant_b", "tenant_template")}
+    settings = settings_of(tmp_path, FULL, locked)
+    assert [(tenant.name, tenant.customer, tenant.cohort, tenant.layout) for tenant in settings.tenants] == [
+        ("core/tenant_a", "tenant_a", "gold", InSchema("tenant_a")),
+        ("core/tenant_b", "tenant_b", "standard", InSchema("tenant_b")),
+        ("events/tenant_a", "tenant_a", "gold", InPartition("tenant_id", "tenant_a")),
+        ("sovereign/initech", "initech", "standard", InDatabase("env:INITECH")),
+    ]
+    assert settings.customers == ("tenant_a", "tenant_b", "initech")
+    assert settings.cohorts == (
+        Cohort(name="gold", tenants=("tenant_a",), objectives=(("latency", Fraction(999, 1000)),)),
+        Cohort(name="standard", tenants=("tenant_b", "initech")),
+    )
+    (source,) = settings.events
+    assert (source.format, source.paths) == (EventFormat.NDJSON, ("a/*.ndjson", "b.ndjson"))
+    assert (source.lateness_us, source.tenants) == (600_000_000, (("T1", "tenant_a"),))
+    (slo,) = settings.slos
+    assert (slo.objective, slo.budget, slo.period_us) == (Fraction(199, 200), Fraction(1, 200), 30 * 86_400_000_000)
+    migrations = [database.migrations for database in settings.databases]
+    assert [m and m.scope for m in migrations] == [MigrationScope.TENANT, MigrationScope.SHARED, None]
+    assert (settings.window_us, settings.fail_on) == (60_000_000, Severity.WARNING)
+    (allowance,) = settings.allowances
+    assert (allowance.rule, str(allowance.until), allowance.span.line) == ("index-missing", "2027-03-01", 43)
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("a = ", "errorbudget.toml:1:5: not valid TOML: string values must be quoted, expected literal string | "),
+        ("[[databse]]\n", "errorbudget.toml:1:3: unknown key `databse` | did you mean `database`?"),
+        (
+            '[[database]]\ntenants = { layout = "schema", nmes = [] }\n',
+            "errorbudget.toml:2:32: unknown key `nmes` | did you mean `names`?",
+        ),
+        (
+            '[cohorts.gold]\ntenants = "others"\nqqq = 1\n',
+            "errorbudget.toml:3:1: unknown key `qqq` | known here: `objectives`, `tenants`",
+        ),
+        ('fail-on = "never"\n', "errorbudget.toml:1:1: Invalid enum value 'never' | "),
+        (
+            '[[database]]\ntenants = { layout = "shema" }\n',
+            "errorbudget.toml:2:13: Invalid value 'shema' | ",
+        ),
+        (
+            "[cohorts.a]\ntenants = 'others'\n[cohorts.b]\ntenants = 3\n",
+            "errorbudget.toml:4:1: Expected `str | array`, got `int` | ",
+        ),
+        ("[thresholds]\nconfidence = 0.992\n", "errorbudget.toml:2:1: Expected `str`, got `float` | "),
+        (
+            '[thresholds]\nconfidence = "992 %"\n',
+            "errorbudget.toml:2:1: `992 %` is not between 0 and 100 % | ",
+        ),
+        (
+            SMALLEST + "[cohorts.gold]\ntenants = ['acme_prod', 'globx']\n",
+            "errorbudget.toml:5:25: there is no tenant `globx` | listed are: `acme_prod`, `globex`\n"
+            "errorbudget.toml:4:2: the tenant `globex` is in no cohort | "
+            'add it to one, or write `tenants = "others"` in the cohort that takes the rest',
+        ),
+        (
+            '[[database]]\ntenants = { layout = "schema", names = { a = "s", b = "s" } }\n',
+            "errorbudget.toml:2:32: two tenants share `s` | each tenant has a place of its own, once",
+        ),
+        (
+            "[[events]]\nname = 'r'\nsource = { parquet = 'a', csv = 'b' }\n",
+            "errorbudget.toml:3:1: the events `r` need exactly one source, and name 2 | "
+            'write for example `source = { parquet = "exports/*.parquet" }`',
+        ),
+        (
+            "[[slo]]\nname = 'up'\nservice = 's'\nevents = 'requests'\ngood = 'ok'\nobjective = '99 %'\n",
+            "errorbudget.toml:1:1: the SLO `up` counts the events `requests`, which no [[events]] defines | "
+            "defined are: none",
+        ),
+        ("window = '7m'\n", "errorbudget.toml:1:1: a window of `7m` does not divide an hour | use 1m, 5m, 10m or 30m"),
+    ],
+)
+def test_every_error_names_its_line_and_what_to_write(tmp_path: Path, text: str, error: str) -> None:
+    assert errors_of(tmp_path, text) == error
+
+
+def test_an_slo_may_not_be_called_like_another_kind_of_item(tmp_path: Path) -> None:
+    text = """
+    [[events]]
+    name = "requests"
+    source = { csv = "a.csv" }
+    [[slo]]
+    name = "determinism"
+    service = "s"
+    events = "requests"
+    good = "ok"
+    objective = "99 %"
+    """
+    assert errors_of(tmp_path, text) == (
+        "errorbudget.toml:4:1: an SLO may not be called `determinism`: generated items have that name | rename it"
+    )
+
+
+def test_bytes_that_are_not_text(tmp_path: Path) -> None:
+    (tmp_path / "errorbudget.toml").write_bytes(b"\xff\xfe")
+    settings, (problem,) = read_settings(tmp_path, "errorbudget.toml", {})
+    assert settings is None
+    assert problem.message.startswith("`errorbudget.toml` cannot be read: 'utf-8' codec can't decode byte 0xff")
+
+
+@given(st.text(max_size=200))
+def test_any_text_gives_settings_or_problems(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    (folder / "errorbudget.toml").write_bytes(text.encode(errors="surrogatepass"))
+    settings, problems = read_settings(folder, "errorbudget.toml", {})
+    assert (settings is None) == bool(problems)
+
+
+@given(st.integers(0, 100_000).map(lambda n: Fraction(n, 100_000)))
+def test_a_share_is_read_exactly_in_each_spelling(share: Fraction) -> None:
+    as_decimal = f"{share.numerator * 100_000 // share.denominator:06d}"
+    decimal = f"{as_decimal[:-5]}.{as_decimal[-5:]}"
+    percent = f"{as_decimal[:-3]}.{as_decimal[-3:]} %"
+    assert {parse_share(text) for text in (decimal, percent, f"{share.numerator}/{share.denominator}")} == {share}
+
+
+def test_settings_are_values(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, SMALLEST)
+    assert hash(settings) == hash(replace(settings))
+
+
+def test_the_published_json_schema_is_the_format_itself() -> None:
+    published = Path(settings_file.__file__).parent / "schemas" / "errorbudget.schema.json"
+    assert json.loads(published.read_text()) == msgspec.json.schema(SettingsFile)
