@@ -1,0 +1,145 @@
+"""OpenSLO v1 files (https://github.com/OpenSLO/OpenSLO) as SLOs.
+
+Read leniently: what is odd but clear is read and named (``oddities``); what cannot be honoured is a problem with its
+file, line and column, never ignored. Our predicate stands in OpenSLO's free-form ``metricSource``::
+
+    metricSource: {type: errorbudget, spec: {events: requests, where: "status < 500"}}
+
+``good.where`` (or ``bad.where``) is the predicate, ``total.where`` says which events are valid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pytest_errorbudget.model.problem import Problem, Unchecked
+from pytest_errorbudget.model.rule import Rule
+from pytest_errorbudget.model.slo import Slo
+from pytest_errorbudget.model.source import Span
+from pytest_errorbudget.readers.openslo_slo import Indicators, Refused, slo_of
+from pytest_errorbudget.readers.yaml_places import Place, YamlSyntaxError, yaml_documents
+
+_API_VERSION = "openslo/v1"
+_NEAR_VERSIONS = frozenset({"openslo.com/v1", "openslo/v1.0", "openslo.io/v1"})
+_OTHER_KINDS = frozenset(
+    {"Service", "DataSource", "AlertPolicy", "AlertCondition", "AlertNotificationTarget"},
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSlo:
+    """What the files hold. ``oddities`` were read in spite of what the specification says."""
+
+    slos: tuple[Slo, ...]
+    problems: tuple[Problem, ...]
+    oddities: tuple[Unchecked, ...]
+
+
+@dataclass
+class _Reading:
+    problems: list[Problem] = field(default_factory=list)
+    oddities: list[Unchecked] = field(default_factory=list)
+
+    def problem(self, span: Span, message: str, help: str = "", place: str = "") -> None:
+        consequence = "The SLO is not computed, and no other check runs until the settings can be read."
+        self.problems.append(
+            Problem(
+                rule=Rule.SETTINGS_INVALID,
+                message=message,
+                place=place or span.path,
+                span=span,
+                consequence=consequence,
+                help=help,
+            )
+        )
+
+    def odd(self, span: Span, reason: str) -> None:
+        self.oddities.append(Unchecked("openslo", f"{span.path}:{span.line}", reason, span))
+
+
+def read_slos(root: Path, globs: Sequence[str]) -> tuple[tuple[Slo, ...], tuple[Problem, ...]]:
+    """The SLOs of the files that ``globs`` match below ``root``, in the order of files, and what could not be read."""
+    read = read_openslo(root, globs)
+    return read.slos, read.problems
+
+
+def read_openslo(root: Path, globs: Sequence[str]) -> OpenSlo:
+    """As ``read_slos``, with the oddities."""
+    reading = _Reading()
+    documents = [document for path in _files(root, globs, reading) for document in _documents(root, path, reading)]
+    known = [document for document in documents if _is_openslo(document, reading)]
+    indicators = _indicators(known)
+    slos = tuple(slo for document in known for slo in _slos(document, indicators, reading))
+    return OpenSlo(slos=slos, problems=tuple(reading.problems), oddities=tuple(reading.oddities))
+
+
+def _files(root: Path, globs: Sequence[str], reading: _Reading) -> tuple[str, ...]:
+    found: set[str] = set()
+    for glob in globs:
+        matched = {path.relative_to(root).as_posix() for path in root.glob(glob) if path.is_file()}
+        if not matched:
+            span = Span("errorbudget.toml", 1)
+            reading.problem(span, f"`slos` names `{glob}`, which matches no file", "correct the path, or leave it out")
+        found |= matched
+    return tuple(sorted(found))
+
+
+def _documents(root: Path, path: str, reading: _Reading) -> tuple[Place, ...]:
+    try:
+        return yaml_documents(path, (root / path).read_bytes().decode("utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        reading.problem(Span(path, 1), f"`{path}` cannot be read: {error}")
+    except YamlSyntaxError as error:
+        reading.problem(error.span, f"not valid YAML: {error.message}")
+    return ()
+
+
+def _is_openslo(document: Place, reading: _Reading) -> bool:
+    version = document.get("apiVersion")
+    text = version.text if version is not None else None
+    if version is not None and text in _NEAR_VERSIONS:
+        reading.odd(version.span, f"`apiVersion: {text}` is read as `{_API_VERSION}`")
+    elif (
+        version is not None
+        and text is not None
+        and text.startswith(("openslo/", "openslo.com/"))
+        and (text != _API_VERSION)
+    ):
+        reading.problem(version.span, f"`apiVersion: {text}` is not supported", f"convert the file to `{_API_VERSION}`")
+        return False
+    elif text != _API_VERSION:
+        reading.odd(document.span, f"not an OpenSLO document: its `apiVersion` is not `{_API_VERSION}`")
+        return False
+    return _is_known_kind(document, reading)
+
+
+def _is_known_kind(document: Place, reading: _Reading) -> bool:
+    kind = document.get("kind")
+    text = None if kind is None else kind.text
+    if text in {"SLO", "SLI"}:
+        return True
+    if text not in _OTHER_KINDS:
+        span = document.span if kind is None else kind.span
+        reading.problem(span, f"`kind: {text}` is no kind of OpenSLO v1", "the kinds read here are `SLO` and `SLI`")
+    return False
+
+
+def _indicators(documents: Sequence[Place]) -> Indicators:
+    found: dict[str, Place] = {}
+    for document in documents:
+        name, kind = document.get("metadata", "name"), document.get("kind")
+        if kind is not None and kind.text == "SLI" and name is not None and name.text is not None:
+            found.setdefault(name.text, document)
+    return found
+
+
+def _slos(document: Place, indicators: Indicators, reading: _Reading) -> Iterator[Slo]:
+    kind = document.get("kind")
+    if kind is None or kind.text != "SLO":
+        return
+    try:
+        yield slo_of(document, indicators, reading.odd)
+    except Refused as refused:
+        reading.problem(refused.span, refused.message, refused.help, refused.name)
