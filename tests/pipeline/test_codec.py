@@ -42,11 +42,12 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
     if kind in _SCALARS:
         return _SCALARS[kind]
     if get_origin(kind) in (Union, UnionType):
-        return st.one_of(*(st.deferred(lambda member=member: values(member)) for member in get_args(kind)))
+        return st.one_of(*map(values_later, get_args(kind)))
     if get_origin(kind) is tuple:
         return _tuples(get_args(kind))
     if isinstance(kind, type) and issubclass(kind, Enum):
         return st.sampled_from(kind)
+    assert isinstance(kind, type), kind
     assert dataclasses.is_dataclass(kind), kind
     hints = get_type_hints(kind)
     return st.builds(kind, **{f.name: values_later(hints[f.name]) for f in dataclasses.fields(kind)})

@@ -14,7 +14,7 @@ from pytest_errorbudget.model.facts import Facts
 from pytest_errorbudget.model.rust import Contracts
 from pytest_errorbudget.model.settings import Settings
 from pytest_errorbudget.report.facts_file import facts_file, write
-from pytest_errorbudget.report.facts_format import FactAlerts
+from pytest_errorbudget.report.facts_format import FactAlerts, Firing
 from pytest_errorbudget.report.schemas import schema_text
 
 COLUMN = {"base": None, "default": False, "identity": None, "generated": None}
@@ -213,7 +213,9 @@ def test_handlers_and_ffi(document: dict[str, Any]) -> None:
 
 
 def test_alerts_are_by_policy_slo_tenant_and_severity(facts: Facts, settings: Settings) -> None:
-    firing = {"availability": {"acme-prod": {"page": ((1767571200, 1767574800),), "ticket": ((1767571500, None),)}}}
+    firing: Firing = {
+        "availability": {"acme-prod": {"page": ((1767571200, 1767574800),), "ticket": ((1767571500, None),)}}
+    }
     assert facts_file(facts, settings, FactAlerts(workbook=firing))["alerts"]["workbook"] == {
         "availability": {"acme-prod": {"page": [[1767571200, 1767574800]], "ticket": [[1767571500, None]]}}
     }
