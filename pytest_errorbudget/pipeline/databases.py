@@ -44,7 +44,7 @@ def read_database(gathering: Gathering, servers: Servers, database: Database) ->
         facts = _replayed(gathering, servers, database.migrations, facts)
     if database.url is None:
         return facts
-    snapshot = gathering.attempt(lambda: _snapshot(gathering, database), None)
+    snapshot = gathering.attempt(lambda: _snapshot(database), None)
     return replace(facts, snapshot=snapshot)
 
 
@@ -85,16 +85,14 @@ def _real(servers: Servers, migrations: MigrationSet, static: StaticReplay) -> R
     return replace(real, versions=versions)
 
 
-def _snapshot(gathering: Gathering, database: Database) -> Snapshot:
+def _snapshot(database: Database) -> Snapshot:
     from pytest_errorbudget.readers.catalog import read_snapshot
 
     bookkeeping = database.migrations.bookkeeping if database.migrations is not None else None
     return read_snapshot(database, "public", bookkeeping or "_sqlx_migrations", os.environ)
 
 
-def type_database(
-    gathering: Gathering, servers: Servers, facts: DatabaseFacts, contracts: Contracts
-) -> DatabaseFacts:
+def type_database(gathering: Gathering, servers: Servers, facts: DatabaseFacts, contracts: Contracts) -> DatabaseFacts:
     """The same facts with every literal query prepared in every distinct shape of the tenants."""
     if facts.migrations is None or facts.replay is None or not facts.replay.versions:
         return facts
@@ -108,9 +106,7 @@ def type_database(
     )
     migrations = facts.migrations
     nothing: tuple[ShapeTyping, ...] = ()
-    typings = gathering.attempt(
-        lambda: type_queries(servers.scratch(), migrations, _shapes(facts), queries), nothing
-    )
+    typings = gathering.attempt(lambda: type_queries(servers.scratch(), migrations, _shapes(facts), queries), nothing)
     return replace(facts, typings=typings)
 
 

@@ -87,7 +87,9 @@ class ErrorBudget:
             self,
             project=replace(self.project, settings=settings),
             asked=self.asked | BURN_RATES,
-            cohorts=None if cohorts == "all" else self._known_cohorts((cohorts,) if isinstance(cohorts, str) else cohorts),
+            cohorts=None
+            if cohorts == "all"
+            else self._known_cohorts((cohorts,) if isinstance(cohorts, str) else cohorts),
         )
 
     def detect_contract_mismatches(self) -> Self:

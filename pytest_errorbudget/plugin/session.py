@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from pytest_errorbudget.model.run import StepName
-from pytest_errorbudget.pipeline.steps import EVERY_STEP
 from pytest_errorbudget.pipeline.project import Project
+from pytest_errorbudget.pipeline.steps import EVERY_STEP
 from pytest_errorbudget.plugin.collection import Collection
 from pytest_errorbudget.plugin.items import ErrorBudgetItem
 from pytest_errorbudget.plugin.options import Options

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
@@ -27,43 +26,17 @@ from pytest_errorbudget.model.settings import (
 from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.model.share import parse_share
 from pytest_errorbudget.model.slo import Sli, SliKind, Slo
-from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.tenant import Tenant
 from pytest_errorbudget.model.window import parse_duration
 from pytest_errorbudget.readers.openslo import read_slos
-from pytest_errorbudget.readers.settings_errors import Key, Places, failing_key, settings_problem, unknown_keys
+from pytest_errorbudget.readers.settings_errors import Key, Reading, failing_key, settings_problem, unknown_keys
 from pytest_errorbudget.readers.settings_file import AllowTable, EventsTable, SettingsFile, SourceTable
 from pytest_errorbudget.readers.settings_tenants import cohorts_of, tenants_of
 from pytest_errorbudget.readers.toml_places import TomlSyntaxError, key_places
 
-T = TypeVar("T")
 _HOUR_US = 3_600_000_000
 _RESERVED = frozenset({"tenants", "schema", "thresholds", "determinism"})
 Read = tuple[Settings | None, tuple[Problem, ...]]
-
-
-@dataclass
-class Reading:
-    """One reading under way: the places of all keys, and the problems met so far."""
-
-    path: str
-    places: Places
-    problems: list[Problem] = field(default_factory=list)
-
-    def problem(self, key: Key, message: str, help: str = "") -> None:
-        self.problems.append(settings_problem(self.path, self.places, key, message, help))
-
-    def span(self, key: Key) -> Span:
-        return next(
-            (self.places[key[:n]] for n in range(len(key), 0, -1) if key[:n] in self.places), Span(self.path, 1)
-        )
-
-    def value(self, key: Key, read: Callable[[str], T], text: str, otherwise: T) -> T:
-        try:
-            return read(text)
-        except ValueError as error:
-            self.problem(key, str(error))
-            return otherwise
 
 
 def read_settings(root: Path, path: str, locked_schemas: Mapping[str, tuple[str, ...]]) -> Read:
@@ -106,7 +79,7 @@ def _settings(
     by_name = {tenant.name: tenant for tenant in tenants}
     sources = tuple(_sources(reading, file))
     slos = (*_openslo(root, reading, file), *_short_slos(reading, file))
-    _check_slos(reading, file, slos, {source.name for source in sources}, {cohort.name: cohort for cohort in cohorts})
+    _check_slos(reading, slos, {source.name for source in sources}, {cohort.name: cohort for cohort in cohorts})
     if file.thresholds.compare_with:
         unchecked.append(
             Unchecked("settings", "thresholds.compare-with", "comparing with Prometheus rules is not built yet")
@@ -232,17 +205,13 @@ def _short_slos(reading: Reading, file: SettingsFile) -> Iterator[Slo]:
         )
 
 
-def _check_slos(
-    reading: Reading, file: SettingsFile, slos: tuple[Slo, ...], sources: set[str], cohorts: Mapping[str, Cohort]
-) -> None:
+def _check_slos(reading: Reading, slos: tuple[Slo, ...], sources: set[str], cohorts: Mapping[str, Cohort]) -> None:
     seen: dict[str, Slo] = {}
     for slo in slos:
         known = ", ".join(f"`{name}`" for name in sorted(sources)) or "none"
         if slo.sli.events not in sources:
             message = f"the SLO `{slo.name}` counts the events `{slo.sli.events}`, which no [[events]] defines"
-            reading.problems.append(
-                replace(settings_problem(reading.path, {}, (), message, f"defined are: {known}"), span=slo.span)
-            )
+            reading.problem_at(slo.span, message, f"defined are: {known}")
         if slo.name in _RESERVED:
             message = f"an SLO may not be called `{slo.name}`: generated items have that name"
             reading.problems.append(
@@ -250,7 +219,7 @@ def _check_slos(
             )
         if slo.name in seen:
             message = f"two SLOs are called `{slo.name}`; the first one is at {seen[slo.name].span}"
-            reading.problems.append(replace(settings_problem(reading.path, {}, (), message), span=slo.span))
+            reading.problem_at(slo.span, message)
         seen.setdefault(slo.name, slo)
     for cohort in cohorts.values():
         for name, _ in cohort.objectives:

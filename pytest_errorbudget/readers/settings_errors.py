@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -14,6 +15,7 @@ from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.readers.settings_file import SettingsFile
 
+T = TypeVar("T")
 Key = tuple[str | int, ...]
 Places = Mapping[Key, Span]
 
@@ -21,12 +23,43 @@ _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]|\[(\.\.\.)\]")
 _CONSEQUENCE = "Nothing is checked until the settings can be read."
 
 
+@dataclass
+class Reading:
+    """One reading under way: the places of all keys, and the problems met so far."""
+
+    path: str
+    places: Places
+    problems: list[Problem] = field(default_factory=list)
+
+    def problem(self, key: Key, message: str, help: str = "") -> None:
+        self.problems.append(settings_problem(self.path, self.places, key, message, help))
+
+    def problem_at(self, span: Span, message: str, help: str = "") -> None:
+        self.problems.append(replace(settings_problem(self.path, {}, (), message, help), span=span))
+
+    def span(self, key: Key) -> Span:
+        return next(
+            (self.places[key[:n]] for n in range(len(key), 0, -1) if key[:n] in self.places), Span(self.path, 1)
+        )
+
+    def value(self, key: Key, read: Callable[[str], T], text: str, otherwise: T) -> T:
+        try:
+            return read(text)
+        except ValueError as error:
+            self.problem(key, str(error))
+            return otherwise
+
+
+def place_of(path: str, places: Places, key: Key) -> Span:
+    """The place of ``key``, or of the nearest table around it that the file writes."""
+    return next((places[key[:length]] for length in range(len(key), 0, -1) if key[:length] in places), Span(path, 1))
+
+
 def settings_problem(path: str, places: Places, key: Key, message: str, help: str = "") -> Problem:
     """A problem at ``key``, or at the nearest table around it that the file writes."""
-    known = next((places[key[:length]] for length in range(len(key), 0, -1) if key[:length] in places), Span(path, 1))
-    place = ".".join(map(str, key)) or "settings"
+    place, span = ".".join(map(str, key)) or "settings", place_of(path, places, key)
     return Problem(
-        rule=Rule.SETTINGS_INVALID, message=message, place=place, span=known, consequence=_CONSEQUENCE, help=help
+        rule=Rule.SETTINGS_INVALID, message=message, place=place, span=span, consequence=_CONSEQUENCE, help=help
     )
 
 
@@ -84,10 +117,7 @@ def failing_key(document: Mapping[str, Any], error: msgspec.ValidationError) -> 
     message, _, path = str(error).partition(" - at `$")
     key: Key = ()
     for name, index, wildcard in _STEP.findall(path.rstrip("`")):
-        if wildcard:
-            key = (*key, _failing_entry(document, key))
-        else:
-            key = (*key, name or int(index))
+        key = (*key, _failing_entry(document, key) if wildcard else name or int(index))
     return key, message
 
 

@@ -8,9 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 Duration = Annotated[str, Meta(pattern=r"^[1-9][0-9]*(us|ms|s|m|h|d|w)$", description="such as `10m`, `1h`, `28d`")]
-Share = Annotated[
-    str, Meta(description="an exact share as text: `99.95 %`, `0.9995` or `1999/2000`; floats are refused")
-]
+Share = Annotated[str, Meta(description="an exact share as text: `99.95 %`, `0.9995`, `1999/2000`; no floats")]
 Name = Annotated[str, Meta(min_length=1)]
 
 
@@ -28,7 +26,7 @@ class MigrationsTable(_Table):
 
 
 class SchemaTenants(_Table, tag_field="layout", tag="schema"):
-    """A schema per tenant. ``names`` lists tenants, or maps each to its schema; ``pattern`` takes them from the lock."""
+    """A schema per tenant. ``names`` lists tenants or maps each to its schema; ``pattern`` takes them from the lock."""
 
     names: list[Name] | dict[str, Name] | None = None
     pattern: Name | None = None

@@ -6,21 +6,12 @@ import fnmatch
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from typing import Protocol, TypeVar
 
 from pytest_errorbudget.model.settings import Cohort, Database
 from pytest_errorbudget.model.share import parse_share
 from pytest_errorbudget.model.tenant import InDatabase, InPartition, InSchema, Layout, Tenant
-from pytest_errorbudget.readers.settings_errors import Key
+from pytest_errorbudget.readers.settings_errors import Key, Reading
 from pytest_errorbudget.readers.settings_file import DatabaseTenants, PartitionTenants, SchemaTenants, SettingsFile
-
-T = TypeVar("T")
-
-
-class Reading(Protocol):
-    """What these functions need of the reading under way."""
-
-    def problem(self, key: Key, message: str, help: str = "") -> None: ...
 
 
 def tenants_of(
