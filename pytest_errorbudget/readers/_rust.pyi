@@ -1,8 +1,33 @@
 """The compiled extension: parsing of Rust sources, places in TOML documents, drawing of diagnostics."""
 
+import os
 from collections.abc import Sequence
+from typing import Protocol
 
-__all__ = ["draw", "toml_key_places"]
+__all__ = ["draw", "read_contracts", "sqlx_attributes", "toml_key_places"]
+
+class _Package(Protocol):
+    """What ``readers.workspace.Package`` has."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def manifest(self) -> str: ...
+    @property
+    def service(self) -> bool: ...
+    @property
+    def libraries(self) -> Sequence[str]: ...
+    @property
+    def roots(self) -> Sequence[str]: ...
+    @property
+    def dependencies(self) -> Sequence[tuple[str, str]]: ...
+
+def read_contracts(root: str | os.PathLike[str], packages: Sequence[_Package], threads: int) -> bytes:
+    """msgpack of ``model.rust.Contracts``, named fields. Runs off the GIL on ``threads`` threads; the result does not
+    depend on their number."""
+
+def sqlx_attributes() -> list[str]:
+    """The names of all sqlx attributes that ``read_contracts`` gives, sorted."""
 
 def draw(
     severity: str,

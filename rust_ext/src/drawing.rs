@@ -34,9 +34,7 @@ pub struct Diagnostic {
 
 /// The diagnostic as text, without a final line break.
 pub fn draw(diagnostic: &Diagnostic, coloured: bool) -> String {
-    let title = level(&diagnostic.severity)
-        .primary_title(diagnostic.message.as_str())
-        .id(diagnostic.rule.as_str());
+    let title = level(&diagnostic.severity).primary_title(diagnostic.message.as_str()).id(diagnostic.rule.as_str());
     let mut group = Group::with_title(title);
     for excerpt in &diagnostic.excerpts {
         group = add_excerpt(group, excerpt);
@@ -44,16 +42,8 @@ pub fn draw(diagnostic: &Diagnostic, coloured: bool) -> String {
     for (kind, text) in &diagnostic.notes {
         group = group.element(level(kind).message(text.as_str()));
     }
-    let renderer = if coloured {
-        Renderer::styled()
-    } else {
-        Renderer::plain()
-    };
-    renderer
-        .decor_style(DecorStyle::Ascii)
-        .render(&[group])
-        .trim_end()
-        .to_owned()
+    let renderer = if coloured { Renderer::styled() } else { Renderer::plain() };
+    renderer.decor_style(DecorStyle::Ascii).render(&[group]).trim_end().to_owned()
 }
 
 fn level(name: &str) -> Level<'static> {
@@ -76,26 +66,15 @@ fn add_excerpt<'a>(mut group: Group<'a>, excerpt: &'a Excerpt) -> Group<'a> {
         .partition(|(_, range)| range.is_some());
     if let (Some(source), false) = (excerpt.source.as_deref(), drawn.is_empty()) {
         let annotations = drawn.iter().filter_map(|(mark, range)| {
-            let kind = if mark.primary {
-                AnnotationKind::Primary
-            } else {
-                AnnotationKind::Context
-            };
+            let kind = if mark.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
             let label = (!mark.text.is_empty()).then_some(mark.text.as_str());
             range.clone().map(|range| kind.span(range).label(label))
         });
-        group = group.element(
-            Snippet::source(source)
-                .path(excerpt.path.as_str())
-                .annotations(annotations),
-        );
+        group = group.element(Snippet::source(source).path(excerpt.path.as_str()).annotations(annotations));
     }
     for (mark, _) in bare {
-        group = group.element(
-            Origin::path(excerpt.path.as_str())
-                .line(mark.line as usize)
-                .char_column(mark.column as usize),
-        );
+        group = group
+            .element(Origin::path(excerpt.path.as_str()).line(mark.line as usize).char_column(mark.column as usize));
         if !mark.text.is_empty() {
             group = group.element(Level::NOTE.message(mark.text.as_str()));
         }

@@ -1,6 +1,21 @@
 //! The boundary to Python, and nothing else.
 
+mod contracts;
 mod drawing;
+mod error;
+mod flows;
+mod follow;
+mod guard;
+mod handlers;
+mod ir;
+mod literals;
+mod lower;
+mod model;
+mod modules;
+mod names;
+mod paths;
+mod pool;
+mod source;
 mod text;
 mod toml_places;
 
@@ -15,26 +30,39 @@ struct MarkArgument(u32, u32, Option<u32>, Option<u32>, String, bool);
 #[derive(FromPyObject)]
 struct ExcerptArgument(String, Option<String>, Vec<MarkArgument>);
 
+/// A package, read from the attributes of `readers.workspace.Package`.
+#[derive(FromPyObject)]
+struct PackageArgument {
+    name: String,
+    manifest: String,
+    service: bool,
+    libraries: Vec<String>,
+    roots: Vec<String>,
+    dependencies: Vec<(String, String)>,
+}
+
+impl From<PackageArgument> for modules::Package {
+    fn from(package: PackageArgument) -> Self {
+        Self {
+            name: package.name,
+            manifest: package.manifest,
+            service: package.service,
+            libraries: package.libraries,
+            roots: package.roots,
+            dependencies: package.dependencies,
+        }
+    }
+}
+
 impl From<MarkArgument> for drawing::Mark {
     fn from(mark: MarkArgument) -> Self {
-        Self {
-            line: mark.0,
-            column: mark.1,
-            end_line: mark.2,
-            end_column: mark.3,
-            text: mark.4,
-            primary: mark.5,
-        }
+        Self { line: mark.0, column: mark.1, end_line: mark.2, end_column: mark.3, text: mark.4, primary: mark.5 }
     }
 }
 
 impl From<ExcerptArgument> for drawing::Excerpt {
     fn from(excerpt: ExcerptArgument) -> Self {
-        Self {
-            path: excerpt.0,
-            source: excerpt.1,
-            marks: excerpt.2.into_iter().map(Into::into).collect(),
-        }
+        Self { path: excerpt.0, source: excerpt.1, marks: excerpt.2.into_iter().map(Into::into).collect() }
     }
 }
 
@@ -53,10 +81,35 @@ impl<'py> IntoPyObject<'py> for toml_places::Step {
 
 #[pymodule]
 mod _rust {
-    use super::{ExcerptArgument, drawing, toml_places};
-    use pyo3::exceptions::PyValueError;
+    use std::path::PathBuf;
+
+    use super::{ExcerptArgument, PackageArgument, contracts, drawing, lower, modules, toml_places};
+    use pyo3::exceptions::{PyRuntimeError, PyValueError};
     use pyo3::prelude::*;
-    use pyo3::types::PyTuple;
+    use pyo3::types::{PyBytes, PyTuple};
+
+    /// Everything that the packages' sources promise, as msgpack of `model.rust.Contracts`.
+    #[pyfunction]
+    fn read_contracts<'py>(
+        py: Python<'py>,
+        root: PathBuf,
+        packages: Vec<PackageArgument>,
+        threads: usize,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let packages: Vec<modules::Package> = packages.into_iter().map(Into::into).collect();
+        let encoded = py.detach(|| {
+            let contracts = contracts::read(&root, &packages, threads)?;
+            rmp_serde::to_vec_named(&contracts).ok()
+        });
+        let encoded = encoded.ok_or_else(|| PyRuntimeError::new_err("the sources could not be read: no thread"))?;
+        Ok(PyBytes::new(py, &encoded))
+    }
+
+    /// The names of all sqlx attributes that `read_contracts` gives.
+    #[pyfunction]
+    fn sqlx_attributes() -> Vec<&'static str> {
+        lower::SQLX_ATTRIBUTES.to_vec()
+    }
 
     /// A diagnostic as text, drawn by annotate-snippets.
     #[pyfunction]
@@ -80,17 +133,13 @@ mod _rust {
         py.detach(|| drawing::draw(&diagnostic, coloured))
     }
 
+    type KeyPlace<'py> = (Bound<'py, PyTuple>, (u32, u32, u32, u32));
+
     /// (key path, (line, column, end line, end column)) of every key; `ValueError(message, line, column)`.
     #[pyfunction]
-    fn toml_key_places<'py>(
-        py: Python<'py>,
-        text: &str,
-    ) -> PyResult<Vec<(Bound<'py, PyTuple>, (u32, u32, u32, u32))>> {
+    fn toml_key_places<'py>(py: Python<'py>, text: &str) -> PyResult<Vec<KeyPlace<'py>>> {
         let places = toml_places::places(text)
             .map_err(|error| PyValueError::new_err((error.message, error.line, error.column)))?;
-        places
-            .into_iter()
-            .map(|(path, place)| Ok((PyTuple::new(py, path)?, place)))
-            .collect()
+        places.into_iter().map(|(path, place)| Ok((PyTuple::new(py, path)?, place))).collect()
     }
 }

@@ -8,15 +8,8 @@ pub struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     pub fn new(text: &'a str) -> Self {
-        let newlines = text
-            .bytes()
-            .enumerate()
-            .filter(|(_, byte)| *byte == b'\n')
-            .map(|(at, _)| at + 1);
-        Self {
-            text,
-            starts: std::iter::once(0).chain(newlines).collect(),
-        }
+        let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        Self { text, starts: std::iter::once(0).chain(newlines).collect() }
     }
 
     /// Line and column of a byte offset; an offset beyond the end is the end.
@@ -26,15 +19,8 @@ impl<'a> Lines<'a> {
             offset -= 1;
         }
         let line = self.starts.partition_point(|start| *start <= offset);
-        let start = self
-            .starts
-            .get(line.saturating_sub(1))
-            .copied()
-            .unwrap_or(0);
-        let column = self
-            .text
-            .get(start..offset)
-            .map_or(0, |before| before.chars().count());
+        let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
+        let column = self.text.get(start..offset).map_or(0, |before| before.chars().count());
         (line as u32, column as u32 + 1)
     }
 
@@ -42,10 +28,7 @@ impl<'a> Lines<'a> {
     pub fn line(&self, line: u32) -> Option<&'a str> {
         let index = (line as usize).checked_sub(1)?;
         let start = *self.starts.get(index)?;
-        let end = self
-            .starts
-            .get(index + 1)
-            .map_or(self.text.len(), |next| next - 1);
+        let end = self.starts.get(index + 1).map_or(self.text.len(), |next| next - 1);
         let text = self.text.get(start..end)?;
         Some(text.strip_suffix('\r').unwrap_or(text))
     }
@@ -54,10 +37,7 @@ impl<'a> Lines<'a> {
     pub fn offset(&self, line: u32, column: u32) -> Option<usize> {
         let text = self.line(line)?;
         let start = self.starts.get(line as usize - 1)?;
-        let within = text
-            .char_indices()
-            .nth((column as usize).saturating_sub(1))
-            .map_or(text.len(), |(at, _)| at);
+        let within = text.char_indices().nth((column as usize).saturating_sub(1)).map_or(text.len(), |(at, _)| at);
         Some(start + within)
     }
 }

@@ -29,17 +29,9 @@ pub fn places(text: &str) -> Result<Vec<Place>, SyntaxError> {
     let lines = Lines::new(text);
     let document = Document::parse(text).map_err(|error| {
         let (line, column) = lines.place(error.span().map_or(0, |span| span.start));
-        SyntaxError {
-            message: error.message().lines().collect::<Vec<_>>().join(", "),
-            line,
-            column,
-        }
+        SyntaxError { message: error.message().lines().collect::<Vec<_>>().join(", "), line, column }
     })?;
-    let mut walk = Walk {
-        lines,
-        path: Vec::new(),
-        places: Vec::new(),
-    };
+    let mut walk = Walk { lines, path: Vec::new(), places: Vec::new() };
     walk.table(document.as_table());
     Ok(walk.places)
 }
@@ -99,21 +91,13 @@ impl Walk<'_> {
     }
 
     /// Key and value together where they share a line, else the key alone.
-    fn with_value(
-        &self,
-        key: Option<Range<usize>>,
-        value: Option<Range<usize>>,
-    ) -> Option<Range<usize>> {
+    fn with_value(&self, key: Option<Range<usize>>, value: Option<Range<usize>>) -> Option<Range<usize>> {
         let (key, value) = match (key, value) {
             (Some(key), Some(value)) => (key, value),
             (key, _) => return key,
         };
         let one_line = self.lines.place(key.start).0 == self.lines.place(value.end).0;
-        let end = if one_line && value.end > key.end {
-            value.end
-        } else {
-            key.end
-        };
+        let end = if one_line && value.end > key.end { value.end } else { key.end };
         Some(key.start..end)
     }
 
@@ -121,8 +105,7 @@ impl Walk<'_> {
         if let Some(span) = span {
             let (line, column) = self.lines.place(span.start);
             let (end_line, end_column) = self.lines.place(span.end);
-            self.places
-                .push((self.path.clone(), (line, column, end_line, end_column)));
+            self.places.push((self.path.clone(), (line, column, end_line, end_column)));
         }
     }
 }
@@ -133,8 +116,7 @@ mod tests {
 
     #[test]
     fn keys_of_tables_arrays_and_inline_tables() {
-        let found =
-            places("a = 1\n[b.c]\nd = { e = [1, 2] }\n[[f]]\ng = 2\n[[f]]\n").expect("valid");
+        let found = places("a = 1\n[b.c]\nd = { e = [1, 2] }\n[[f]]\ng = 2\n[[f]]\n").expect("valid");
         let shown: Vec<String> = found
             .iter()
             .map(|(path, (line, column, end_line, end_column))| {
@@ -170,13 +152,6 @@ mod tests {
     fn a_syntax_error_has_its_place() {
         let error = places("ok = 1\nbad = = 2\n").expect_err("invalid");
         assert_eq!((error.line, error.column), (2, 7));
-        assert_ne!(
-            error,
-            SyntaxError {
-                message: String::new(),
-                line: 2,
-                column: 7
-            }
-        );
+        assert_ne!(error, SyntaxError { message: String::new(), line: 2, column: 7 });
     }
 }

@@ -1,0 +1,83 @@
+"""Contracts of Rust services. The only caller of the compiled extension's parser.
+
+The extension gives msgpack with named fields, decoded straight into the dataclasses of ``model.rust``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from pytest_errorbudget.model.problem import Problem
+from pytest_errorbudget.model.rule import Rule
+from pytest_errorbudget.model.rust import Contracts
+from pytest_errorbudget.model.source import Span
+from pytest_errorbudget.readers import _rust
+from pytest_errorbudget.readers.workspace import Package, Workspace, read_workspace
+
+_MOST_THREADS = 8
+
+
+def read_contracts(
+    root: Path, manifest: str, services: tuple[str, ...] = (), threads: int | None = None
+) -> tuple[Contracts, tuple[Problem, ...]]:
+    """What the sources of the workspace promise, and the problems with its manifests.
+
+    ``services`` narrows to those packages and the packages that they depend on; without it all packages are read.
+    Files that cannot be read are in ``Contracts.unread``. The result does not depend on ``threads`` (the processors,
+    at most 8). Raises ``Unreadable`` where the workspace's own manifest cannot be read.
+    """
+    workspace = read_workspace(root, manifest)
+    packages, unknown = _narrowed(workspace, services)
+    problems = workspace.problems + unknown
+    if not packages and not problems:
+        problems = (_empty(workspace),)
+    encoded = _rust.read_contracts(root, packages, threads or min(os.cpu_count() or 1, _MOST_THREADS))
+    return msgspec.msgpack.decode(encoded, type=Contracts), problems
+
+
+def _narrowed(workspace: Workspace, services: tuple[str, ...]) -> tuple[tuple[Package, ...], tuple[Problem, ...]]:
+    if not services:
+        return workspace.packages, ()
+    unknown = tuple(_unknown(workspace, name) for name in services if workspace.package(name) is None)
+    wanted: set[str] = set()
+    pending = [name for name in services if workspace.package(name) is not None]
+    while pending:
+        name = pending.pop()
+        package = workspace.package(name)
+        if package is not None and name not in wanted:
+            wanted.add(name)
+            pending += [dependency for _, dependency in package.dependencies]
+    return tuple(package for package in workspace.packages if package.name in wanted), unknown
+
+
+def _unknown(workspace: Workspace, name: str) -> Problem:
+    names = [package.name for package in workspace.packages]
+    near = difflib.get_close_matches(name, names, n=1)
+    hint = f"Did you mean `{near[0]}`?" if near else f"Its packages are {_listed(names)}."
+    return Problem(
+        rule=Rule.RUST_NOT_FOUND,
+        message=f"the workspace `{workspace.manifest}` has no package `{name}`",
+        place=f"{workspace.manifest}::{name}",
+        consequence="No row, query or handler of it is checked.",
+        help=hint,
+    )
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names) or "none"
+
+
+def _empty(workspace: Workspace) -> Problem:
+    return Problem(
+        rule=Rule.RUST_NOT_FOUND,
+        message=f"the workspace `{workspace.manifest}` has no package",
+        place=workspace.manifest,
+        span=Span(workspace.manifest, 1),
+        consequence="No row, query or handler is checked.",
+        help="Name the manifest of the services' workspace as `manifest` in errorbudget.toml.",
+    )

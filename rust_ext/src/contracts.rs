@@ -1,0 +1,207 @@
+//! From packages to everything that their sources promise, sorted by path and place.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use heck::{ToKebabCase, ToLowerCamelCase, ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
+
+use crate::flows;
+use crate::follow::{self, Followed};
+use crate::ir::{FileFacts, Foreign, StructField, StructItem};
+use crate::model::{Attribute, Contracts, Crate, FfiFunction, Field, Query, Side, Struct, Unread};
+use crate::modules::{self, Package};
+use crate::names::{Index, Site};
+use crate::{handlers, pool};
+
+/// Reads the packages; the result does not depend on the number of threads.
+pub fn read(root: &Path, packages: &[Package], threads: usize) -> Option<Contracts> {
+    // On a large stack too: what is read is as deep as the sources are, and is dropped here.
+    pool::on_large_stack(|| {
+        let files = modules::read(root, packages, threads);
+        let index = Index::new(packages, &files);
+        let numbers: Vec<usize> = (0..files.len()).collect();
+        let results = pool::map(&numbers, threads, |number| follow::file(root, &index, *number));
+        let mut followed = Followed::default();
+        for (number, result) in results.into_iter().enumerate() {
+            match result {
+                Some(result) => merge(&mut followed, result),
+                None => followed.unread.extend(stopped(&files, number)),
+            }
+        }
+        assemble(&index, followed)
+    })
+}
+
+fn merge(all: &mut Followed, one: Followed) {
+    all.queries.extend(one.queries);
+    all.targets.extend(one.targets);
+    all.fills.extend(one.fills);
+    all.routes.extend(one.routes);
+    all.unread.extend(one.unread);
+    all.values.extend(one.values);
+}
+
+fn stopped(files: &[FileFacts], number: usize) -> Option<Unread> {
+    let place = crate::ir::Place { line: 1, column: 1, end_line: 1, end_column: 2 };
+    let span = place.in_file(&files.get(number)?.path);
+    Some(Unread { span, reason: "the reader stopped inside this file: please report it with the file".to_owned() })
+}
+
+fn assemble(index: &Index, followed: Followed) -> Contracts {
+    let handlers = handlers::handlers(index, &followed);
+    let (flows, lost) = flows::flows(index, &followed, &handlers);
+    let mut unread = followed.unread;
+    for file in index.files {
+        let reasons = file.unread.iter();
+        unread
+            .extend(reasons.map(|(place, reason)| Unread { span: place.in_file(&file.path), reason: reason.clone() }));
+    }
+    Contracts {
+        crates: crates(index),
+        structs: sorted(structs(index)),
+        queries: numbered(followed.queries),
+        handlers: sorted(handlers.into_iter().map(|handler| handler.model).collect()),
+        flows: sorted(flows),
+        lost: sorted(lost),
+        ffi: sorted(foreign(index)),
+        unread: sorted(unread),
+    }
+}
+
+fn sorted<T: Ord>(mut values: Vec<T>) -> Vec<T> {
+    values.sort();
+    values.dedup();
+    values
+}
+
+/// Queries in the order of the source; each function of a file counts its own from 1.
+fn numbered(queries: Vec<Query>) -> Vec<Query> {
+    let mut queries = sorted(queries);
+    let mut counts: HashMap<(Arc<str>, String), u32> = HashMap::new();
+    for query in &mut queries {
+        let count = counts.entry((Arc::clone(&query.path), query.function.clone())).or_default();
+        *count += 1;
+        query.ordinal = *count;
+    }
+    queries
+}
+
+fn crates(index: &Index) -> Vec<Crate> {
+    let of = |number: usize| {
+        let files = index.files.iter().filter(move |file| file.package == number);
+        files.map(|file| Arc::clone(&file.path)).collect()
+    };
+    let packages = index.packages.iter().enumerate();
+    let crates = packages.map(|(number, package)| Crate {
+        name: package.name.clone(),
+        manifest: package.manifest.clone(),
+        service: package.service,
+        libraries: package.libraries.clone(),
+        files: of(number),
+    });
+    sorted(crates.collect())
+}
+
+fn package_name(index: &Index, file: usize) -> String {
+    let package = index.files.get(file).and_then(|file| index.packages.get(file.package));
+    package.map(|package| package.name.clone()).unwrap_or_default()
+}
+
+fn structs(index: &Index) -> Vec<Struct> {
+    let mut structs = Vec::new();
+    for (id, (file, item)) in index.structs.iter().enumerate() {
+        let Some(reference) = index.reference(id).filter(|_| takes_part(item)) else {
+            continue;
+        };
+        let site = Site { file: *file, module: &item.module, uses: &[] };
+        structs.push(Struct {
+            span: item.place.in_file(&reference.path),
+            name: reference.name,
+            krate: package_name(index, *file),
+            module: item.module.join("::"),
+            derives: item.derives.clone(),
+            fields: item.fields.iter().map(|field| column(index, site, item, field, &reference.path)).collect(),
+            attributes: item.attributes.clone(),
+        });
+    }
+    structs
+}
+
+/// Structs with named fields, and newtypes that sqlx reads as one column.
+fn takes_part(item: &StructItem) -> bool {
+    !item.tuple || (item.fields.len() == 1 && item.derives.iter().any(|derive| derive == "Type"))
+}
+
+fn column(index: &Index, site: Site, item: &StructItem, field: &StructField, path: &Arc<str>) -> Field {
+    let renamed = value(&field.attributes, "rename");
+    let all = value(&item.attributes, "rename_all");
+    Field {
+        name: field.name.clone(),
+        column: renamed.unwrap_or_else(|| all.map_or_else(|| field.name.clone(), |case| cased(&field.name, &case))),
+        ty: index.ty(site, &field.ty, None).model(),
+        span: field.place.in_file(path),
+        attributes: field.attributes.clone(),
+    }
+}
+
+fn value(attributes: &[Attribute], name: &str) -> Option<String> {
+    attributes.iter().find(|attribute| attribute.name == name)?.value.clone()
+}
+
+/// sqlx's `rename_all`, by the crate that sqlx uses for it.
+fn cased(name: &str, case: &str) -> String {
+    match case {
+        "lowercase" => name.to_lowercase(),
+        "UPPERCASE" => name.to_uppercase(),
+        "snake_case" => name.to_snake_case(),
+        "SCREAMING_SNAKE_CASE" => name.to_shouty_snake_case(),
+        "kebab-case" => name.to_kebab_case(),
+        "camelCase" => name.to_lower_camel_case(),
+        "PascalCase" => name.to_upper_camel_case(),
+        _ => name.to_owned(),
+    }
+}
+
+fn foreign(index: &Index) -> Vec<FfiFunction> {
+    let mut functions = Vec::new();
+    for (number, file) in index.files.iter().enumerate() {
+        functions.extend(file.foreign.iter().map(|function| boundary(index, number, file, function)));
+    }
+    functions
+}
+
+fn boundary(index: &Index, number: usize, file: &FileFacts, function: &Foreign) -> FfiFunction {
+    let site = Site { file: number, module: &function.module, uses: &[] };
+    let resolved = |ty| index.ty(site, ty, None).model();
+    let parameters = function.parameters.iter();
+    FfiFunction {
+        path: Arc::clone(&file.path),
+        span: function.place.in_file(&file.path),
+        symbol: function.symbol.clone(),
+        side: if function.declared { Side::Declaration } else { Side::Definition },
+        krate: package_name(index, number),
+        abi: function.abi.clone(),
+        parameters: parameters.map(|ty| (resolved(ty), ty.place.in_file(&file.path))).collect(),
+        result: function.result.as_ref().map(resolved),
+        variadic: function.variadic,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn names_are_cased_as_sqlx_does() {
+        for (case, expected) in [
+            ("camelCase", "amountCents"),
+            ("PascalCase", "AmountCents"),
+            ("kebab-case", "amount-cents"),
+            ("SCREAMING_SNAKE_CASE", "AMOUNT_CENTS"),
+            ("lowercase", "amount_cents"),
+            ("UPPERCASE", "AMOUNT_CENTS"),
+            ("unheard of", "amount_cents"),
+        ] {
+            assert_eq!(super::cased("amount_cents", case), expected);
+        }
+    }
+}

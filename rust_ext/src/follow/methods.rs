@@ -1,0 +1,218 @@
+//! Calls of methods: conversions, iterators, options, fetches.
+
+use super::calls::{Callee, core};
+use super::expressions::has_hole;
+use super::patterns::inside;
+use super::{Follower, Value};
+use crate::ir::{Expr, MethodCall};
+use crate::names::Ty;
+
+/// What a method does with a value.
+enum Kind {
+    /// The same value: `clone`, `as_ref`.
+    Same,
+    /// Takes the inside out: `unwrap`.
+    Unwrap,
+    /// The same holder of the same things, and closures that only look: `filter`.
+    Keep,
+    /// A new inside from a closure or function: `map`.
+    Map,
+    /// A new holder from a closure that gives holders: `and_then`.
+    FlatMap,
+    Iterate,
+    /// One of many: `first`, `next`.
+    One,
+    Enumerate,
+    Collect,
+    Into,
+    TryInto,
+    Ok,
+    OkOr,
+    TryNext,
+    Fetch,
+    Other,
+}
+
+fn kind(name: &str) -> Kind {
+    match name {
+        "clone" | "to_owned" | "as_ref" | "as_mut" | "as_deref" | "as_str" | "borrow" | "into_inner" | "as_slice"
+        | "to_vec" | "into_boxed_slice" | "bind" | "persistent" | "map_err" | "context" | "with_context"
+        | "wrap_err" | "wrap_err_with" | "inspect_err" | "or_else" | "get_ref" | "lock" | "deref" => Kind::Same,
+        "unwrap" | "expect" | "unwrap_or" | "unwrap_or_default" | "unwrap_or_else" => Kind::Unwrap,
+        "filter" | "rev" | "take" | "skip" | "chain" | "cloned" | "copied" | "by_ref" | "peekable" | "inspect"
+        | "take_while" | "skip_while" | "step_by" | "or" | "fuse" | "boxed" => Kind::Keep,
+        "map" | "map_ok" => Kind::Map,
+        "and_then" | "filter_map" | "flat_map" | "map_or" | "map_or_else" | "then" | "for_each" | "any" | "all"
+        | "is_some_and" => Kind::FlatMap,
+        "iter" | "into_iter" | "iter_mut" | "drain" | "values" | "into_values" => Kind::Iterate,
+        "first" | "last" | "next" | "pop" | "find" | "nth" | "max_by_key" | "min_by_key" | "get" => Kind::One,
+        "enumerate" => Kind::Enumerate,
+        "collect" | "try_collect" => Kind::Collect,
+        "into" => Kind::Into,
+        "try_into" => Kind::TryInto,
+        "ok" => Kind::Ok,
+        "ok_or" | "ok_or_else" => Kind::OkOr,
+        "try_next" => Kind::TryNext,
+        "fetch_one" | "fetch_all" | "fetch_optional" | "fetch" | "fetch_many" => Kind::Fetch,
+        _ => Kind::Other,
+    }
+}
+
+impl Follower<'_> {
+    pub(super) fn method(&mut self, call: &MethodCall, wanted: Option<&Ty>) -> Value {
+        if let Some(value) = self.routing(call) {
+            return value;
+        }
+        let kind = kind(&call.name);
+        let asked = match kind {
+            Kind::Same | Kind::Unwrap | Kind::Ok | Kind::OkOr => wanted.cloned(),
+            Kind::Fetch => fetched(&call.name, wanted),
+            _ => None,
+        };
+        let receiver = self.value(&call.receiver, asked.as_ref());
+        if let Some(value) = self.own_method(&receiver, call) {
+            return value;
+        }
+        match kind {
+            Kind::Map | Kind::FlatMap => return self.mapped(receiver, call, wanted),
+            Kind::Keep | Kind::One | Kind::Iterate | Kind::Other => {
+                for argument in &call.arguments {
+                    self.applied(argument, inside(&receiver), None);
+                }
+            }
+            _ => {
+                for argument in &call.arguments {
+                    self.value(argument, None);
+                }
+            }
+        }
+        self.after(kind, receiver, call, wanted)
+    }
+
+    fn after(&self, kind: Kind, receiver: Value, call: &MethodCall, wanted: Option<&Ty>) -> Value {
+        match kind {
+            Kind::Same | Kind::Keep => receiver,
+            Kind::Unwrap => match receiver.ty.as_ref().map(|ty| ty.name.as_str()) {
+                Some("Option" | "Result") => inside(&receiver),
+                _ => receiver,
+            },
+            Kind::Iterate => self.holder("Iter", receiver),
+            Kind::One => match receiver.ty.as_ref().map(|ty| ty.bare().name.as_str()) {
+                Some("Vec" | "Iter" | "[]" | "[;]" | "VecDeque" | "Stream") => self.holder("Option", receiver),
+                _ => Value::default(),
+            },
+            Kind::Enumerate => {
+                let inner = inside(&receiver).ty.unwrap_or_default();
+                Value::of(Ty::of("Iter", vec![Ty::of("()", vec![Ty::of("usize", Vec::new()), inner])]))
+            }
+            Kind::Collect => self.collected(receiver, call, wanted),
+            Kind::Into => receiver.typed(wanted.cloned()),
+            Kind::TryInto => self.fallible(receiver, wanted.map(|ty| core(ty).clone()), call.name_place),
+            Kind::Ok => self.holder("Option", receiver),
+            Kind::OkOr => self.holder("Result", receiver),
+            Kind::TryNext => {
+                let item = core(&inside(&receiver).ty.unwrap_or_default()).clone();
+                Value::of(Ty::of("Result", vec![Ty::of("Option", vec![item])]))
+            }
+            Kind::Fetch => self.rows(receiver, &call.name),
+            Kind::Map | Kind::FlatMap | Kind::Other => Value { record: receiver.record, ..Value::default() },
+        }
+    }
+
+    fn holder(&self, holder: &str, receiver: Value) -> Value {
+        let inner = inside(&receiver);
+        let ty = Ty::of(holder, vec![inner.ty.clone().unwrap_or_default()]);
+        inner.typed(Some(ty))
+    }
+
+    /// A method of a struct of the workspace.
+    fn own_method(&mut self, receiver: &Value, call: &MethodCall) -> Option<Value> {
+        let id = self.index.method(receiver.strukt()?, &call.name)?;
+        let types = self.parameter_types(id);
+        for (at, argument) in call.arguments.iter().enumerate() {
+            self.value(argument, types.get(at + 1));
+        }
+        Some(Value { ty: self.result_type(id), ..Value::default() })
+    }
+
+    /// `map` and its like: the closure's value in the receiver's holder.
+    fn mapped(&mut self, receiver: Value, call: &MethodCall, wanted: Option<&Ty>) -> Value {
+        let item = inside(&receiver);
+        let asked = wanted.map(|ty| core(ty).clone());
+        let mut result = Value::default();
+        for argument in &call.arguments {
+            result = self.applied(argument, item.clone(), asked.as_ref());
+        }
+        let holder = receiver.ty.as_ref().map_or("Iter", |ty| ty.bare().name.as_str());
+        match call.name.as_str() {
+            "map" | "map_ok" => {
+                let ty = Ty::of(holder, vec![result.ty.clone().unwrap_or_default()]);
+                result.typed(Some(ty))
+            }
+            "map_or" | "map_or_else" | "then" => result,
+            "and_then" => result,
+            "filter_map" | "flat_map" => {
+                let inner = inside(&result).ty.unwrap_or_default();
+                Value { ty: Some(Ty::of("Iter", vec![inner])), ..result }
+            }
+            _ => Value::default(),
+        }
+    }
+
+    /// A closure or a named function, applied to a value.
+    pub(super) fn applied(&mut self, function: &Expr, argument: Value, wanted: Option<&Ty>) -> Value {
+        match function {
+            Expr::Closure(closure) => self.apply_closure(closure, argument, wanted),
+            Expr::Path { segments, generics, place } if segments.len() > 1 || self.target(segments).is_some() => {
+                let callee = Callee { path: segments, generics, place: *place };
+                self.call_path(callee, vec![argument], wanted)
+            }
+            Expr::Path { segments, generics, place } if self.struct_of(segments).is_some() => {
+                let callee = Callee { path: segments, generics, place: *place };
+                self.call_path(callee, vec![argument], wanted)
+            }
+            other => self.value(other, None),
+        }
+    }
+
+    fn collected(&self, receiver: Value, call: &MethodCall, wanted: Option<&Ty>) -> Value {
+        let written = call.generics.first().map(|ty| self.ty(ty)).filter(|ty| !has_hole(ty));
+        let ty = written.or_else(|| wanted.filter(|ty| !has_hole(ty)).cloned()).unwrap_or_else(|| {
+            let inner = inside(&receiver).ty.unwrap_or_default();
+            match (inner.name.as_str(), inner.arguments.first()) {
+                ("Result", Some(item)) => Ty::of("Result", vec![Ty::of("Vec", vec![item.clone()])]),
+                _ => Ty::of("Vec", vec![inner]),
+            }
+        });
+        receiver.typed(Some(ty))
+    }
+
+    /// What `fetch_one`, `fetch_all`, … give for a query.
+    fn rows(&self, query: Value, name: &str) -> Value {
+        let row = match query.ty.as_ref() {
+            Some(ty) if ty.name == super::queries::QUERY => ty.arguments.first().cloned().unwrap_or_default(),
+            _ => return Value { record: query.record, ..Value::default() },
+        };
+        let ty = match name {
+            "fetch_one" => row,
+            "fetch_optional" => Ty::of("Option", vec![row]),
+            "fetch_all" => Ty::of("Vec", vec![row]),
+            _ => return Value { ty: Some(Ty::of("Stream", vec![Ty::of("Result", vec![row])])), ..query },
+        };
+        Value { ty: Some(Ty::of("Result", vec![ty])), ..query }
+    }
+}
+
+/// The row type that a fetch must give so that its place gets what it asks for.
+fn fetched(name: &str, wanted: Option<&Ty>) -> Option<Ty> {
+    let wanted = wanted?;
+    let result = match (wanted.name.as_str(), wanted.arguments.first()) {
+        ("Result", Some(inner)) => inner,
+        _ => wanted,
+    };
+    match (name, result.name.as_str()) {
+        ("fetch_one", _) => Some(result.clone()),
+        ("fetch_all", "Vec") | ("fetch_optional", "Option") => result.arguments.first().cloned(),
+        _ => None,
+    }
+}

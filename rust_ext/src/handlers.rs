@@ -1,0 +1,69 @@
+//! Handlers: the functions behind routes, with the structs that they take and give.
+
+use crate::follow::{Followed, Route, function_name};
+use crate::model;
+use crate::names::{FunctionId, Index, StructId, Ty};
+
+/// A handler with its payload structs, inputs and outputs.
+pub struct Handler {
+    pub model: model::Handler,
+    pub inputs: Vec<StructId>,
+    pub outputs: Vec<StructId>,
+}
+
+pub fn handlers(index: &Index, followed: &Followed) -> Vec<Handler> {
+    followed.routes.iter().filter_map(|route| handler(index, followed, route)).collect()
+}
+
+fn handler(index: &Index, followed: &Followed, route: &Route) -> Option<Handler> {
+    let (site, function) = index.function(route.handler)?;
+    let file = index.files.get(site.file)?;
+    let own = function.owner.as_ref().map(|owner| index.ty(site, &owner.ty, None));
+    let mut inputs = Vec::new();
+    for parameter in &function.parameters {
+        payloads(&index.ty(site, &parameter.ty, own.as_ref()), false, &mut inputs);
+    }
+    let mut outputs = Vec::new();
+    if let Some(result) = &function.result {
+        payloads(&index.ty(site, result, own.as_ref()), false, &mut outputs);
+    }
+    if outputs.is_empty() {
+        // `impl IntoResponse` does not say it; the last expression may.
+        if let Some(ty) = value_of(followed, route.handler) {
+            payloads(ty, false, &mut outputs);
+        }
+    }
+    let reference = |id: &StructId| index.reference(*id);
+    Some(Handler {
+        model: model::Handler {
+            path: file.path.clone(),
+            span: function.place.in_file(&file.path),
+            function: function_name(function),
+            krate: index.packages.get(file.package)?.name.clone(),
+            method: route.method.clone(),
+            route: route.path.clone(),
+            inputs: inputs.iter().filter_map(reference).collect(),
+            outputs: outputs.iter().filter_map(reference).collect(),
+        },
+        inputs,
+        outputs,
+    })
+}
+
+fn value_of(followed: &Followed, function: FunctionId) -> Option<&Ty> {
+    followed.values.iter().find(|(id, _)| *id == function).map(|(_, ty)| ty)
+}
+
+/// The structs inside of `Json<..>`, `Query<..>`, `Form<..>`, `Path<..>` and wrappers of such names.
+fn payloads(ty: &Ty, within: bool, found: &mut Vec<StructId>) {
+    let carries = ["Json", "Query", "Form", "Path"].iter().any(|name| ty.name.ends_with(name));
+    let within = within || (carries && !ty.arguments.is_empty());
+    if let (true, Some(strukt)) = (within && !carries, ty.strukt) {
+        if !found.contains(&strukt) {
+            found.push(strukt);
+        }
+    }
+    for argument in &ty.arguments {
+        payloads(argument, within, found);
+    }
+}

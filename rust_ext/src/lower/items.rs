@@ -1,0 +1,294 @@
+//! Items: structs, aliases, constants, functions, modules, uses and foreign functions.
+
+use std::sync::Arc;
+
+use syn::{FnArg, ForeignItem, ImplItem, Item, Signature, TraitItem, UseTree};
+
+use super::attributes::{derives, named, only_for_tests, sqlx};
+use super::{Lowering, OwnerOf, macros, name, place, place_of};
+use crate::ir::{
+    Alias, Constant, Expr, Foreign, Function, ModuleFile, Owner, Parameter, Pattern, Place, StructField, StructItem,
+    Type, Use,
+};
+use crate::paths;
+
+impl Lowering {
+    pub fn items(&mut self, items: &[Item], owner: OwnerOf) {
+        for item in items {
+            self.item(item, owner);
+        }
+    }
+
+    /// An item in a function's body; `use` counts for that function only.
+    pub fn local_item(&mut self, item: &Item) {
+        match item {
+            Item::Use(item) if !only_for_tests(&item.attrs) => {
+                let mut uses = Vec::new();
+                self.tree(&item.tree, Vec::new(), &mut uses);
+                self.uses.append(&mut uses);
+            }
+            other => self.item(other, None),
+        }
+    }
+
+    fn item(&mut self, item: &Item, owner: OwnerOf) {
+        if only_for_tests(attributes_of(item)) {
+            return;
+        }
+        match item {
+            Item::Struct(item) => self.structure(item),
+            Item::Enum(item) => self.opaque(&item.ident),
+            Item::Union(item) => self.opaque(&item.ident),
+            Item::Type(item) => {
+                let parameters = item.generics.type_params().map(|parameter| name(&parameter.ident)).collect();
+                let alias =
+                    Alias { module: self.module.clone(), name: name(&item.ident), parameters, ty: self.ty(&item.ty) };
+                self.facts.aliases.push(alias);
+            }
+            Item::Const(item) => self.constant(&item.ident, &item.expr),
+            Item::Static(item) => self.constant(&item.ident, &item.expr),
+            Item::Fn(item) => {
+                self.definition(&item.attrs, &item.sig);
+                self.function(&item.sig, &item.block, owner);
+            }
+            Item::Impl(item) => self.implementation(item),
+            Item::Trait(item) => self.interface(item),
+            Item::Mod(item) => self.submodule(item),
+            Item::Use(item) => {
+                let mut uses = Vec::new();
+                self.tree(&item.tree, Vec::new(), &mut uses);
+                self.facts.uses.append(&mut uses);
+            }
+            Item::ForeignMod(block) => self.foreign(block),
+            Item::Macro(item) => {
+                if let Some(place) = macros::include_place(&item.mac) {
+                    self.facts.unread.push((place, "code that a build script or `include!` brings in".to_owned()));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn structure(&mut self, item: &syn::ItemStruct) {
+        let fields = item.fields.iter().enumerate();
+        let fields = fields
+            .map(|(index, field)| StructField {
+                name: field.ident.as_ref().map_or_else(|| index.to_string(), name),
+                ty: self.ty(&field.ty),
+                place: field.ident.as_ref().map_or_else(
+                    || place_of(&field.ty),
+                    |ident| {
+                        let end = place_of(&field.ty);
+                        Place { end_line: end.end_line, end_column: end.end_column, ..place(ident.span()) }
+                    },
+                ),
+                attributes: sqlx(&field.attrs),
+            })
+            .collect();
+        let lowered = StructItem {
+            module: self.module.clone(),
+            name: name(&item.ident),
+            derives: derives(&item.attrs),
+            attributes: sqlx(&item.attrs),
+            fields,
+            tuple: !matches!(item.fields, syn::Fields::Named(_)),
+            place: place(item.ident.span()),
+        };
+        self.facts.structs.push(lowered);
+    }
+
+    fn opaque(&mut self, ident: &syn::Ident) {
+        self.facts.others.push((self.module.clone(), name(ident)));
+    }
+
+    fn constant(&mut self, ident: &syn::Ident, value: &syn::Expr) {
+        let constant = Constant { module: self.module.clone(), name: name(ident), value: self.expression(value) };
+        self.facts.constants.push(constant);
+    }
+
+    fn implementation(&mut self, item: &syn::ItemImpl) {
+        let owner = Arc::new(Owner { ty: self.ty(&item.self_ty) });
+        for part in &item.items {
+            match part {
+                ImplItem::Fn(function) if !only_for_tests(&function.attrs) => {
+                    self.definition(&function.attrs, &function.sig);
+                    self.function(&function.sig, &function.block, Some(&owner));
+                }
+                ImplItem::Const(constant) => self.constant(&constant.ident, &constant.expr),
+                _ => {}
+            }
+        }
+    }
+
+    /// Default bodies of a trait; `Self` in them is not known.
+    fn interface(&mut self, item: &syn::ItemTrait) {
+        let ty = Type { segments: vec![name(&item.ident)], ..Type::default() };
+        let owner = Arc::new(Owner { ty });
+        for part in &item.items {
+            if let TraitItem::Fn(function) = part {
+                match &function.default {
+                    Some(block) => self.function(&function.sig, block, Some(&owner)),
+                    None => self.signature(&function.sig, Some(&owner), Expr::Computed(Vec::new())),
+                }
+            }
+        }
+    }
+
+    fn function(&mut self, signature: &Signature, block: &syn::Block, owner: OwnerOf) {
+        let outer = std::mem::take(&mut self.uses);
+        let body = self.block(block);
+        self.signature(signature, owner, body);
+        self.uses = outer;
+    }
+
+    fn signature(&mut self, signature: &Signature, owner: OwnerOf, body: Expr) {
+        let mut parameters = Vec::new();
+        for input in &signature.inputs {
+            if let FnArg::Typed(typed) = input {
+                parameters.push(Parameter { pattern: self.pattern(&typed.pat), ty: self.ty(&typed.ty) });
+            }
+        }
+        if signature.receiver().is_some() {
+            let ty = Type { segments: vec!["Self".to_owned()], ..Type::default() };
+            parameters.insert(0, Parameter { pattern: Pattern::Name("self".to_owned()), ty });
+        }
+        let function = Function {
+            module: self.module.clone(),
+            name: name(&signature.ident),
+            owner: owner.cloned(),
+            parameters,
+            result: self.result(&signature.output),
+            uses: std::mem::take(&mut self.uses),
+            body,
+            place: place(signature.ident.span()),
+        };
+        self.facts.functions.push(function);
+    }
+
+    fn submodule(&mut self, item: &syn::ItemMod) {
+        self.module.push(name(&item.ident));
+        match &item.content {
+            Some((_, items)) => {
+                self.inline.push(name(&item.ident));
+                self.items(items, None);
+                self.inline.pop();
+            }
+            None => {
+                let candidates = self.candidates(item);
+                let place = place_of(item);
+                self.facts.modules.push(ModuleFile { module: self.module.clone(), candidates, place });
+            }
+        }
+        self.module.pop();
+    }
+
+    /// The files that `mod name;` may stand for, as the Rust reference says ("Module source filenames").
+    fn candidates(&self, item: &syn::ItemMod) -> Vec<String> {
+        let within = self.stem.as_deref().unwrap_or("");
+        let nested = paths::join(&paths::join(&self.folder, within), &self.inline.join("/"));
+        if let Some(Some(path)) = named(&item.attrs, "path") {
+            let base = if self.inline.is_empty() { &self.folder } else { &nested };
+            return vec![paths::join(base, &path)];
+        }
+        let name = name(&item.ident);
+        vec![paths::join(&nested, &format!("{name}.rs")), paths::join(&nested, &format!("{name}/mod.rs"))]
+    }
+
+    fn tree(&self, tree: &UseTree, mut path: Vec<String>, uses: &mut Vec<Use>) {
+        let module = self.module.clone();
+        match tree {
+            UseTree::Path(step) => {
+                path.push(name(&step.ident));
+                self.tree(&step.tree, path, uses);
+            }
+            UseTree::Name(last) if last.ident == "self" => {
+                uses.push(Use { module, name: path.last().cloned(), target: path });
+            }
+            UseTree::Name(last) => {
+                path.push(name(&last.ident));
+                uses.push(Use { module, name: Some(name(&last.ident)), target: path });
+            }
+            UseTree::Rename(last) => {
+                if last.ident != "self" {
+                    path.push(name(&last.ident));
+                }
+                uses.push(Use { module, name: Some(name(&last.rename)), target: path });
+            }
+            UseTree::Glob(_) => uses.push(Use { module, name: None, target: path }),
+            UseTree::Group(group) => {
+                for part in &group.items {
+                    self.tree(part, path.clone(), uses);
+                }
+            }
+        }
+    }
+
+    fn foreign(&mut self, block: &syn::ItemForeignMod) {
+        for item in &block.items {
+            if let ForeignItem::Fn(function) = item {
+                if only_for_tests(&function.attrs) {
+                    continue;
+                }
+                let written = named(&function.attrs, "link_name").flatten();
+                let symbol = written.unwrap_or_else(|| name(&function.sig.ident));
+                let foreign = self.boundary(&function.sig, symbol, true, abi(Some(&block.abi)));
+                self.facts.foreign.push(foreign);
+            }
+        }
+    }
+
+    /// An exported definition: `#[no_mangle]` or `#[export_name = ".."]`.
+    fn definition(&mut self, attributes: &[syn::Attribute], signature: &Signature) {
+        let renamed = named(attributes, "export_name").flatten();
+        if renamed.is_none() && named(attributes, "no_mangle").is_none() {
+            return;
+        }
+        let symbol = renamed.unwrap_or_else(|| name(&signature.ident));
+        let foreign = self.boundary(signature, symbol, false, abi(signature.abi.as_ref()));
+        self.facts.foreign.push(foreign);
+    }
+
+    fn boundary(&self, signature: &Signature, symbol: String, declared: bool, abi: String) -> Foreign {
+        let inputs = signature.inputs.iter().filter_map(|input| match input {
+            FnArg::Typed(typed) => Some(self.ty(&typed.ty)),
+            FnArg::Receiver(_) => None,
+        });
+        Foreign {
+            module: self.module.clone(),
+            symbol,
+            declared,
+            abi,
+            parameters: inputs.collect(),
+            result: self.result(&signature.output),
+            variadic: signature.variadic.is_some(),
+            place: place_of(signature),
+        }
+    }
+}
+
+/// `extern` without a name is "C"; no `extern` at all is Rust's own.
+fn abi(abi: Option<&syn::Abi>) -> String {
+    match abi {
+        None => "Rust".to_owned(),
+        Some(abi) => abi.name.as_ref().map_or_else(|| "C".to_owned(), syn::LitStr::value),
+    }
+}
+
+fn attributes_of(item: &Item) -> &[syn::Attribute] {
+    match item {
+        Item::Const(item) => &item.attrs,
+        Item::Enum(item) => &item.attrs,
+        Item::Fn(item) => &item.attrs,
+        Item::ForeignMod(item) => &item.attrs,
+        Item::Impl(item) => &item.attrs,
+        Item::Macro(item) => &item.attrs,
+        Item::Mod(item) => &item.attrs,
+        Item::Static(item) => &item.attrs,
+        Item::Struct(item) => &item.attrs,
+        Item::Trait(item) => &item.attrs,
+        Item::Type(item) => &item.attrs,
+        Item::Union(item) => &item.attrs,
+        Item::Use(item) => &item.attrs,
+        _ => &[],
+    }
+}

@@ -1,0 +1,186 @@
+//! Macro calls: sqlx's queries, texts, and the expressions inside of others.
+
+use proc_macro2::{TokenStream, TokenTree};
+use syn::parse::{ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::{Block, Token};
+
+use super::attributes::expressions;
+use super::{Lowering, place_of, segments};
+use crate::ir::{Expr, MacroQuery, Place, Sql, Text, Type};
+use crate::literals;
+use crate::model::QueryCall;
+
+/// What a query macro of sqlx takes.
+struct Shape {
+    call: QueryCall,
+    typed: bool,
+    file: bool,
+}
+
+fn shape(name: &str) -> Option<Shape> {
+    let name = name.strip_suffix("_unchecked").unwrap_or(name);
+    let (call, typed) = match name {
+        "query" | "query_file" => (QueryCall::QueryMacro, false),
+        "query_as" | "query_file_as" => (QueryCall::QueryAsMacro, true),
+        "query_scalar" | "query_file_scalar" => (QueryCall::QueryScalarMacro, false),
+        _ => return None,
+    };
+    Some(Shape { call, typed, file: name.contains("_file") })
+}
+
+struct Arguments {
+    target: Option<syn::Type>,
+    parts: Vec<syn::Expr>,
+}
+
+fn arguments(input: ParseStream, typed: bool) -> syn::Result<Arguments> {
+    let target = if typed {
+        let target = input.parse()?;
+        input.parse::<Token![,]>()?;
+        Some(target)
+    } else {
+        None
+    };
+    let parts = Punctuated::<syn::Expr, Token![,]>::parse_terminated(input)?;
+    Ok(Arguments { target, parts: Vec::from_iter(parts) })
+}
+
+impl Lowering {
+    pub fn invocation(&mut self, call: &syn::Macro) -> Expr {
+        let path = segments(&call.path);
+        let name = path.last().map_or("", String::as_str);
+        if let Some(shape) = shape(name) {
+            return self.query(call, &shape);
+        }
+        match name {
+            "concat" => self.concat(call),
+            "include_str" => self.included(call),
+            _ => self.other(call),
+        }
+    }
+
+    fn query(&mut self, call: &syn::Macro, shape: &Shape) -> Expr {
+        let place = place_of(call);
+        let parse = |input: ParseStream| arguments(input, shape.typed);
+        let Ok(read) = parse.parse2(call.tokens.clone()) else {
+            return Expr::Query(Box::new(MacroQuery {
+                call: shape.call,
+                target: None,
+                sql: Sql::Missing,
+                arguments: 0,
+                place,
+            }));
+        };
+        let target: Option<Type> = read.target.as_ref().map(|target| self.ty(target));
+        let mut parts = read.parts.iter();
+        let sql = parts.next().map(|first| self.added(first));
+        let bound: Vec<Expr> = parts.map(|part| self.expression(part)).collect();
+        let sql = match (sql, shape.file) {
+            (Some(Expr::Text(text)), true) => Sql::PackageFile(text.value),
+            (Some(Expr::Text(text)), false) => Sql::Here(text),
+            (Some(other), _) => Sql::Expression(Box::new(other)),
+            (None, _) => Sql::Missing,
+        };
+        let query =
+            Expr::Query(Box::new(MacroQuery { call: shape.call, target, sql, arguments: bound.len() as u32, place }));
+        if bound.iter().all(is_plain) { query } else { with_parts(query, bound) }
+    }
+
+    /// sqlx joins `"a" + "b"` itself.
+    fn added(&mut self, expression: &syn::Expr) -> Expr {
+        let syn::Expr::Binary(sum) = expression else {
+            return self.expression(expression);
+        };
+        if !matches!(sum.op, syn::BinOp::Add(_)) {
+            return self.expression(expression);
+        }
+        match (self.added(&sum.left), self.added(&sum.right)) {
+            (Expr::Text(left), Expr::Text(right)) => Expr::Text(literals::join(vec![left, right], place_of(sum))),
+            (left, right) => Expr::Computed(vec![left, right]),
+        }
+    }
+
+    fn concat(&mut self, call: &syn::Macro) -> Expr {
+        let Some(parts) = expressions(call.tokens.clone()) else {
+            return Expr::Computed(Vec::new());
+        };
+        let lowered: Vec<Expr> = parts.iter().map(|part| self.expression(part)).collect();
+        let texts: Option<Vec<Text>> = lowered
+            .iter()
+            .map(|part| match part {
+                Expr::Text(text) => Some(text.clone()),
+                _ => None,
+            })
+            .collect();
+        match texts {
+            Some(texts) => Expr::Text(literals::join(texts, place_of(call))),
+            None => Expr::Computed(lowered),
+        }
+    }
+
+    fn included(&mut self, call: &syn::Macro) -> Expr {
+        match syn::parse2::<syn::LitStr>(call.tokens.clone()) {
+            Ok(path) => Expr::IncludedText(path.value()),
+            Err(_) => Expr::Computed(Vec::new()),
+        }
+    }
+
+    /// `vec![..]`, `try_join!(..)`, `select! { .. }`: the expressions inside, where they parse.
+    fn other(&mut self, call: &syn::Macro) -> Expr {
+        if call.tokens.is_empty() {
+            return Expr::Computed(Vec::new());
+        }
+        if let Some(parts) = expressions(call.tokens.clone()) {
+            let parts: Vec<Expr> = parts.iter().map(|part| self.expression(part)).collect();
+            let joins = segments(&call.path).last().is_some_and(|last| last == "try_join" || last == "join");
+            return if joins { Expr::Tuple(parts) } else { Expr::Computed(parts) };
+        }
+        if let Ok(statements) = Block::parse_within.parse2(call.tokens.clone()) {
+            return Expr::Computed(vec![Expr::Block(self.statements(&statements))]);
+        }
+        if holds_query(call.tokens.clone()) {
+            let reason = "a query inside a macro call that does not read as Rust".to_owned();
+            self.facts.unread.push((place_of(call), reason));
+        }
+        Expr::Computed(Vec::new())
+    }
+}
+
+/// Values that hold nothing to look at.
+fn is_plain(expression: &Expr) -> bool {
+    match expression {
+        Expr::Path { .. } | Expr::Text(_) => true,
+        Expr::Same(inner) | Expr::Field(inner, _) | Expr::Cast(inner, ..) => is_plain(inner),
+        _ => false,
+    }
+}
+
+/// The query, after the values that are bound to it.
+fn with_parts(query: Expr, parts: Vec<Expr>) -> Expr {
+    let mut statements: Vec<crate::ir::Statement> = parts.into_iter().map(crate::ir::Statement::Expr).collect();
+    statements.push(crate::ir::Statement::Tail(query));
+    Expr::Block(statements)
+}
+
+/// Whether `query!`, `query_as!` and the like stand anywhere in the tokens.
+fn holds_query(tokens: TokenStream) -> bool {
+    let mut pending = vec![tokens];
+    while let Some(tokens) = pending.pop() {
+        let mut named = false;
+        for token in tokens {
+            match token {
+                TokenTree::Group(group) => pending.push(group.stream()),
+                TokenTree::Ident(ident) => named = shape(&ident.to_string()).is_some(),
+                TokenTree::Punct(sign) if named && sign.as_char() == '!' => return true,
+                _ => named = false,
+            }
+        }
+    }
+    false
+}
+
+/// The place of an item macro such as `include!`.
+pub fn include_place(call: &syn::Macro) -> Option<Place> {
+    call.path.is_ident("include").then(|| place_of(call))
+}

@@ -1,0 +1,179 @@
+//! The values that cross to Python, named as `pytest_errorbudget.model.rust` names them.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+/// A stretch of a file; lines and columns count from 1, columns count characters, the end is exclusive.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Span {
+    pub path: Arc<str>,
+    pub line: u32,
+    pub column: u32,
+    pub end_line: Option<u32>,
+    pub end_column: Option<u32>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct RustType {
+    pub path: String,
+    pub arguments: Vec<RustType>,
+    pub text: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Attribute {
+    pub library: &'static str,
+    pub name: String,
+    pub value: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Field {
+    pub name: String,
+    pub column: String,
+    #[serde(rename = "type")]
+    pub ty: RustType,
+    pub span: Span,
+    pub attributes: Vec<Attribute>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Struct {
+    pub span: Span,
+    pub name: String,
+    #[serde(rename = "crate")]
+    pub krate: String,
+    pub module: String,
+    pub derives: Vec<String>,
+    pub fields: Vec<Field>,
+    pub attributes: Vec<Attribute>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct StructRef {
+    pub path: Arc<str>,
+    pub name: String,
+}
+
+/// How a query is written; the names are those of `QueryCall`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub enum QueryCall {
+    #[serde(rename = "query!")]
+    QueryMacro,
+    #[serde(rename = "query_as!")]
+    QueryAsMacro,
+    #[serde(rename = "query_scalar!")]
+    QueryScalarMacro,
+    #[serde(rename = "query")]
+    Query,
+    #[serde(rename = "query_as")]
+    QueryAs,
+    #[serde(rename = "query_scalar")]
+    QueryScalar,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Query {
+    pub path: Arc<str>,
+    pub span: Span,
+    pub function: String,
+    pub ordinal: u32,
+    #[serde(rename = "crate")]
+    pub krate: String,
+    pub call: QueryCall,
+    pub sql: Option<String>,
+    pub literal: Option<Span>,
+    pub offsets: Vec<(u32, u32, u32)>,
+    pub target: Option<StructRef>,
+    pub scalar: Option<RustType>,
+    pub arguments: u32,
+    pub unchecked: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Cast {
+    pub to: String,
+    pub lossy: bool,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct FieldFlow {
+    pub span: Span,
+    pub payload: StructRef,
+    pub field: String,
+    pub row: StructRef,
+    pub row_field: String,
+    pub casts: Vec<Cast>,
+    pub function: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct LostFlow {
+    pub span: Span,
+    pub payload: StructRef,
+    pub field: String,
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Handler {
+    pub path: Arc<str>,
+    pub span: Span,
+    pub function: String,
+    #[serde(rename = "crate")]
+    pub krate: String,
+    pub method: String,
+    pub route: String,
+    pub inputs: Vec<StructRef>,
+    pub outputs: Vec<StructRef>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    Declaration,
+    Definition,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct FfiFunction {
+    pub path: Arc<str>,
+    pub span: Span,
+    pub symbol: String,
+    pub side: Side,
+    #[serde(rename = "crate")]
+    pub krate: String,
+    pub abi: String,
+    pub parameters: Vec<(RustType, Span)>,
+    pub result: Option<RustType>,
+    pub variadic: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Unread {
+    pub span: Span,
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Crate {
+    pub name: String,
+    pub manifest: String,
+    pub service: bool,
+    pub libraries: Vec<String>,
+    pub files: Vec<Arc<str>>,
+}
+
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Contracts {
+    pub crates: Vec<Crate>,
+    pub structs: Vec<Struct>,
+    pub queries: Vec<Query>,
+    pub handlers: Vec<Handler>,
+    pub flows: Vec<FieldFlow>,
+    pub lost: Vec<LostFlow>,
+    pub ffi: Vec<FfiFunction>,
+    pub unread: Vec<Unread>,
+}
