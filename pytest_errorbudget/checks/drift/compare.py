@@ -115,11 +115,11 @@ def _compared(
         )
         return (), tuple(Unchecked(_SCHEMA, tenant, reason) for tenant in tenants)
     group = Group(tenants=tenants, settings_path=settings_path, basis=expected.basis)
-    found = tuple(_finding(d, group) for d in differences(_own(expected.schema), actual))
+    found = tuple(_finding(d, group) for d in differences(own_schema(expected.schema), actual))
     return found, tuple(_left_out(expected.schema, actual, tenants))
 
 
-def _own(schema: Schema) -> Schema:
+def own_schema(schema: Schema) -> Schema:
     """What the migrations make once for all tenants, in a schema that they name, is no tenant's own."""
     return replace(
         schema,
