@@ -18,7 +18,8 @@ class Basis(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlier:
-    """A tenant left out: its log error ratio lies ``distance`` scaled MADs from its cohort's median."""
+    """A tenant left out: its log error ratio lies ``distance`` scaled MADs (to three decimals; ``None`` where the MAD is 0)
+    from its cohort's median."""
 
     tenant: str
     slo: str
@@ -34,7 +35,8 @@ class Threshold:
     ``failing_slots`` windows of the long one hold a failure.
 
     ``confidence`` is the probability that at most 1 % of healthy long windows exceed the tolerance bound, computed
-    from ``windows``; ``reliable`` says whether it reaches the confidence that was asked for.
+    from ``windows`` and rounded down to twelve decimals; ``reliable`` says whether it reaches the confidence that was
+    asked for. ``bound`` is ``None`` where no healthy window was seen.
     """
 
     cohort: str
@@ -65,8 +67,22 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LockedTenant:
+    """A tenant as the lock lists it; ``schema`` is ``None`` where the tenant does not live in a schema of its own."""
+
+    name: str
+    database: str
+    cohort: str | None
+    schema: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LockedThresholds:
-    """What ``errorbudget.lock`` and its table of evidence hold."""
+    """What ``errorbudget.lock`` and its table of evidence hold.
+
+    ``confidence`` is the one that was asked for. ``evidence_digest`` (``sha256:`` and hex digits) is over the text of
+    the table; the same text gives it again, on every machine.
+    """
 
     as_of_us: int
     counts_digest: str
@@ -75,3 +91,4 @@ class LockedThresholds:
     thresholds: tuple[Threshold, ...]
     outliers: tuple[Outlier, ...]
     evidence: tuple[Evidence, ...]
+    tenants: tuple[LockedTenant, ...] = ()

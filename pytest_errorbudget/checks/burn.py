@@ -1,0 +1,120 @@
+"""Burn rates over the newest closed windows, and the alerts of the Workbook's multiwindow policy.
+
+A burn rate is the error ratio over the error budget; an alert on ``consumed`` of the period's budget within a long
+window has the threshold ``consumed * period / long`` (The Site Reliability Workbook, chapter 5, table 5-8). All sums
+are of whole windows that are closed, and long windows end where the newest closed window ends.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+from itertools import accumulate
+
+from pytest_errorbudget.model.burn import Absence, Burn, NoData
+from pytest_errorbudget.model.counts import Counts, Series
+from pytest_errorbudget.model.settings import Cohort
+from pytest_errorbudget.model.slo import Slo
+from pytest_errorbudget.model.window import DAY_US, HOUR_US, MINUTE_US
+
+LENGTHS_US = (5 * MINUTE_US, 30 * MINUTE_US, HOUR_US, 2 * HOUR_US, 6 * HOUR_US, DAY_US, 3 * DAY_US)
+"""The windows of the Workbook's policy, short and long; the SLO's period comes on top."""
+
+
+class Urgency(Enum):
+    PAGE = "page"
+    TICKET = "ticket"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """Fires where the burn rates over ``long_us`` and over ``short_us`` are both greater than ``burn``."""
+
+    urgency: Urgency
+    long_us: int
+    short_us: int
+    burn: Fraction
+
+
+_CONSUMED = (
+    (Urgency.PAGE, HOUR_US, 5 * MINUTE_US, Fraction(2, 100)),
+    (Urgency.PAGE, 6 * HOUR_US, 30 * MINUTE_US, Fraction(5, 100)),
+    (Urgency.TICKET, DAY_US, 2 * HOUR_US, Fraction(10, 100)),
+    (Urgency.TICKET, 3 * DAY_US, 6 * HOUR_US, Fraction(10, 100)),
+)
+
+
+def workbook_policy(period_us: int) -> tuple[Alert, ...]:
+    """14.4, 6, 3 and 1 for 30 days; for other periods scaled so that the same shares of the budget are consumed. Long
+    windows that do not fit into the period are left out."""
+    return tuple(
+        Alert(urgency=urgency, long_us=long_us, short_us=short_us, burn=consumed * period_us / long_us)
+        for urgency, long_us, short_us, consumed in _CONSUMED
+        if long_us <= period_us
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Prefix sums over one tenant's closed windows: any range of them is two look-ups."""
+
+    starts_us: tuple[int, ...]
+    valid: tuple[int, ...]
+    bad: tuple[int, ...]
+
+    def over(self, start_us: int, end_us: int) -> tuple[int, int]:
+        """(valid, bad) of the windows that start in ``[start_us, end_us)``."""
+        first, last = bisect_left(self.starts_us, start_us), bisect_left(self.starts_us, end_us)
+        return self.valid[last] - self.valid[first], self.bad[last] - self.bad[first]
+
+
+def sums_of(series: Series | None) -> Sums:
+    if series is None:
+        return Sums((), (0,), (0,))
+    return Sums(series.starts_us, tuple(accumulate(series.valid, initial=0)), tuple(accumulate(series.bad, initial=0)))
+
+
+def closed_end(counts: Counts) -> int:
+    """The end of the newest closed window."""
+    return counts.closed_until_us // counts.window_us * counts.window_us
+
+
+def burn_over(counts: Counts, sums: Sums, slo: Slo, budget: Fraction, length_us: int) -> Burn | NoData:
+    """The burn rate of the ``length_us`` that end with the newest closed window, or why there is none."""
+    end = closed_end(counts)
+    absent = _absence(counts, slo, end)
+    if absent is not None:
+        return NoData(absent)
+    valid, bad = sums.over(end - length_us, end)
+    if valid == 0:
+        return NoData(Absence.NO_TRAFFIC)
+    return NoData(Absence.ZERO_BUDGET) if budget == 0 else Burn(bad, valid, budget)
+
+
+def _absence(counts: Counts, slo: Slo, end_us: int) -> Absence | None:
+    if slo.sli.events not in {total.source for total in counts.totals}:
+        return Absence.NO_SOURCE
+    earliest = min((series.starts_us[0] for series in counts.series if series.starts_us), default=None)
+    return Absence.NOT_CLOSED if earliest is not None and earliest >= end_us else None
+
+
+def fires(alert: Alert, counts: Counts, sums: Sums, slo: Slo, budget: Fraction) -> bool:
+    """Whether the alert fires at the end of the newest closed window. No data does not fire."""
+    burns = (burn_over(counts, sums, slo, budget, length) for length in (alert.long_us, alert.short_us))
+    return all(isinstance(burn, Burn) and burn.exceeds(alert.burn) for burn in burns)
+
+
+def objective_of(slo: Slo, tenant: str, cohorts: Sequence[Cohort]) -> Fraction:
+    """The SLO's target, or the one that the tenant's cohort sets instead."""
+    for cohort in cohorts:
+        if tenant in cohort.tenants:
+            return dict(cohort.objectives).get(slo.name, slo.objective)
+    return slo.objective
+
+
+def tenants_of(counts: Counts, cohorts: Sequence[Cohort]) -> Iterator[str]:
+    """Every tenant of a cohort or with traffic, once, by name."""
+    yield from sorted({t for cohort in cohorts for t in cohort.tenants} | {series.tenant for series in counts.series})

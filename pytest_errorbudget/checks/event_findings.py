@@ -1,0 +1,76 @@
+"""What was wrong with the events themselves. Every row is counted somewhere; these are the ones to look into."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pytest_errorbudget.model.counts import Counts, SourceTotals
+from pytest_errorbudget.model.finding import Affected, Finding
+from pytest_errorbudget.model.formats.wording import counted, named
+from pytest_errorbudget.model.item import determinism_item
+from pytest_errorbudget.model.rule import Rule
+from pytest_errorbudget.model.slo import Slo
+
+
+def event_findings(counts: Counts, slos: Sequence[Slo], settings_path: str) -> tuple[Finding, ...]:
+    """Copies that disagree and rows that could not be used, on the determinism items of the source's SLOs."""
+    found: list[Finding] = []
+    for total in counts.totals:
+        mine = [slo.name for slo in slos if slo.sli.events == total.source]
+        items = tuple(Affected(determinism_item(settings_path, slo)) for slo in mine)
+        found += [*_disagreeing(total, items), *_unusable(total, items), *_invalid(total, settings_path)]
+    return tuple(found)
+
+
+def _disagreeing(total: SourceTotals, items: tuple[Affected, ...]) -> Iterator[Finding]:
+    if not total.disagreeing:
+        return
+    examples = ", ".join(f"`{example}`" for example in total.disagreeing_examples)
+    yield Finding(
+        rule=Rule.COPIES_DISAGREE,
+        severity=Rule.COPIES_DISAGREE.severity,
+        message=f"{counted(total.disagreeing, 'event')} of `{total.source}` came in copies that disagree"
+        + (f" (such as {examples})" if examples else ""),
+        place=total.source,
+        affected=items,
+        consequence="Of each, the copy that is least by time and then by the columns that SLOs read was counted: the "
+        "same one in every run, but perhaps not the true one.",
+        help="let replicas write an event once, or give corrected events an id of their own",
+    )
+
+
+def _unusable(total: SourceTotals, items: tuple[Affected, ...]) -> Iterator[Finding]:
+    unknown = counted(total.unknown_tenant, "row of an unknown tenant", "rows of unknown tenants")
+    if total.unknown_tenants:
+        unknown += f" ({named(total.unknown_tenants, 'tenant')})"
+    parts = (
+        (total.without_id, counted(total.without_id, "row without id", "rows without id")),
+        (total.without_time, counted(total.without_time, "row without time", "rows without time")),
+        (total.unknown_tenant, unknown),
+    )
+    texts = [text for number, text in parts if number]
+    if texts:
+        yield Finding(
+            rule=Rule.EVENTS_INVALID,
+            severity=Rule.EVENTS_INVALID.severity,
+            message=f"`{total.source}` holds {', '.join(texts)}, of {counted(total.rows, 'row')}",
+            place=total.source,
+            affected=items,
+            consequence="They are in no count: failures among them burn no budget.",
+            help="correct what writes them, or list the tenants in the settings",
+        )
+
+
+def _invalid(total: SourceTotals, settings_path: str) -> Iterator[Finding]:
+    for slo, number in total.invalid:
+        if number:
+            yield Finding(
+                rule=Rule.EVENTS_INVALID,
+                severity=Rule.EVENTS_INVALID.severity,
+                message=f"{counted(number, 'event')} of `{total.source}` cannot be judged for `{slo}`: a column that "
+                "its predicate reads is null",
+                place=f"{total.source}/{slo}",
+                affected=(Affected(determinism_item(settings_path, slo)),),
+                consequence="They are neither good nor bad and count as no valid event.",
+                help="write the predicate for null too (`coalesce(status, 500) < 500`), or fill the column",
+            )

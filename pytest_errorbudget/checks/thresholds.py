@@ -1,0 +1,154 @@
+"""Page thresholds of a cohort, generated from what its healthy tenants were seen to do.
+
+The evidence is one row for each closed hour with traffic of each tenant. The threshold is the larger of the Workbook's
+14.4 and the tolerance bound of the healthy hours: their largest burn rate, below which at least 99 % of all such hours
+lie with the confidence ``1 - 0.99 ** n`` (the one-sided nonparametric tolerance bound of ``n`` hours). With less than
+the confidence that was asked for, the Workbook's value stands and the threshold is not reliable. No threshold lies
+above nine tenths of the largest possible burn rate ``1 / (1 - objective)``, which a total outage reaches: an alert
+above it could never fire.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from pytest_errorbudget.checks.outliers import outliers
+from pytest_errorbudget.model.counts import Counts, Series
+from pytest_errorbudget.model.finding import Affected, Finding
+from pytest_errorbudget.model.formats.wording import counted, decimal, percent_floor
+from pytest_errorbudget.model.item import thresholds_item
+from pytest_errorbudget.model.rule import Rule
+from pytest_errorbudget.model.settings import Cohort
+from pytest_errorbudget.model.slo import Slo
+from pytest_errorbudget.model.threshold import Basis, Evidence, Outlier, Threshold
+from pytest_errorbudget.model.window import HOUR_US, MINUTE_US, window_start
+
+LONG_US = HOUR_US
+SHORT_US = 5 * MINUTE_US
+WORKBOOK_BURN = Fraction(144, 10)
+FAILING_SLOTS = 3
+COVERED = Fraction(99, 100)
+CAP = Fraction(9, 10)
+"""A threshold is at most this part of the largest possible burn rate."""
+
+_CONFIDENCE_DIGITS = 12
+_MOST_HOURS = 5_000
+"""More hours leave the twelve decimals as they are (0.99 ** 5000 is below 10 ** -21), and the exact power grows with
+every one of them."""
+
+
+def evidence(counts: Counts) -> tuple[Evidence, ...]:
+    """The closed hours with traffic, by tenant, SLO and start. Hours are aligned to the epoch; an hour is closed when
+    all of it is at or before ``closed_until_us``."""
+    rows = (row for series in counts.series for row in _hours(series, counts))
+    return tuple(sorted(rows, key=lambda row: (row.tenant, row.slo, row.start_us)))
+
+
+def _hours(series: Series, counts: Counts) -> Iterator[Evidence]:
+    hours: dict[int, tuple[int, int, int]] = defaultdict(lambda: (0, 0, 0))
+    for start, valid, bad in zip(series.starts_us, series.valid, series.bad, strict=True):
+        hour = window_start(start, LONG_US)
+        if max(hour + LONG_US, start + counts.window_us) <= counts.closed_until_us:
+            before = hours[hour]
+            hours[hour] = (before[0] + valid, before[1] + bad, before[2] + (bad > 0))
+    for hour, (valid, bad, failing) in hours.items():
+        yield Evidence(tenant=series.tenant, slo=series.slo, start_us=hour, valid=valid, bad=bad, failing_slots=failing)
+
+
+def coverage_confidence(hours: int) -> Fraction:
+    """``1 - 0.99 ** hours``, exactly; that of 5,000 hours for more of them."""
+    return 1 - COVERED ** min(hours, _MOST_HOURS)
+
+
+def thresholds(
+    rows: Sequence[Evidence], slos: Sequence[Slo], cohorts: Sequence[Cohort], confidence: Fraction
+) -> tuple[Threshold, ...]:
+    """One threshold a cohort and SLO, by their names; none for an objective of 100 %, which has no budget to burn."""
+    left_out = outliers(rows, cohorts)
+    by_slo: dict[tuple[str, str], list[Evidence]] = defaultdict(list)
+    for row in rows:
+        by_slo[row.slo, row.tenant].append(row)
+    made = (
+        _threshold(cohort, slo, [row for t in cohort.tenants for row in by_slo[slo.name, t]], left_out, confidence)
+        for cohort in cohorts
+        for slo in slos
+        if _objective(cohort, slo) < 1
+    )
+    return tuple(sorted(made, key=lambda one: (one.cohort, one.slo)))
+
+
+def _objective(cohort: Cohort, slo: Slo) -> Fraction:
+    return dict(cohort.objectives).get(slo.name, slo.objective)
+
+
+def _threshold(
+    cohort: Cohort, slo: Slo, rows: Sequence[Evidence], left_out: Sequence[Outlier], confidence: Fraction
+) -> Threshold:
+    budget = 1 - _objective(cohort, slo)
+    odd = {one.tenant for one in left_out if one.cohort == cohort.name and one.slo == slo.name}
+    healthy = [row for row in rows if row.tenant not in odd and row.valid > 0]
+    bound = max((Fraction(row.bad, row.valid) / budget for row in healthy), default=None)
+    reached = coverage_confidence(len(healthy))
+    reliable = bound is not None and reached >= confidence
+    burn, basis = _burn(bound, reliable, budget)
+    return Threshold(
+        cohort=cohort.name,
+        slo=slo.name,
+        burn=burn,
+        basis=basis,
+        bound=bound,
+        confidence=_rounded_down(reached),
+        reliable=reliable,
+        windows=len(healthy),
+        tenants=tuple(sorted({row.tenant for row in healthy})),
+        outliers=tuple(sorted(odd)),
+        long_us=LONG_US,
+        short_us=SHORT_US,
+        failing_slots=FAILING_SLOTS,
+    )
+
+
+def _burn(bound: Fraction | None, reliable: bool, budget: Fraction) -> tuple[Fraction, Basis]:
+    cap = CAP / budget
+    if bound is None or not reliable:
+        return (WORKBOOK_BURN, Basis.FALLBACK) if cap >= WORKBOOK_BURN else (cap, Basis.CAP)
+    wanted = max(WORKBOOK_BURN, bound)
+    if wanted > cap:
+        return cap, Basis.CAP
+    return wanted, Basis.TOLERANCE if bound > WORKBOOK_BURN else Basis.WORKBOOK
+
+
+def _rounded_down(confidence: Fraction) -> Fraction:
+    """Twelve decimals, never up: the exact value has twice as many digits as there are hours."""
+    return Fraction(confidence.numerator * 10**_CONFIDENCE_DIGITS // confidence.denominator, 10**_CONFIDENCE_DIGITS)
+
+
+def threshold_findings(made: Sequence[Threshold], confidence: Fraction, settings_path: str) -> tuple[Finding, ...]:
+    """One finding for each threshold that rests on too few hours."""
+    return tuple(_unreliable(one, confidence, settings_path) for one in made if not one.reliable)
+
+
+def _unreliable(threshold: Threshold, confidence: Fraction, settings_path: str) -> Finding:
+    hours = counted(threshold.windows, "closed hour with traffic", "closed hours with traffic")
+    return Finding(
+        rule=Rule.THRESHOLD_UNRELIABLE,
+        severity=Rule.THRESHOLD_UNRELIABLE.severity,
+        message=f"cohort {threshold.cohort} has {hours} for `{threshold.slo}`: enough for a confidence of "
+        f"{percent_floor(threshold.confidence)}, and {percent_floor(confidence)} is asked for",
+        place=f"{threshold.cohort}/{threshold.slo}",
+        affected=(Affected(thresholds_item(settings_path, threshold.cohort, threshold.slo)),),
+        consequence=f"The threshold falls back to {decimal(threshold.burn, 1)}, which no observation supports.",
+        help=f"read events of at least {_hours_needed(confidence)} hours with traffic, or ask for less under "
+        "[thresholds] `confidence`",
+    )
+
+
+def _hours_needed(confidence: Fraction) -> str:
+    if confidence > coverage_confidence(_MOST_HOURS):
+        return f"more than {_MOST_HOURS:,}"
+    hours = 1
+    while coverage_confidence(hours) < confidence:
+        hours += 1
+    return f"{hours:,}"
