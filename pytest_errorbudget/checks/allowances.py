@@ -45,9 +45,7 @@ def allow(
     return Allowed(findings=(*remaining, *about), allowed=tuple(allowed))
 
 
-def _split(
-    findings: tuple[Finding, ...], allowance: Allowance
-) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+def _split(findings: tuple[Finding, ...], allowance: Allowance) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     covered: list[Finding] = []
     remaining: list[Finding] = []
     for finding in findings:

@@ -4,14 +4,13 @@ goes on."""
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from time import perf_counter_ns
 from typing import TypeVar
 
 from pytest_errorbudget.model.counts import Counts
-from pytest_errorbudget.model.facts import DatabaseFacts, Facts, InputDigest
+from pytest_errorbudget.model.facts import DatabaseFacts, Facts
 from pytest_errorbudget.model.problem import Problem, Unchecked, Unreadable
 from pytest_errorbudget.model.run import StepName
 from pytest_errorbudget.model.rust import Contracts
@@ -21,15 +20,10 @@ from pytest_errorbudget.pipeline.inputs import input_digests
 from pytest_errorbudget.pipeline.moment import moment_us
 from pytest_errorbudget.pipeline.project import Project
 from pytest_errorbudget.pipeline.steps import Steps
+from pytest_errorbudget.pipeline.stopwatch import Clock, Stopwatch, monotonic_us
 
 T = TypeVar("T")
-Clock = Callable[[], int]
 Progress = Callable[[StepName], None]
-
-
-def monotonic_us() -> int:
-    """Microseconds of a clock that only goes forward; used for durations, never for results."""
-    return perf_counter_ns() // 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,22 +41,8 @@ class Gathering:
     """Facts under way."""
 
     request: Request
-    progress: Progress
-    clock: Clock
     problems: list[Problem] = field(default_factory=list)
     unchecked: list[Unchecked] = field(default_factory=list)
-    timings_us: dict[str, int] = field(default_factory=dict)
-
-    @contextmanager
-    def step(self, name: StepName) -> Iterator[bool]:
-        """Whether the step is asked for; its time is kept."""
-        asked = name in self.request.asked
-        began = self.clock()
-        if asked:
-            self.progress(name)
-        yield asked
-        if asked:
-            self.timings_us[name.value] = self.clock() - began
 
     def attempt(self, read: Callable[[], T], otherwise: T) -> T:
         """What ``read`` gives, or ``otherwise`` with its problem kept."""
@@ -74,34 +54,42 @@ class Gathering:
 
 
 def gather(request: Request, progress: Progress, clock: Clock = monotonic_us) -> Facts:
-    """Read everything that the asked steps need. Servers that were started are gone when this returns."""
-    gathering = Gathering(request, progress, clock)
+    """Read everything that the asked steps need, telling ``progress`` of each step as it begins.
+
+    Servers that were started are gone when this returns, however it returns.
+    """
     settings = request.project.settings
-    gathering.unchecked.extend(settings.unchecked)
+    gathering = Gathering(request, unchecked=list(settings.unchecked))
+    watch = Stopwatch(clock, {})
+    lock = _lock(gathering)
+    databases: tuple[DatabaseFacts, ...] = ()
+    contracts, counts = Contracts(), None
     with ExitStack() as stack:
         servers = Servers(stack, settings.replay)
-        databases: tuple[DatabaseFacts, ...] = ()
-        with gathering.step(StepName.SCHEMA_INTROSPECTION) as asked:
-            if asked:
-                databases = tuple(read_database(gathering, servers, database) for database in settings.databases)
-        with gathering.step(StepName.RUST_CONTRACT_VALIDATION) as asked:
-            contracts = _contracts(gathering) if asked else Contracts()
-        lock = _lock(gathering)
-        with gathering.step(StepName.SLI_BURN_RATE_COMPUTATION) as asked:
-            counts = _counts(gathering, lock) if asked else None
-        with gathering.step(StepName.CONTRACT_MISMATCH_DETECTION) as asked:
-            if asked:
-                databases = tuple(type_database(gathering, servers, facts, contracts) for facts in databases)
+        for step in (step for step in StepName if step in request.asked):
+            progress(step)
+            with watch.step(step):
+                match step:
+                    case StepName.SCHEMA_INTROSPECTION:
+                        databases = tuple(read_database(gathering, servers, each) for each in settings.databases)
+                    case StepName.RUST_CONTRACT_VALIDATION:
+                        contracts = _contracts(gathering)
+                    case StepName.SLI_BURN_RATE_COMPUTATION:
+                        counts = _counts(gathering, lock)
+                    case StepName.CONTRACT_MISMATCH_DETECTION:
+                        databases = tuple(type_database(gathering, servers, each, contracts) for each in databases)
+                    case StepName.THRESHOLD_GENERATION:
+                        pass  # made from the counts and the lock, both of which are here
     return Facts(
-        as_of_us=counts.as_of_us if counts is not None else _moment(request, lock),
+        as_of_us=_moment(request, lock) if counts is None else counts.as_of_us,
         databases=databases,
         contracts=contracts,
         counts=counts,
         lock=lock,
         problems=tuple(gathering.problems),
-        unchecked=tuple(sorted(set(gathering.unchecked), key=_unchecked_order)),
-        inputs=_inputs(request, databases, contracts, counts),
-        timings_us=tuple(gathering.timings_us.items()),
+        unchecked=tuple(gathering.unchecked),
+        inputs=input_digests(request.project, databases, contracts, counts),
+        timings_us=watch.timings_us,
     )
 
 
@@ -147,13 +135,3 @@ def _counts(gathering: Gathering, lock: LockedThresholds | None) -> Counts | Non
     )
     gathering.problems.extend(problems)
     return counts
-
-
-def _inputs(
-    request: Request, databases: tuple[DatabaseFacts, ...], contracts: Contracts, counts: Counts | None
-) -> tuple[InputDigest, ...]:
-    return input_digests(request.project, databases, contracts, counts)
-
-
-def _unchecked_order(entry: Unchecked) -> tuple[str, str, str]:
-    return entry.kind, entry.place, entry.reason

@@ -1,1 +1,122 @@
-"""From facts to a run: every check, then the allowances. Pure but for the clock that it is handed."""
+"""From facts to a run: every check, then the allowances. Nothing here reads anything but facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+from pytest_errorbudget.checks.agreement import disagreements
+from pytest_errorbudget.checks.allowances import allow
+from pytest_errorbudget.checks.budget import budget_states, burn_findings
+from pytest_errorbudget.checks.contracts import boundary_findings, contract_findings, scope_of
+from pytest_errorbudget.checks.determinism import determinism_findings, determinism_score
+from pytest_errorbudget.checks.drift import drift_findings
+from pytest_errorbudget.checks.event_findings import event_findings
+from pytest_errorbudget.checks.migrations import migration_findings
+from pytest_errorbudget.checks.out_of_reach import out_of_reach, problem_findings
+from pytest_errorbudget.checks.steps import steps
+from pytest_errorbudget.checks.tenant_health import tenant_health
+from pytest_errorbudget.checks.tenants import tenant_findings
+from pytest_errorbudget.model.burn import BudgetState
+from pytest_errorbudget.model.facts import DatabaseFacts, Facts
+from pytest_errorbudget.model.finding import Finding, ordered
+from pytest_errorbudget.model.problem import Unchecked
+from pytest_errorbudget.model.run import Run, StepName
+from pytest_errorbudget.model.settings import Database, Settings
+from pytest_errorbudget.pipeline.gather import Request
+from pytest_errorbudget.pipeline.moment import moment_of
+from pytest_errorbudget.pipeline.stopwatch import Clock, Stopwatch, monotonic_us
+from pytest_errorbudget.pipeline.thresholds import Generated, generated
+
+Said = Iterator[Finding | Unchecked]
+
+
+def judge(request: Request, facts: Facts, clock: Clock = monotonic_us) -> Run:
+    """The outcome of the asked steps. A step's time is what gathering and judging it took."""
+    settings = request.project.settings
+    watch = Stopwatch(clock, dict(facts.timings_us))
+    said: list[Finding | Unchecked] = [*facts.unchecked, *problem_findings(facts, settings)]
+    said.extend(out_of_reach(facts, settings))
+    with watch.step(StepName.SCHEMA_INTROSPECTION):
+        said.extend(_schemas(facts, settings))
+    with watch.step(StepName.RUST_CONTRACT_VALIDATION):
+        findings, unchecked = boundary_findings(facts.contracts)
+        said.extend((*findings, *unchecked))
+    with watch.step(StepName.SLI_BURN_RATE_COMPUTATION):
+        budgets = _budgets(facts, settings)
+        said.extend(_burn_rates(facts, settings, budgets))
+    with watch.step(StepName.CONTRACT_MISMATCH_DETECTION):
+        if StepName.CONTRACT_MISMATCH_DETECTION in request.asked:
+            said.extend(_contracts(facts, settings))
+    with watch.step(StepName.THRESHOLD_GENERATION):
+        made = generated(request, facts) if StepName.THRESHOLD_GENERATION in request.asked else Generated()
+        said.extend((*made.findings, *made.unchecked))
+    return _run(request, facts, budgets, made, tuple(said), watch)
+
+
+def _run(
+    request: Request,
+    facts: Facts,
+    budgets: tuple[BudgetState, ...],
+    made: Generated,
+    said: tuple[Finding | Unchecked, ...],
+    watch: Stopwatch,
+) -> Run:
+    settings = request.project.settings
+    as_of = None if facts.as_of_us is None else moment_of(facts.as_of_us)
+    found = tuple(each for each in said if isinstance(each, Finding))
+    allowed = allow(found, settings.allowances, None if as_of is None else as_of.date(), settings.path)
+    findings = ordered(allowed.findings)
+    return Run(
+        as_of=as_of,
+        steps=steps(watch.told_by(facts), findings, made.thresholds, made.outliers, budgets, settings, request.asked),
+        findings=findings,
+        allowed=allowed.allowed,
+        thresholds=made.thresholds,
+        outliers=made.outliers,
+        budgets=budgets,
+        unchecked=tuple(sorted({each for each in said if isinstance(each, Unchecked)}, key=_unchecked_order)),
+        inputs=facts.inputs,
+        counts_digest=None if facts.counts is None else facts.counts.digest,
+        determinism=None if facts.counts is None else determinism_score(facts.counts),
+        tenants=tenant_health(facts, findings, settings),
+        execution_us=watch.total_us,
+    )
+
+
+def _databases(facts: Facts, settings: Settings) -> Iterator[tuple[Database, DatabaseFacts]]:
+    by_name = {database.name: database for database in settings.databases}
+    return ((by_name[database.name], database) for database in facts.databases)
+
+
+def _schemas(facts: Facts, settings: Settings) -> Said:
+    for database, read in _databases(facts, settings):
+        if read.replay is not None:
+            yield from migration_findings(read.replay)
+        if read.replay is not None and read.replay.failure is None and read.static is not None:
+            yield from disagreements(read.static, read.replay.newest)
+        if read.snapshot is not None:
+            yield from chain(*tenant_findings(database, read.snapshot, settings.path))
+        if read.snapshot is not None and read.replay is not None:
+            yield from chain(*drift_findings(database, read.replay, read.snapshot, settings.path))
+
+
+def _contracts(facts: Facts, settings: Settings) -> Said:
+    for database, read in _databases(facts, settings):
+        tenants = tuple(tenant.name for tenant in database.tenants)
+        yield from chain(*contract_findings(facts.contracts, read, scope_of(read, tenants, database.services)))
+
+
+def _budgets(facts: Facts, settings: Settings) -> tuple[BudgetState, ...]:
+    return () if facts.counts is None else budget_states(facts.counts, settings.slos, settings.cohorts)
+
+
+def _burn_rates(facts: Facts, settings: Settings, budgets: tuple[BudgetState, ...]) -> Said:
+    if facts.counts is not None:
+        yield from burn_findings(budgets, settings.slos, settings.path)
+        yield from event_findings(facts.counts, settings.slos, settings.path)
+        yield from determinism_findings(facts.counts, settings.slos, settings.path)
+
+
+def _unchecked_order(entry: Unchecked) -> tuple[str, str, str]:
+    return entry.kind, entry.place, entry.reason
