@@ -22,7 +22,7 @@ from pytest_errorbudget.checks.contracts.view import View
 from pytest_errorbudget.model.finding import Label, LabelKind
 from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.model.problem import Unchecked
-from pytest_errorbudget.model.query_typing import ColumnRef
+from pytest_errorbudget.model.query_typing import ColumnRef, OutputColumn
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.rust import Cast, Field, FieldFlow, LostFlow, RustType
 
@@ -45,7 +45,7 @@ def handler_narrowing(
     ref = output.source or output.origin
     column = column_of(shape.schema, ref)
     if ref is None or column is None:
-        return _not_followed(flow, f"the query's column `{output.name}` is not one column of a table")
+        return _of_expression(flow, read, output, view)
     source_type = column.base or column.type
     source = of_pg(source_type)
     loss = _first_loss(flow, read, source, output.type, view) if source is not None else None
@@ -63,12 +63,17 @@ def handler_narrowing(
     )
 
 
+def _of_expression(flow: FieldFlow, read: Read, output: OutputColumn, view: View) -> Unchecked | None:
+    """An expression has the same type for every tenant: only where Rust narrows it is there something to say."""
+    numbers = of_pg(output.type)
+    if numbers is None or _first_loss(flow, read, numbers, output.type, view) is None:
+        return None
+    reason = f"the query's column `{output.name}` is not one column of a table"
+    return Unchecked("handler-narrowing", field_place(flow.payload, flow.field), reason, flow.span)
+
+
 def lost_flow(lost: LostFlow) -> Unchecked:
     return Unchecked("handler-narrowing", field_place(lost.payload, lost.field), lost.reason, lost.span)
-
-
-def _not_followed(flow: FieldFlow, reason: str) -> Unchecked:
-    return Unchecked("handler-narrowing", field_place(flow.payload, flow.field), reason, flow.span)
 
 
 def _first_loss(flow: FieldFlow, read: Read, source: Numbers, output: PgType, view: View) -> _Loss | None:

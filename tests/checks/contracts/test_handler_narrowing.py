@@ -172,6 +172,15 @@ def test_an_expression_is_not_followed(world, words):
     )
 
 
+def test_an_expression_that_rust_does_not_narrow_needs_no_following(world, words):
+    row = world.struct("Row", {"n": "i64"})
+    dto = world.struct("Dto", {"n": "i64"}, path=HTTP, derives=())
+    world.query(target=row)
+    world.flow(dto, "n", row, "n")
+    world.shape("a", "acme", get_invoice=words.typed(words.output("n", "int8", of="-")))
+    assert world.run() == ((), ())
+
+
 def test_a_lost_trail_is_counted():
     from pytest_errorbudget.checks.contracts.handler_narrowing import lost_flow
 
