@@ -21,7 +21,7 @@ from pytest_errorbudget.model.settings import Settings
 from pytest_errorbudget.model.slo import Slo
 from pytest_errorbudget.pipeline.project import Project
 from pytest_errorbudget.pipeline.steps import BURN_RATES, CONTRACTS, FFI, SCHEMA, THRESHOLDS, Steps
-from pytest_errorbudget.readers.migrations import list_migrations
+from pytest_errorbudget.readers.migrations.layout import list_migrations
 from pytest_errorbudget.readers.rust import read_contracts
 
 

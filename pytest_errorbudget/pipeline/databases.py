@@ -51,7 +51,7 @@ def read_database(gathering: Gathering, servers: Servers, database: Database) ->
 def _replayed(
     gathering: Gathering, servers: Servers, settings: MigrationSettings, facts: DatabaseFacts
 ) -> DatabaseFacts:
-    from pytest_errorbudget.readers.migrations import read_migrations
+    from pytest_errorbudget.readers.migrations.reader import read_migrations
 
     root = gathering.request.project.root
     nothing: tuple[MigrationSet | None, tuple[()]] = (None, ())
@@ -69,8 +69,8 @@ def _replayed(
 
 
 def static_replay(migrations: MigrationSet) -> StaticReplay:
-    from pytest_errorbudget.checks.replay import replay
-    from pytest_errorbudget.readers.ddl import changes
+    from pytest_errorbudget.checks.replay.replay import replay
+    from pytest_errorbudget.readers.ddl.changes import changes
 
     return replay(changes(migrations))
 

@@ -149,7 +149,7 @@ def _require_columns(project: Project, columns: tuple[str, ...], table: str | No
 def _migrated(project: Project) -> tuple[Relation, ...]:
     """Relations as the migrations say, read without a database."""
     from pytest_errorbudget.pipeline.databases import static_replay
-    from pytest_errorbudget.readers.migrations import read_migrations
+    from pytest_errorbudget.readers.migrations.reader import read_migrations
 
     return tuple(
         relation

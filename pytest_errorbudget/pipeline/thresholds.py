@@ -1,0 +1,48 @@
+"""Thresholds of a run: generated from its counts, reproduced from the lock, and held against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pytest_errorbudget.checks.outliers import outlier_findings, outliers
+from pytest_errorbudget.checks.thresholds import evidence, threshold_findings, thresholds
+from pytest_errorbudget.model.facts import Facts
+from pytest_errorbudget.model.finding import Finding
+from pytest_errorbudget.model.problem import Unchecked
+from pytest_errorbudget.model.settings import Settings
+from pytest_errorbudget.model.threshold import Evidence, Outlier, Threshold
+from pytest_errorbudget.pipeline.gather import Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generated:
+    """Thresholds with the rows they were made from, and what there is to say of them."""
+
+    thresholds: tuple[Threshold, ...] = ()
+    outliers: tuple[Outlier, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    unchecked: tuple[Unchecked, ...] = ()
+
+
+def generated(request: Request, facts: Facts) -> Generated:
+    """From this run's counts where there are any, else from the evidence that the lock holds."""
+    settings = request.project.settings
+    if facts.counts is not None:
+        rows: Sequence[Evidence] = evidence(facts.counts)
+    else:
+        rows = () if facts.lock is None else facts.lock.evidence
+    if not rows:
+        return Generated()
+    made = thresholds(rows, settings.slos, settings.cohorts, settings.confidence)
+    left_out = outliers(rows, settings.cohorts)
+    return Generated(
+        thresholds=made,
+        outliers=left_out,
+        evidence=tuple(rows),
+        findings=(
+            *outlier_findings(left_out, settings.path),
+            *threshold_findings(made, settings.confidence, settings.path),
+        ),
+    )
