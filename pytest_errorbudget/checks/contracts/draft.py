@@ -74,7 +74,7 @@ def whose(tenants: list[str], listed: int) -> str:
     if len(names) == 1:
         return f"tenant {names[0]}: "
     if len(names) == listed:
-        return f"all {listed} tenants: "
+        return "both tenants: " if listed == 2 else f"all {listed} tenants: "
     if len(names) <= _NAMED:
         return f"tenants {', '.join(names[:-1])} and {names[-1]}: "
     return f"{len(names)} of {listed} tenants ({', '.join(names[:_NAMED])}, …): "

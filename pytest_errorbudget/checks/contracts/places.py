@@ -6,7 +6,7 @@ import re
 
 from pytest_errorbudget.model.finding import Label, LabelKind
 from pytest_errorbudget.model.pgtype import PgType
-from pytest_errorbudget.model.query_typing import ColumnRef, OutputColumn
+from pytest_errorbudget.model.query_typing import ColumnRef
 from pytest_errorbudget.model.rust import Query, QueryCall, RustType, StructRef
 from pytest_errorbudget.model.source import Span
 
@@ -45,11 +45,6 @@ def shown_pg(pg: PgType) -> str:
 def shown_column(column: ColumnRef) -> str:
     prefix = "" if column.schema == "public" else f"{column.schema}."
     return f"{prefix}{column.relation}.{column.column}"
-
-
-def shown_output(column: OutputColumn) -> str:
-    """``invoices.amount_cents`` for a plain column, ``the query's column `total` `` for anything else."""
-    return f"`{shown_column(column.origin)}`" if column.origin is not None else f"the query's column `{column.name}`"
 
 
 def query_span(query: Query) -> Span:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 
 from pytest_errorbudget.checks.contracts.draft import Draft
 from pytest_errorbudget.checks.contracts.places import is_macro, query_place, sql_span
@@ -16,7 +17,7 @@ from pytest_errorbudget.model.rust import Query
 from pytest_errorbudget.model.schema import Schema
 from pytest_errorbudget.model.source import Span
 
-_QUOTED = re.compile(r'"([^"]+)"|\b(\w+(?:\.\w+)+)\b')
+_NAME = re.compile(r'"([^"]+)"|\b(\w+(?:\.\w+)+)\b')
 
 
 def query_fails(query: Query, rejected: Rejected, shape: TenantShape, view: View) -> Draft:
@@ -53,14 +54,36 @@ def _help(
         return "the newest migrations accept this query: bring the tenant's schema to them before this code is deployed"
     if rejected.hint:
         return rejected.hint
+    nearest = _nearest(rejected, shape.schema)
+    if nearest is not None:
+        return f"the nearest name that this schema has is `{nearest}`"
     return "mend the query, or add what it needs in a migration"
+
+
+def _named(rejected: Rejected) -> set[str]:
+    """The names in PostgreSQL's message, without what qualifies them."""
+    return {(match[1] or match[2]).rpartition(".")[2] for match in _NAME.finditer(rejected.message)}
+
+
+def _nearest(rejected: Rejected, schema: Schema) -> str | None:
+    """The most similar name of the kind that PostgreSQL did not find."""
+    match rejected.sqlstate:
+        case "42703":
+            known = {column.name for relation in schema.relations for column in relation.columns}
+        case "42P01":
+            known = {relation.name for relation in schema.relations}
+        case _:
+            return None
+    missing = sorted(_named(rejected) - known)
+    found = [close for name in missing for close in get_close_matches(name, sorted(known), n=1)]
+    return found[0] if found else None
 
 
 def _added_by(rejected: Rejected, here: Schema, migrated: Schema | None) -> tuple[tuple[str, Span], ...]:
     """The relations and columns named in PostgreSQL's message that the migrations have and this schema lacks."""
     if migrated is None:
         return ()
-    quoted = {(match[1] or match[2]).rpartition(".")[2] for match in _QUOTED.finditer(rejected.message)}
+    quoted = _named(rejected)
     added: list[tuple[str, Span]] = []
     for relation in migrated.relations:
         ours = here.relation(relation.schema, relation.name)

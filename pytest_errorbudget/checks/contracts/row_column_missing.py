@@ -59,4 +59,6 @@ def _help(read: Read, typed: Typed) -> str:
         if marked and override.name == read.asked and not is_macro(read.query):
             return f"`\"{name}\"` is understood by sqlx's macros only: write `AS {override.name}` in a function's query"
     shown = ", ".join(f"`{name}`" for name in names) or "nothing"
+    if is_macro(read.query):
+        return f"the query returns {shown}: select the column, or rename the field"
     return f"the query returns {shown}: select the column, rename the field, or mark it `#[sqlx(default)]`"

@@ -6,10 +6,10 @@ from pytest_errorbudget.checks.contracts.draft import Draft
 from pytest_errorbudget.checks.contracts.libraries.answer import NotKnown
 from pytest_errorbudget.checks.contracts.libraries.sqlx_overrides import Nullness
 from pytest_errorbudget.checks.contracts.libraries.sqlx_user_types import accepts_any
-from pytest_errorbudget.checks.contracts.places import is_macro, shown_output, shown_type
+from pytest_errorbudget.checks.contracts.places import is_macro, shown_type
 from pytest_errorbudget.checks.contracts.reads import Read
 from pytest_errorbudget.checks.contracts.scope import TenantShape
-from pytest_errorbudget.checks.contracts.subjects import read_labels, read_name, read_subjects
+from pytest_errorbudget.checks.contracts.subjects import read_labels, read_name, read_subjects, shown_output
 from pytest_errorbudget.checks.contracts.view import View
 from pytest_errorbudget.model.query_typing import OutputColumn
 from pytest_errorbudget.model.rule import Rule
@@ -46,7 +46,7 @@ def row_null(read: Read, shape: TenantShape, view: View) -> Draft | None:
         # `!` is the author's word against the schema's: worth a look, not proof of a fault
         severity=Severity.WARNING if asserted else Rule.ROW_NULL.severity,
         place=read.place,
-        text=_asserted_text(read, column) if asserted else _text(read, column),
+        text=_asserted_text(read, column, view) if asserted else _text(read, column, view),
         subjects=read_subjects(read),
         labels=read_labels(read, shape, view, "declared never to be NULL" if asserted else "cannot hold NULL"),
         consequence=_consequence(read, asserted),
@@ -54,12 +54,13 @@ def row_null(read: Read, shape: TenantShape, view: View) -> Draft | None:
     )
 
 
-def _text(read: Read, column: OutputColumn) -> str:
-    return f"{read_name(read)} is not an `Option`, but {shown_output(column)} can be NULL"
+def _text(read: Read, column: OutputColumn, view: View) -> str:
+    return f"{read_name(read)} is not an `Option`, but {shown_output(read, column, view)} can be NULL"
 
 
-def _asserted_text(read: Read, column: OutputColumn) -> str:
-    return f"`{read.query.function}` declares `{column.name}` never NULL, but {shown_output(column)} can be NULL"
+def _asserted_text(read: Read, column: OutputColumn, view: View) -> str:
+    shown = shown_output(read, column, view)
+    return f"`{read.query.function}` declares `{column.name}` never NULL, but {shown} can be NULL"
 
 
 def _consequence(read: Read, asserted: bool) -> str:

@@ -12,10 +12,10 @@ from pytest_errorbudget.checks.contracts.libraries.rust_syntax import parse_type
 from pytest_errorbudget.checks.contracts.libraries.sqlx import sql_name_of
 from pytest_errorbudget.checks.contracts.libraries.sqlx_macros import Drift, chosen, converts, drift
 from pytest_errorbudget.checks.contracts.libraries.sqlx_user_types import accepts_any
-from pytest_errorbudget.checks.contracts.places import shown_output, shown_pg, shown_type
+from pytest_errorbudget.checks.contracts.places import shown_pg, shown_type
 from pytest_errorbudget.checks.contracts.reads import Decoding, Read
 from pytest_errorbudget.checks.contracts.scope import TenantShape
-from pytest_errorbudget.checks.contracts.subjects import read_labels, read_name, read_subjects
+from pytest_errorbudget.checks.contracts.subjects import read_labels, read_name, read_subjects, shown_output
 from pytest_errorbudget.checks.contracts.view import View
 from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.model.problem import Unchecked
@@ -110,7 +110,7 @@ def _draft(read: Read, column: OutputColumn, shape: TenantShape, view: View, con
         rule=Rule.ROW_TYPE,
         severity=Rule.ROW_TYPE.severity,
         place=read.place,
-        text=_text(read, column),
+        text=_text(read, column, view),
         subjects=read_subjects(read),
         labels=read_labels(read, shape, view, f"does not fit `{shown_pg(column.type)}`"),
         consequence=consequence,
@@ -118,12 +118,12 @@ def _draft(read: Read, column: OutputColumn, shape: TenantShape, view: View, con
     )
 
 
-def _text(read: Read, column: OutputColumn) -> str:
+def _text(read: Read, column: OutputColumn, view: View) -> str:
     kind = f"`{shown_pg(column.type)}`"
     if read.field is not None:
-        return f"{read_name(read)} reads {shown_output(column)}, which is {kind}"
+        return f"{read_name(read)} reads {shown_output(read, column, view)}, which is {kind}"
     wanted = f", into `{shown_type(read.target)}`" if read.target is not None else ""
-    return f"{read_name(read)} reads {shown_output(column)}, which is {kind}{wanted}"
+    return f"{read_name(read)} reads {shown_output(read, column, view)}, which is {kind}{wanted}"
 
 
 def _help(read: Read, column: OutputColumn, view: View) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pytest_errorbudget.checks.contracts.origins import origin_labels
-from pytest_errorbudget.checks.contracts.places import query_label, query_span
+from pytest_errorbudget.checks.contracts.places import query_label, query_span, shown_column
 from pytest_errorbudget.checks.contracts.reads import Read
 from pytest_errorbudget.checks.contracts.scope import QuerySubject, Subject, TenantShape, TypeSubject
 from pytest_errorbudget.checks.contracts.view import View
 from pytest_errorbudget.model.finding import Label
+from pytest_errorbudget.model.query_typing import OutputColumn, Typed
 from pytest_errorbudget.model.rust import Query
 
 
@@ -37,3 +38,15 @@ def read_name(read: Read) -> str:
     if read.field is not None:
         return f"field `{read.field.name}: {read.field.type.text or read.field.type.path}`"
     return f"`{read.query.function}`"
+
+
+def shown_output(read: Read, column: OutputColumn, view: View) -> str:
+    """``invoices.amount_cents`` for a column that is nothing else in any shape (a cast to the type that it has already
+    is no cast to PostgreSQL), ``the query's column `total` `` for anything else."""
+    if column.origin is None:
+        return f"the query's column `{column.name}`"
+    for shape in view.shapes:
+        verdict = shape.verdict(read.query)
+        if isinstance(verdict, Typed) and any(c.name == column.name and c.origin is None for c in verdict.columns):
+            return f"the query's column `{column.name}`"
+    return f"`{shown_column(column.origin)}`"

@@ -29,8 +29,8 @@ class ShapeView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """``queries`` are those of the scope's crates. ``replayed`` is what the newest replay says of them: the schema that
-    macros are taken to be compiled against. ``migrated`` is the static replay's schema, whose columns know their
-    lines. ``own_types`` are, by crate, the structs that the names of its queries' types may mean."""
+    macros are taken to be compiled against. ``migrated`` is the newest schema of the migrations, whose columns know
+    their lines. ``own_types`` are, by crate, the structs that the names of its queries' types may mean."""
 
     contracts: Contracts
     scope: Scope
@@ -39,7 +39,6 @@ class View:
     shapes: tuple[ShapeView, ...]
     replayed: Mapping[QueryKey, QueryTyping]
     migrated: Schema | None
-    newest: Schema | None
     by_name: Mapping[str, tuple[tuple[StructRef, Struct], ...]]
     own_types: Mapping[str, UserTypes]
 
@@ -83,11 +82,17 @@ def view_of(contracts: Contracts, database: DatabaseFacts, scope: Scope) -> View
         structs={reference(struct): struct for struct in contracts.structs},
         shapes=tuple(ShapeView(shape=shape, typings=typings.get(shape.digest, {})) for shape in scope.shapes),
         replayed=typings.get(None, {}),
-        migrated=database.static.schema if database.static is not None else None,
-        newest=database.replay.newest if database.replay is not None and database.replay.versions else None,
+        migrated=_migrated(database),
         by_name=named,
         own_types={crate: _own_types(named, crate) for crate in crates},
     )
+
+
+def _migrated(database: DatabaseFacts) -> Schema | None:
+    """What PostgreSQL built where it got to the end, else what the static replay says."""
+    if database.replay is not None and database.replay.versions and database.replay.failure is None:
+        return database.replay.newest
+    return database.static.schema if database.static is not None else None
 
 
 def _own_types(by_name: Mapping[str, tuple[tuple[StructRef, Struct], ...]], crate: str) -> UserTypes:

@@ -70,6 +70,23 @@ def test_postgresqls_own_hint_is_passed_on(world):
 
 
 @pytest.mark.parametrize(
+    ("sqlstate", "message", "help"),
+    [
+        ("42703", 'column "amount_cent" does not exist', "the nearest name that this schema has is `amount_cents`"),
+        ("42703", "column i.amount_cent does not exist", "the nearest name that this schema has is `amount_cents`"),
+        ("42P01", 'relation "invoice" does not exist', "the nearest name that this schema has is `invoices`"),
+        ("42703", 'column "zzz" does not exist', "mend the query, or add what it needs in a migration"),
+        ("42601", 'syntax error at or near "form"', "mend the query, or add what it needs in a migration"),
+    ],
+)
+def test_without_a_hint_the_nearest_name_is_offered(world, words, sqlstate, message, help):
+    world.query()
+    schema = words.table({"amount_cents": "int8", "id": "int8"})
+    world.shape("a", "acme", schema=schema, get_invoice=Rejected(sqlstate=sqlstate, message=message))
+    assert world.run()[0][0].help == help
+
+
+@pytest.mark.parametrize(
     ("offset", "span"),
     [
         (0, Span("src/queries.rs", 11, 20, 11, 26)),

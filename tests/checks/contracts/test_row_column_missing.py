@@ -66,6 +66,14 @@ def test_a_macro_reads_by_the_position_it_was_compiled_with(world, words):
     assert findings[0].help == "name the columns in the query instead of `*`"
 
 
+def test_a_macro_does_not_compile_and_has_no_default(world, words):
+    world.query(target=world.struct("Invoice", {"total": "i64"}), call=QueryCall.QUERY_AS_MACRO)
+    world.shape(None, get_invoice=words.typed())
+    (finding,), _ = world.run()
+    assert finding.consequence == "The macro does not compile against this schema: the struct literal lacks the field."
+    assert finding.help == "the query returns nothing: select the column, or rename the field"
+
+
 def test_a_row_read_by_hand_is_counted(world, words):
     world.query(target=world.struct("Invoice", {"total": "i64"}, derives=("Debug",)))
     world.shape("a", "acme", get_invoice=words.typed())

@@ -74,6 +74,19 @@ def test_the_same_fault_in_several_shapes_and_queries_is_one_finding(world, word
     ]
 
 
+def test_a_cast_that_one_tenant_does_not_need_is_one_finding_all_the_same(world, words):
+    world.query(target=world.struct("Invoice", {"amount_cents": "i32"}))
+    cast = words.output("amount_cents", "int8", of="amount_cents")
+    world.shape("a", "acme", get_invoice=words.typed(words.output("amount_cents", "int8")))
+    world.shape("b", "globex", get_invoice=words.typed(cast))
+    assert world.reported() == [
+        (
+            "row-type",
+            "both tenants: field `amount_cents: i32` reads the query's column `amount_cents`, which is `bigint`",
+        )
+    ]
+
+
 def test_without_a_live_tenant_the_migrations_speak_and_every_listed_tenants_item_fails(world, words):
     world.query(target=world.struct("Invoice", {"amount_cents": "i32"}))
     world.shape(None, get_invoice=words.typed(words.output("amount_cents", "int8")))
