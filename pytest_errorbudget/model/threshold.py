@@ -18,8 +18,8 @@ class Basis(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlier:
-    """A tenant left out: its log error ratio lies ``distance`` scaled MADs (to three decimals; ``None`` where the MAD is 0)
-    from its cohort's median."""
+    """A tenant left out: its log error ratio lies ``distance`` scaled MADs from its cohort's median, to three decimals;
+    ``None`` where the MAD is 0."""
 
     tenant: str
     slo: str
