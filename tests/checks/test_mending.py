@@ -16,7 +16,6 @@ from pytest_errorbudget.model.schema import (
     Column,
     Constraint,
     ConstraintKind,
-    Domain,
     EnumType,
     Index,
     Reference,

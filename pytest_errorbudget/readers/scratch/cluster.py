@@ -140,7 +140,7 @@ def _running(binaries: Binaries, folder: Path) -> Iterator[ScratchServer]:
     host, port, listening = _address(folder)
     settings = [f"{name}={value}" for name, value in {**_SETTINGS, **_by_major(folder), **listening}.items()]
     arguments = [part for setting in settings for part in ("-c", setting)]
-    with watched(folder, binaries.user) as watchdog, (folder / "log").open("wb") as log:
+    with watched(folder) as watchdog, (folder / "log").open("wb") as log:
         server = subprocess.Popen(
             [binaries.program("postgres"), "-D", str(folder / "data"), *arguments],
             stdin=subprocess.DEVNULL,

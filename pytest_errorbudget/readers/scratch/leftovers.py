@@ -18,14 +18,23 @@ from pytest_errorbudget.readers.scratch.places import RUN_PREFIX, run_roots
 OWNER_LOCK = "owner.lock"
 SERVER_PID = "server.pid"
 _STOP_TIMEOUT_S = 10.0
+_HALF_MADE_S = 60.0
 
 
 def remove_leftovers() -> None:
     """Stops the servers and removes the folders of runs whose process is gone; leaves every living run alone."""
     for root in run_roots():
         for folder in sorted(root.glob(f"{RUN_PREFIX}*")):
-            if (folder / OWNER_LOCK).is_file() and not folder.is_symlink():
+            if not folder.is_symlink() and ((folder / OWNER_LOCK).is_file() or _is_old(folder)):
                 _remove_if_left(folder)
+
+
+def _is_old(folder: Path) -> bool:
+    """A folder without its lock is one that is just being made, or one that was half removed."""
+    try:
+        return time.time() - folder.stat().st_mtime > _HALF_MADE_S
+    except OSError:
+        return False
 
 
 def _remove_if_left(folder: Path) -> None:

@@ -14,14 +14,17 @@ from pathlib import Path
 from typing import IO
 
 # Lines on the pipe: the server's pid; then `done` where we stopped it ourselves. An end of file instead means that
-# we are gone. A pid is only ever signalled while the server's own file still names it.
+# we are gone. The server takes its own file away when it ends, also where nobody collects its exit status.
 _SCRIPT = """
 read -r pid || exit 0
 read -r done && exit 0
 kill -QUIT "$pid"
 tries=0
-while kill -0 "$pid" && [ "$tries" -lt 100 ]; do sleep 0.05; tries=$((tries + 1)); done
-kill -KILL "$pid"
+while [ -e "$1/data/postmaster.pid" ] && kill -0 "$pid" && [ "$tries" -lt 100 ]; do
+    sleep 0.05
+    tries=$((tries + 1))
+done
+[ -e "$1/data/postmaster.pid" ] && kill -KILL "$pid"
 rm -rf "$1"
 """
 
@@ -48,7 +51,7 @@ class Watchdog:
 
 
 @contextmanager
-def watched(folder: Path, user: str | None) -> Iterator[Watchdog]:
+def watched(folder: Path) -> Iterator[Watchdog]:
     """Leave the block only when the guarded server is stopped."""
     if sys.platform == "win32":
         yield Watchdog(None)
@@ -59,7 +62,6 @@ def watched(folder: Path, user: str | None) -> Iterator[Watchdog]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd="/",
-        user=user,
         start_new_session=True,
     )
     watchdog = Watchdog(process.stdin)
