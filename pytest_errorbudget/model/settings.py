@@ -31,7 +31,10 @@ class MigrationSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Database:
-    """``url`` as written (``env:NAME`` or a URL); ``None`` checks against the migrations alone."""
+    """``url`` as written (``env:NAME`` or a URL); ``None`` checks against the migrations alone.
+
+    ``pattern`` takes tenants from the lock by their schemas, less ``left_out``; an update finds new ones by it.
+    """
 
     name: str
     url: str | None
@@ -39,6 +42,8 @@ class Database:
     services: tuple[str, ...]
     tenants: tuple[Tenant, ...]
     span: Span
+    pattern: str | None = None
+    left_out: tuple[str, ...] = ()
 
 
 class EventFormat(Enum):

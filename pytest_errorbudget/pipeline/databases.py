@@ -51,12 +51,7 @@ def read_database(gathering: Gathering, servers: Servers, database: Database) ->
 def _replayed(
     gathering: Gathering, servers: Servers, settings: MigrationSettings, facts: DatabaseFacts
 ) -> DatabaseFacts:
-    from pytest_errorbudget.readers.migrations.reader import read_migrations
-
-    root = gathering.request.project.root
-    nothing: tuple[MigrationSet | None, tuple[()]] = (None, ())
-    migrations, problems = gathering.attempt(lambda: read_migrations(root, settings.path), nothing)
-    gathering.problems.extend(problems)
+    migrations = gathering.attempt(lambda: _migrations(gathering, settings), None)
     if migrations is None:
         return facts
     static = static_replay(migrations)
@@ -66,6 +61,14 @@ def _replayed(
     )
     real = gathering.attempt(lambda: _real(servers, migrations, static), None)
     return replace(facts, migrations=migrations, static=static, replay=real)
+
+
+def _migrations(gathering: Gathering, settings: MigrationSettings) -> MigrationSet:
+    from pytest_errorbudget.readers.migrations.reader import read_migrations
+
+    migrations, problems = read_migrations(gathering.request.project.root, settings.path)
+    gathering.problems.extend(problems)
+    return migrations
 
 
 def static_replay(migrations: MigrationSet) -> StaticReplay:

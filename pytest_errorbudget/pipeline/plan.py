@@ -98,9 +98,9 @@ class ErrorBudget:
 
     def generate_thresholds(self, *, confidence: Fraction = Fraction(992, 1000)) -> Self:
         """Ask for the alert thresholds of every cohort, with at least this confidence."""
-        if isinstance(confidence, float) or not 0 < confidence < 1:
+        if not isinstance(confidence, Fraction) or not 0 < confidence < 1:
             raise ValueError(f"a confidence is a Fraction between 0 and 1, not {confidence!r}")
-        settings = replace(self.project.settings, confidence=Fraction(confidence))
+        settings = replace(self.project.settings, confidence=confidence)
         return replace(self, project=replace(self.project, settings=settings), asked=self.asked | THRESHOLDS)
 
     def execute_local(self, *, as_of: datetime | None = None) -> Run:

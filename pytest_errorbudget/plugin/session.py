@@ -18,6 +18,9 @@ from pytest_errorbudget.plugin.running import project_of, shared_run
 from pytest_errorbudget.plugin.terminal import Terminal
 
 
+PUBLISHED = pytest.StashKey[tuple[str, ...]]()
+
+
 def register(config: pytest.Config, options: Options) -> None:
     """Switch generated items on for this session."""
     project = project_of(config)
@@ -112,7 +115,8 @@ class Session:
         if shared.run is not None and shared.facts is not None:
             from pytest_errorbudget.pipeline.publish import publish
 
-            publish(self.project, shared.run, shared.facts, _outputs(self.options))
+            said = publish(self.project, shared.run, shared.facts, _outputs(self.options))
+            self.config.stash[PUBLISHED] = said
 
     def pytest_unconfigure(self) -> None:
         if self.shared_folder is not None:

@@ -30,7 +30,13 @@ from pytest_errorbudget.model.tenant import Tenant
 from pytest_errorbudget.model.window import parse_duration
 from pytest_errorbudget.readers.openslo import read_slos
 from pytest_errorbudget.readers.settings_errors import Key, Reading, failing_key, settings_problem, unknown_keys
-from pytest_errorbudget.readers.settings_file import AllowTable, EventsTable, SettingsFile, SourceTable
+from pytest_errorbudget.readers.settings_file import (
+    AllowTable,
+    EventsTable,
+    SchemaTenants,
+    SettingsFile,
+    SourceTable,
+)
 from pytest_errorbudget.readers.settings_tenants import cohorts_of, tenants_of
 from pytest_errorbudget.readers.toml_places import TomlSyntaxError, key_places
 
@@ -138,6 +144,8 @@ def _databases(
             services=tuple(table.services),
             tenants=tenants_of(reading, file, position, locked_schemas.get(table.name, ())),
             span=reading.span(key),
+            pattern=table.tenants.pattern if isinstance(table.tenants, SchemaTenants) else None,
+            left_out=tuple(table.tenants.except_) if isinstance(table.tenants, SchemaTenants) else (),
         )
 
 
