@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pytest_errorbudget.checks.lock import lock_findings
 from pytest_errorbudget.checks.outliers import outlier_findings, outliers
 from pytest_errorbudget.checks.thresholds import evidence, threshold_findings, thresholds
 from pytest_errorbudget.model.facts import Facts
 from pytest_errorbudget.model.finding import Finding
 from pytest_errorbudget.model.problem import Unchecked
-from pytest_errorbudget.model.settings import Settings
 from pytest_errorbudget.model.threshold import Evidence, Outlier, Threshold
 from pytest_errorbudget.pipeline.gather import Request
 
@@ -33,8 +33,9 @@ def generated(request: Request, facts: Facts) -> Generated:
         rows: Sequence[Evidence] = evidence(facts.counts)
     else:
         rows = () if facts.lock is None else facts.lock.evidence
+    held, unchecked = _held(request, facts)
     if not rows:
-        return Generated()
+        return Generated(findings=held, unchecked=unchecked)
     made = thresholds(rows, settings.slos, settings.cohorts, settings.confidence)
     left_out = outliers(rows, settings.cohorts)
     return Generated(
@@ -44,5 +45,15 @@ def generated(request: Request, facts: Facts) -> Generated:
         findings=(
             *outlier_findings(left_out, settings.path),
             *threshold_findings(made, settings.confidence, settings.path),
+            *held,
         ),
+        unchecked=unchecked,
     )
+
+
+def _held(request: Request, facts: Facts) -> tuple[tuple[Finding, ...], tuple[Unchecked, ...]]:
+    """The lock against what makes it; an update is about to write another."""
+    if request.update:
+        return (), ()
+    settings = request.project.settings
+    return lock_findings(facts.lock, facts.counts, settings.slos, settings.cohorts, settings.confidence, settings.path)

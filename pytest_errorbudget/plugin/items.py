@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_errorbudget.model.finding import Finding
 from pytest_errorbudget.model.problem import Unchecked
-from pytest_errorbudget.pipeline.collect import PlannedItem, laws_of
+from pytest_errorbudget.pipeline.collect import PlannedItem
 from pytest_errorbudget.pipeline.drawing import drawing
 from pytest_errorbudget.plugin.running import shared_run, silently
+
+if TYPE_CHECKING:
+    from pytest_errorbudget.pipeline.laws import Law
 
 
 class FindingsFail(Exception):
@@ -20,6 +23,10 @@ class FindingsFail(Exception):
     def __init__(self, findings: tuple[Finding, ...]) -> None:
         super().__init__(f"{len(findings)} findings")
         self.findings = findings
+
+
+class LawBroken(Exception):
+    """A law of windowing that does not hold, with the example that breaks it."""
 
 
 class ErrorBudgetItem(pytest.Item):
@@ -56,13 +63,27 @@ class DeterminismItem(ErrorBudgetItem):
 
     def runtest(self) -> None:
         super().runtest()
-        for law in laws_of(shared_run(self.config).project, self.planned):
-            law.check()
+        # hypothesis and the engine are imported when such an item runs, and by nothing else.
+        from pytest_errorbudget.pipeline.laws import determinism_laws
+
+        if self.planned.laws is None:
+            raise ValueError(f"{self.nodeid} stands for no SLO")
+        for law in determinism_laws(self.planned.laws, shared_run(self.config).project.settings.window_us):
+            self._try(law)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        if isinstance(excinfo.value, AssertionError):
-            return "\n".join((str(excinfo.value), *getattr(excinfo.value, "__notes__", ())))
+        if isinstance(excinfo.value, LawBroken):
+            return str(excinfo.value)
         return super().repr_failure(excinfo, style)
+
+    @staticmethod
+    def _try(law: Law) -> None:
+        try:
+            law.check()
+        except AssertionError as error:
+            # The failing example is only in the notes.
+            notes = getattr(error, "__notes__", ())
+            raise LawBroken("\n".join((f"broken law: {law.statement}", str(error), *notes))) from error
 
 
 def _skip_unchecked(planned: PlannedItem, unchecked: tuple[Unchecked, ...]) -> None:

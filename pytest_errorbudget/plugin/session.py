@@ -17,7 +17,6 @@ from pytest_errorbudget.plugin.options import Options
 from pytest_errorbudget.plugin.running import project_of, shared_run
 from pytest_errorbudget.plugin.terminal import Terminal
 
-
 PUBLISHED = pytest.StashKey[tuple[str, ...]]()
 
 
