@@ -33,6 +33,8 @@ def constant(node: Node, type_: PgType) -> str | None:
         return "true" if raw[:1] != b"\0" else "false"
     if builtin and type_.name in _FLOATS:
         return repr(struct.unpack_from(_FLOATS[type_.name], raw)[0])
+    if builtin and type_.name == "numeric":
+        return _numeric(raw[_HEADER:])
     text = _text(raw, type_)
     return None if text is None else f"{literal(text)}::{type_.formatted}"
 
@@ -44,8 +46,8 @@ def _text(raw: bytes, type_: PgType) -> str | None:
         return None
     if type_.dimensions:
         return "{}" if raw[_HEADER : _HEADER + 4] == b"\0\0\0\0" else None
-    if type_.name == "numeric":
-        return _numeric(raw[_HEADER:])
+    if type_.name == "name":
+        return raw.rstrip(b"\0").decode(errors="replace")
     if type_.name == "uuid":
         return str(uuid.UUID(bytes=raw[:16]))
     if type_.name == "jsonb" and len(raw) == _HEADER + 4:

@@ -55,9 +55,9 @@ def _by_url(url: str, env: Mapping[str, str]) -> Iterator[ScratchServer]:
 
 
 def resolve_url(url: str, env: Mapping[str, str], place: str) -> str:
-    """The URL behind ``env:NAME``, or the text itself."""
+    """The URL behind ``env:NAME``, or the text itself; one that libpq can read."""
     if not url.startswith("env:"):
-        return url
+        return _readable(url, place)
     name = url.removeprefix("env:")
     if not env.get(name):
         raise Unreadable(
@@ -69,7 +69,22 @@ def resolve_url(url: str, env: Mapping[str, str], place: str) -> str:
                 help=f"Set {name} to a PostgreSQL URL, such as postgresql://reader@db.internal/app.",
             )
         )
-    return env[name]
+    return _readable(env[name], place)
+
+
+def _readable(conninfo: str, place: str) -> str:
+    """libpq would repeat a URL that it cannot read, password and all; we do not."""
+    if conninfo and not _given(conninfo):
+        raise Unreadable(
+            Problem(
+                rule=Rule.SERVER_UNREACHABLE,
+                message=f"the URL of {place} is not a PostgreSQL URL",
+                place=place,
+                consequence="Nothing that needs this server was checked.",
+                help="Write it as postgresql://user@host:5432/name, or as env:NAME for a variable that holds it.",
+            )
+        )
+    return conninfo
 
 
 def unreachable(place: str, conninfo: str, error: psycopg.OperationalError) -> Problem:
@@ -92,8 +107,6 @@ def _given(conninfo: str) -> Mapping[str, object]:
 
 def _where(conninfo: str) -> str:
     given = _given(conninfo)
-    if not given:
-        return "the server (its URL is not a PostgreSQL URL)"
     user = f"{given['user']}@" if given.get("user") else ""
     return f"{user}{given.get('host') or 'localhost'}:{given.get('port') or 5432}/{given.get('dbname') or ''}"
 
