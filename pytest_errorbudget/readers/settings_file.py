@@ -16,7 +16,7 @@ class _Table(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     pass
 
 
-class MigrationsTable(_Table):
+class MigrationsTable(_Table, frozen=True):
     """Where the migrations are, and whether they build every tenant's schema or one that tenants share."""
 
     path: Name
@@ -25,7 +25,7 @@ class MigrationsTable(_Table):
     bookkeeping: Name | None = None
 
 
-class SchemaTenants(_Table, tag_field="layout", tag="schema"):
+class SchemaTenants(_Table, frozen=True, tag_field="layout", tag="schema"):
     """A schema per tenant. ``names`` lists tenants or maps each to its schema; ``pattern`` takes them from the lock."""
 
     names: list[Name] | dict[str, Name] | None = None
@@ -33,7 +33,7 @@ class SchemaTenants(_Table, tag_field="layout", tag="schema"):
     except_: list[Name] = field(name="except", default_factory=list)
 
 
-class PartitionTenants(_Table, tag_field="layout", tag="partition"):
+class PartitionTenants(_Table, frozen=True, tag_field="layout", tag="partition"):
     """A partition per tenant, by the value of the tenant key."""
 
     key: Name
@@ -41,13 +41,13 @@ class PartitionTenants(_Table, tag_field="layout", tag="partition"):
     names: list[Name] | dict[str, Name] = []
 
 
-class DatabaseTenants(_Table, tag_field="layout", tag="database"):
+class DatabaseTenants(_Table, frozen=True, tag_field="layout", tag="database"):
     """A database per tenant."""
 
     urls: dict[str, Name]
 
 
-class DatabaseTable(_Table):
+class DatabaseTable(_Table, frozen=True):
     name: Name = "default"
     url: Name | None = None
     migrations: MigrationsTable | None = None
@@ -55,14 +55,14 @@ class DatabaseTable(_Table):
     tenants: SchemaTenants | PartitionTenants | DatabaseTenants | None = None
 
 
-class ReplayTable(_Table):
+class ReplayTable(_Table, frozen=True):
     """Another PostgreSQL than the embedded one."""
 
     binaries: Name | None = None
     url: Name | None = None
 
 
-class SourceTable(_Table):
+class SourceTable(_Table, frozen=True):
     """Exactly one of these; a glob, or several."""
 
     parquet: Name | list[Name] | None = None
@@ -70,14 +70,14 @@ class SourceTable(_Table):
     ndjson: Name | list[Name] | None = None
 
 
-class ColumnsTable(_Table):
+class ColumnsTable(_Table, frozen=True):
     id: Name = "event_id"
     tenant: Name = "tenant_id"
     time: Name = "occurred_at"
     replica: Name | None = None
 
 
-class EventsTable(_Table):
+class EventsTable(_Table, frozen=True):
     name: Name
     source: SourceTable
     columns: ColumnsTable = ColumnsTable()
@@ -85,12 +85,12 @@ class EventsTable(_Table):
     tenants: dict[str, Name] = {}
 
 
-class CohortTable(_Table):
+class CohortTable(_Table, frozen=True):
     tenants: list[Name] | Literal["others"]
     objectives: dict[str, Share] = {}
 
 
-class SloTable(_Table):
+class SloTable(_Table, frozen=True):
     name: Name
     service: Name
     events: Name
@@ -100,19 +100,19 @@ class SloTable(_Table):
     period: Duration = "28d"
 
 
-class ThresholdsTable(_Table):
+class ThresholdsTable(_Table, frozen=True):
     confidence: Share = "99.2 %"
     compare_with: list[Name] = []
 
 
-class AllowTable(_Table):
+class AllowTable(_Table, frozen=True):
     rule: Name
     where: Name
     reason: Name
     until: date | None = None
 
 
-class SettingsFile(_Table):
+class SettingsFile(_Table, frozen=True):
     """Settings of pytest-errorbudget."""
 
     manifest: Name = "Cargo.toml"
