@@ -135,7 +135,8 @@ def _left_out(expected: Schema, actual: Schema, tenants: tuple[str, ...]) -> Ite
             yield Unchecked("relation", relation.display, "it lies outside of the tenants' own schemas")
     partitions = sum(1 for r in (*expected.relations, *actual.relations) if r.kind is RelationKind.PARTITION)
     if partitions:
-        reason = f"{partitions} partitions were not compared: they come and go while the service runs"
+        count = "1 partition was" if partitions == 1 else f"{partitions} partitions were"
+        reason = f"{count} not compared: partitions come and go while the service runs"
         yield Unchecked("partitions", tenants_text(tenants), reason)
 
 
