@@ -217,20 +217,18 @@ def _add_foreign_key(state: State, table: TableState, spec: ConstraintSpec) -> N
     primary = target.primary_key() if target is not None else None
     if target is None or (not spec.reference_columns and primary is None):
         raise NotReplayed(f"the key of `{spec.reference}` is not known here", table.key)
-    _attach(state, table, spec, name, columns)
-    constraint = table.constraints[name]
+    constraint = _constraint(spec, name, columns, table)
     constraint.target = target
     constraint.target_columns = list(spec.reference_columns) or list(primary.columns if primary else ())
-    for child in table.children:
-        if child.kind is RelationKind.PARTITION and name in child.constraints:
-            child.constraints[name].target = target
-            child.constraints[name].target_columns = list(constraint.target_columns)
+    _put(state, table, constraint)
 
 
 def _attach(state: State, table: TableState, spec: ConstraintSpec, name: str, columns: list[str]) -> None:
-    if name in table.constraints:
-        raise NotReplayed(f"`{table.name}` has a constraint `{name}` already", table.key)
-    constraint = ConstraintState(
+    _put(state, table, _constraint(spec, name, columns, table))
+
+
+def _constraint(spec: ConstraintSpec, name: str, columns: list[str], table: TableState) -> ConstraintState:
+    return ConstraintState(
         name=name,
         kind=spec.kind,
         columns=columns,
@@ -238,10 +236,16 @@ def _attach(state: State, table: TableState, spec: ConstraintSpec, name: str, co
         validated=spec.validated,
         origin=spec.origin,
     )
+
+
+def _put(state: State, table: TableState, constraint: ConstraintState) -> None:
+    """The constraint, on the table and on what inherits it."""
+    if constraint.name in table.constraints:
+        raise NotReplayed(f"`{table.name}` has a constraint `{constraint.name}` already", table.key)
     state.add_constraint(table, constraint)
     for child in table.children:
-        if child.kind is RelationKind.PARTITION or spec.kind is ConstraintKind.CHECK:
-            inherit_constraint(state, child, constraint, table.indexes.get(name))
+        if child.kind is RelationKind.PARTITION or constraint.kind is ConstraintKind.CHECK:
+            inherit_constraint(state, child, constraint, table.indexes.get(constraint.name))
 
 
 def _remove_inherited(state: State, child: TableState, constraint: ConstraintState) -> None:

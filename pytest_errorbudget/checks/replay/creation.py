@@ -70,10 +70,14 @@ def new_column(state: State, spec: ColumnSpec) -> ColumnState:
 
 
 def stores_default(state: State, resolved: PgType, default: DefaultKind | None) -> bool:
-    """A bare DEFAULT NULL is stored only where the type needs a cast to its length or its domain."""
+    """A bare DEFAULT NULL is stored only where the type needs a cast to its length or its domain.
+
+    An interval takes its precision without a cast.
+    """
     if default is not DefaultKind.NULL:
         return default is DefaultKind.EXPRESSION
-    return (bool(resolved.modifiers) or bool(resolved.fields)) or (resolved.schema, resolved.name) in state.domains
+    has_length = bool(resolved.modifiers) and resolved.name != "interval"
+    return has_length or (resolved.schema, resolved.name) in state.domains
 
 
 def _elements(state: State, table: TableState, change: CreateTable) -> list[LikeSpec]:

@@ -1,1 +1,1 @@
-"""Statements to changes: small rules on sqlglot's tokens, and sqlglot's parser for queries."""
+"""Statements to changes, by small rules on sqlglot's tokens."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from pytest_errorbudget.model.change_parts import IndexKey
 from pytest_errorbudget.readers.ddl.types import declared
-from pytest_errorbudget.readers.ddl.words import Cursor, NotUnderstood, Word
+from pytest_errorbudget.readers.ddl.words import Cursor, NotUnderstood, Word, WordKind
 
 _NO_LABEL = "expr"
 
@@ -77,6 +77,9 @@ def _operand(cursor: Cursor) -> tuple[str, int]:
     if word.key == "case":
         cursor.rest()
         return "case", 1
+    if word.kind is WordKind.STRING or word.kind is WordKind.NUMBER:
+        cursor.next()
+        return "", 0
     if not word.is_name or word.key == "not":
         cursor.rest()
         return "", 0

@@ -35,7 +35,7 @@ _HARMLESS = frozenset(
         *("upper", "in", "values", "and", "or"),
     }
 )
-_CHANGES_SCHEMA = re.compile(r"\b(?:alter|create|drop|execute|perform|call|into|do)\b", re.I)
+_CHANGES_SCHEMA = re.compile(r"\b(?:alter|create|drop|execute|perform|call)\b", re.I)
 _IDENTIFIER = re.compile(r'"((?:[^"]|"")+)"|([^\W\d][\w$]*)')
 
 
@@ -75,6 +75,8 @@ def _read(cursor: Cursor, items: tuple[Word, ...]) -> tuple[Change, ...]:
             return _select(cursor, items)
         case "do":
             return _do(cursor)
+        case "call":
+            raise NotUnderstood("a procedure is a program")
         case "import":
             raise NotUnderstood("IMPORT FOREIGN SCHEMA makes tables that only the server knows")
     raise NotUnderstood(f"`{cursor.sql.split(maxsplit=1)[0][:40]}` begins no statement that is known here")
