@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 from collections.abc import Iterable, Sequence
 
 from pytest_errorbudget.model.formats.moment import format_moment, parse_moment
 from pytest_errorbudget.model.threshold import Evidence
 
 _HEADER = ("tenant", "slo", "start", "valid", "bad", "failing_slots")
+_SPECIAL = re.compile(r'[",\r\n]')
 
 
 class EvidenceError(ValueError):
@@ -24,12 +26,19 @@ class EvidenceError(ValueError):
 
 def write_evidence(rows: Iterable[Evidence]) -> str:
     """The same text for the same rows, in whatever order they come."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_HEADER)
-    for row in sorted(rows, key=lambda row: (row.tenant, row.slo, row.start_us)):
-        writer.writerow((row.tenant, row.slo, format_moment(row.start_us), row.valid, row.bad, row.failing_slots))
-    return text.getvalue()
+    ordered = sorted(rows, key=lambda row: (row.tenant, row.slo, row.start_us))
+    return "".join(f"{','.join(fields)}\n" for fields in (_HEADER, *map(_fields, ordered)))
+
+
+def _fields(row: Evidence) -> tuple[str, ...]:
+    numbers = map(str, (row.valid, row.bad, row.failing_slots))
+    return (_field(row.tenant), _field(row.slo), format_moment(row.start_us), *numbers)
+
+
+def _field(text: str) -> str:
+    """Quoted where a reader would take it for more than one field. The csv module leaves a lone CR as it is, and reads
+    it as the end of a line."""
+    return '"' + text.replace('"', '""') + '"' if _SPECIAL.search(text) else text
 
 
 def evidence_digest(rows: Iterable[Evidence]) -> str:
