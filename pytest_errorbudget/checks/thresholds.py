@@ -1,8 +1,10 @@
 """Page thresholds of a cohort, generated from what its healthy tenants were seen to do.
 
-The evidence is one row for each closed hour with traffic of each tenant. The threshold is the larger of the Workbook's
-14.4 and the tolerance bound of the healthy hours: their largest burn rate, below which at least 99 % of all such hours
-lie with the confidence ``1 - 0.99 ** n`` (the one-sided nonparametric tolerance bound of ``n`` hours). With less than
+The evidence is one row for each closed hour with traffic of each tenant. An hour is healthy where the tenant is no
+outlier and the Workbook's alert would not have fired with three failing 5-minute windows asked for as well: an incident
+that deserved its page says nothing of the background. The threshold is the larger of the Workbook's 14.4 and the
+tolerance bound of the healthy hours: their largest burn rate, below which at least 99 % of all such hours lie with the
+confidence ``1 - 0.99 ** n`` (the one-sided nonparametric tolerance bound of ``n`` hours). With less than
 the confidence that was asked for, the Workbook's value stands and the threshold is not reliable. No threshold lies
 above nine tenths of the largest possible burn rate ``1 / (1 - objective)``, which a total outage reaches: an alert
 above it could never fire.
@@ -88,8 +90,8 @@ def _threshold(
 ) -> Threshold:
     budget = 1 - _objective(cohort, slo)
     odd = {one.tenant for one in left_out if one.cohort == cohort.name and one.slo == slo.name}
-    healthy = [row for row in rows if row.tenant not in odd and row.valid > 0]
-    bound = max((Fraction(row.bad, row.valid) / budget for row in healthy), default=None)
+    healthy = [row for row in rows if row.tenant not in odd and row.valid > 0 and not _deserves_a_page(row, budget)]
+    bound = max((_burn_rate(row, budget) for row in healthy), default=None)
     reached = coverage_confidence(len(healthy))
     reliable = bound is not None and reached >= confidence
     burn, basis = _burn(bound, reliable, budget)
@@ -108,6 +110,14 @@ def _threshold(
         short_us=SHORT_US,
         failing_slots=FAILING_SLOTS,
     )
+
+
+def _deserves_a_page(row: Evidence, budget: Fraction) -> bool:
+    return row.failing_slots >= FAILING_SLOTS and _burn_rate(row, budget) > WORKBOOK_BURN
+
+
+def _burn_rate(row: Evidence, budget: Fraction) -> Fraction:
+    return Fraction(row.bad, row.valid) / budget
 
 
 def _burn(bound: Fraction | None, reliable: bool, budget: Fraction) -> tuple[Fraction, Basis]:

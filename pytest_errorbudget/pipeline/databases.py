@@ -13,9 +13,9 @@ from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.rust import Contracts
 from pytest_errorbudget.model.settings import Database, MigrationSettings, ReplaySettings
 from pytest_errorbudget.model.snapshot import Applied, Snapshot
+from pytest_errorbudget.pipeline.gathering import Gathering
 
 if TYPE_CHECKING:
-    from pytest_errorbudget.pipeline.gather import Gathering
     from pytest_errorbudget.readers.scratch import ScratchServer
     from pytest_errorbudget.readers.shapes import ShapeRequest
 

@@ -6,51 +6,21 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from typing import TypeVar
 
 from pytest_errorbudget.model.counts import Counts
 from pytest_errorbudget.model.facts import DatabaseFacts, Facts
-from pytest_errorbudget.model.problem import Problem, Unchecked, Unreadable
+from pytest_errorbudget.model.problem import Problem
 from pytest_errorbudget.model.run import StepName
 from pytest_errorbudget.model.rust import Contracts
 from pytest_errorbudget.model.threshold import LockedThresholds
 from pytest_errorbudget.pipeline.databases import Servers, read_database, type_database
+from pytest_errorbudget.pipeline.gathering import Gathering
 from pytest_errorbudget.pipeline.inputs import input_digests
 from pytest_errorbudget.pipeline.moment import moment_us
-from pytest_errorbudget.pipeline.project import Project
-from pytest_errorbudget.pipeline.steps import Steps
+from pytest_errorbudget.pipeline.request import Request
 from pytest_errorbudget.pipeline.stopwatch import Clock, Stopwatch, monotonic_us
 
-T = TypeVar("T")
 Progress = Callable[[StepName], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """What a run is asked for. ``as_of`` is RFC 3339 text; ``update`` takes no moment from the lock."""
-
-    project: Project
-    asked: Steps
-    as_of: str | None = None
-    update: bool = False
-
-
-@dataclass
-class Gathering:
-    """Facts under way."""
-
-    request: Request
-    problems: list[Problem] = field(default_factory=list)
-    unchecked: list[Unchecked] = field(default_factory=list)
-
-    def attempt(self, read: Callable[[], T], otherwise: T) -> T:
-        """What ``read`` gives, or ``otherwise`` with its problem kept."""
-        try:
-            return read()
-        except Unreadable as error:
-            self.problems.append(error.problem)
-            return otherwise
 
 
 def gather(request: Request, progress: Progress, clock: Clock = monotonic_us) -> Facts:

@@ -23,8 +23,8 @@ from pytest_errorbudget.model.finding import Finding, ordered
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.run import Run, StepName
 from pytest_errorbudget.model.settings import Database, Settings
-from pytest_errorbudget.pipeline.gather import Request
 from pytest_errorbudget.pipeline.moment import moment_of
+from pytest_errorbudget.pipeline.request import Request
 from pytest_errorbudget.pipeline.stopwatch import Clock, Stopwatch, monotonic_us
 from pytest_errorbudget.pipeline.thresholds import Generated, generated
 

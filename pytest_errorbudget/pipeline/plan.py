@@ -14,10 +14,11 @@ from typing import Literal, Self
 
 from pytest_errorbudget.model.run import Run, StepName, UnknownName
 from pytest_errorbudget.model.schema import Relation
-from pytest_errorbudget.pipeline.gather import Request, gather
+from pytest_errorbudget.pipeline.gather import gather
 from pytest_errorbudget.pipeline.judge import judge
 from pytest_errorbudget.pipeline.narrowing import narrowed_to_cohorts
 from pytest_errorbudget.pipeline.project import Project, open_project
+from pytest_errorbudget.pipeline.request import Request
 from pytest_errorbudget.pipeline.steps import BURN_RATES, CONTRACTS, FFI, SCHEMA, THRESHOLDS, Steps
 
 _HOUR = timedelta(hours=1)

@@ -11,8 +11,8 @@ from filelock import FileLock
 
 from pytest_errorbudget.model.facts import Facts
 from pytest_errorbudget.pipeline.codec import decode, encode
-from pytest_errorbudget.pipeline.gather import Request
 from pytest_errorbudget.pipeline.project import Project
+from pytest_errorbudget.pipeline.request import Request
 
 
 def new_shared_folder(project: Project) -> Path:

@@ -12,7 +12,7 @@ from pytest_errorbudget.model.facts import Facts
 from pytest_errorbudget.model.finding import Finding
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.threshold import Evidence, Outlier, Threshold
-from pytest_errorbudget.pipeline.gather import Request
+from pytest_errorbudget.pipeline.request import Request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

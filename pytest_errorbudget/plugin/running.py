@@ -10,9 +10,10 @@ import pytest
 from pytest_errorbudget.model.facts import Facts
 from pytest_errorbudget.model.run import Run, StepName
 from pytest_errorbudget.model.severity import Severity
-from pytest_errorbudget.pipeline.gather import Request, gather
+from pytest_errorbudget.pipeline.gather import gather
 from pytest_errorbudget.pipeline.judge import judge
 from pytest_errorbudget.pipeline.project import Project, SettingsInvalid, open_project
+from pytest_errorbudget.pipeline.request import Request
 from pytest_errorbudget.pipeline.sharing import shared_facts
 from pytest_errorbudget.pipeline.steps import EVERY_STEP
 from pytest_errorbudget.plugin.options import Options, options_of
