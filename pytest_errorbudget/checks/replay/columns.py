@@ -57,6 +57,8 @@ def remove_column(state: State, table: TableState, name: str) -> None:
 def rename_column(state: State, change: RenameColumn) -> None:
     for table in _family(state, change):
         column = state.column(table, change.column)
+        if change.to in table.columns:
+            raise NotReplayed(f"`{table.name}` has a column `{change.to}` already", table.key)
         column.name, column.origin = change.to, change.origin
         table.columns = {c.name: c for c in table.columns.values()}
         for index in table.indexes.values():

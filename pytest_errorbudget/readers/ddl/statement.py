@@ -36,11 +36,17 @@ _HARMLESS = frozenset(
     }
 )
 _CHANGES_SCHEMA = re.compile(r"\b(?:alter|create|drop|execute|perform|call)\b", re.I)
+# A statement begins with its first word: comments before it are not part of it.
+_FIRST_WORD = re.compile(r"([A-Za-z]+)\b")
+_ROUTINE = re.compile(r"create\s+(?:or\s+replace\s+)?(?:function|procedure|(?:constraint\s+)?trigger|policy)\b", re.I)
 _IDENTIFIER = re.compile(r'"((?:[^"]|"")+)"|([^\W\d][\w$]*)')
 
 
 def changes_of(statement: Statement) -> tuple[Change, ...]:
     """The changes of one statement; never raises: what these rules cannot read is one ``OpaqueChange``."""
+    first = _FIRST_WORD.match(statement.sql)
+    if first is not None and (folded(first[1]) in _WITHOUT_EFFECT or _ROUTINE.match(statement.sql)):
+        return ()
     try:
         items = words(statement.sql)
         if not items:
@@ -56,8 +62,6 @@ def changes_of(statement: Statement) -> tuple[Change, ...]:
 
 def _read(cursor: Cursor, items: tuple[Word, ...]) -> tuple[Change, ...]:
     first = cursor.next().key
-    if first in _WITHOUT_EFFECT:
-        return ()
     if first in _TRANSACTION:
         return transaction(cursor, first)
     match first:
