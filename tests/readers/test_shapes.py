@@ -100,7 +100,8 @@ def test_names_types_origins_and_parameters(scratch: ScratchServer, migrations: 
                 sqlstate="42883",
                 message="operator does not exist: integer = text",
                 offset=43,
-                hint="No operator matches the given name and argument types. You might need to add explicit type casts.",
+                hint="No operator matches the given name and argument types. "
+                "You might need to add explicit type casts.",
             ),
         ),
         (
@@ -158,6 +159,7 @@ def test_nullability_is_only_said_where_it_is_certain(
 
 
 _AMOUNT = ColumnRef("public", "invoices", "amount_cents")
+_IDS = [ColumnRef("public", "invoices", "id"), ColumnRef("public", "customers", "id")]
 
 
 @pytest.mark.parametrize(
@@ -169,13 +171,13 @@ _AMOUNT = ColumnRef("public", "invoices", "amount_cents")
         ("select x.a::text from (select amount_cents::bigint as a from invoices) x", [_AMOUNT]),
         ("with x as (select amount_cents as a from invoices) select a::bigint from x", [_AMOUNT]),
         ("with x as (select * from invoices) select amount_cents::bigint from x", [_AMOUNT]),
-        ("select amount_cents::bigint as b, * from (select amount_cents, 1 as o from invoices) i", [_AMOUNT, _AMOUNT, None]),
+        ("select amount_cents::bigint as b, * from (select amount_cents, 1 as o from invoices) i", [_AMOUNT] * 2 + [None]),
         ("insert into invoices (amount_cents) values (1) returning amount_cents::bigint", [_AMOUNT]),
         ("update invoices set due = now() returning amount_cents::bigint", [_AMOUNT]),
         ("select amount_cents + 1 from invoices", [None]),
         ("select sum(amount_cents) from invoices", [None]),
         ("select tags[1] from invoices", [None]),
-        ("select i.id::text, c.id::text from invoices i, customers c", [ColumnRef("public", "invoices", "id"), ColumnRef("public", "customers", "id")]),
+        ("select i.id::text, c.id::text from invoices i, customers c", _IDS),
         ("select a::text from generate_series(1, 2) a", [None]),
     ],
 )  # fmt: skip

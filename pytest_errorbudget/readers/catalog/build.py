@@ -66,15 +66,16 @@ def build_schemas(
     for oid, schema, name, kind, is_partition in rows.relations:
         relations[schema].append(builder.relation(oid, schema, name, kind, is_partition))
     enums, domains = builder.enums(), builder.domains()
-    known: dict[Schema, Schema] = {}
+    known: dict[tuple[Any, ...], Schema] = {}
     result = {}
     for schema, found in relations.items():
-        value = Schema(
-            relations=tuple(sorted(found, key=lambda r: r.name)),
-            enums=tuple(sorted(enums[schema], key=lambda e: e.name)),
-            domains=tuple(sorted(domains[schema], key=lambda d: d.name)),
-        )
-        result[schema] = known.setdefault(value, value)
+        found.sort(key=lambda r: r.name)
+        own_enums = tuple(sorted(enums[schema], key=lambda e: e.name))
+        own_domains = tuple(sorted(domains[schema], key=lambda d: d.name))
+        key = (tuple(map(id, found)), own_enums, own_domains)  # equal relations are one object
+        if key not in known:
+            known[key] = Schema(relations=tuple(found), enums=own_enums, domains=own_domains)
+        result[schema] = known[key]
     return result
 
 
@@ -85,8 +86,15 @@ def _grouped(rows: Iterable[Row]) -> Mapping[int, list[Row]]:
     return groups
 
 
+def _by_name(named: Index | Constraint) -> str:
+    return named.name
+
+
 class _Builder:
-    """Rows by relation, and what was already built."""
+    """Rows by relation, and what was already built: equal values are one object, so that they compare by identity.
+
+    A hundred tenants of one shape then cost little more than one.
+    """
 
     def __init__(self, rows: CatalogueRows, types: Types, objects: Objects, neutral: Mapping[str, str]) -> None:
         self._rows = rows
@@ -98,24 +106,32 @@ class _Builder:
         self._constraints = _grouped(rows.constraints)
         self._far = _grouped(rows.far_columns)
         self._resolved: dict[tuple[int, int], ResolvedType] = {}
+        self._same_types: dict[ResolvedType, ResolvedType] = {}
         self._known: dict[tuple[Any, ...], Column] = {}
+        self._relations: dict[tuple[Any, ...], Relation] = {}
+        self._known_indexes: dict[tuple[Any, ...], Index] = {}
+        self._known_constraints: dict[tuple[Any, ...], Constraint] = {}
         self._expressions: dict[str, str] = {}
 
     def relation(self, oid: int, schema: str, name: str, kind: str, is_partition: bool) -> Relation:
         numbers = self._numbers(oid)
         stored = kind not in {"v", "m"}  # a domain keeps NULLs out of tables only: a view may have an outer join
-        return Relation(
-            schema=self._neutral.get(schema, schema),
-            name=name,
-            kind=RelationKind.PARTITION if is_partition else _KINDS[kind],
-            columns=tuple(self._column(row, numbers, stored) for row in self._columns.get(oid, ())),
-            indexes=tuple(
-                sorted((self._index(row, numbers) for row in self._indexes.get(oid, ())), key=lambda i: i.name)
-            ),
-            constraints=tuple(
-                sorted((self._constraint(row, numbers) for row in self._constraints.get(oid, ())), key=lambda c: c.name)
-            ),
-        )
+        columns = tuple([self._column(row, numbers, stored) for row in self._columns.get(oid, ())])
+        indexes = sorted([self._index(row, numbers) for row in self._indexes.get(oid, ())], key=_by_name)
+        constraints = sorted([self._constraint(row, numbers) for row in self._constraints.get(oid, ())], key=_by_name)
+        own = self._neutral.get(schema, schema)
+        key = (own, name, kind, is_partition, *map(id, (*columns, None, *indexes, None, *constraints)))
+        known = self._relations.get(key)
+        if known is None:
+            known = self._relations[key] = Relation(
+                schema=own,
+                name=name,
+                kind=RelationKind.PARTITION if is_partition else _KINDS[kind],
+                columns=columns,
+                indexes=tuple(indexes),
+                constraints=tuple(constraints),
+            )
+        return known
 
     def _numbers(self, oid: int) -> Mapping[int, str]:
         return {row[1]: row[2] for row in self._columns.get(oid, []) or self._far.get(oid, [])}
@@ -145,7 +161,8 @@ class _Builder:
     def _type(self, oid: int, typmod: int) -> ResolvedType:
         key = (oid, typmod)
         if key not in self._resolved:
-            self._resolved[key] = self._types.resolved(oid, typmod)
+            resolved = self._types.resolved(oid, typmod)
+            self._resolved[key] = self._same_types.setdefault(resolved, resolved)
         return self._resolved[key]
 
     def _expression(self, text: str, numbers: Mapping[int, str]) -> str:
@@ -158,9 +175,13 @@ class _Builder:
         _, name, keys, key_count, unique, primary, valid, expressions, partial, method = row
         texts = iter(rendered_list(expressions, self._objects, numbers) if expressions else ())
         columns = tuple(numbers[key] if key else next(texts) for key in keys[:key_count])
-        return Index(
-            name=name, columns=columns, unique=unique, primary=primary, partial=partial, valid=valid, method=method
-        )
+        key = (name, columns, unique, primary, partial, valid, method)
+        known = self._known_indexes.get(key)
+        if known is None:
+            known = self._known_indexes[key] = Index(
+                name=name, columns=columns, unique=unique, primary=primary, partial=partial, valid=valid, method=method
+            )
+        return known
 
     def _constraint(self, row: Row, numbers: Mapping[int, str]) -> Constraint:
         _, name, kind, keys, target, target_keys, validated, target_schema, target_name = row
@@ -172,13 +193,14 @@ class _Builder:
                 relation=target_name,
                 columns=tuple(far.get(key, f"#{key}") for key in target_keys or ()),
             )
-        return Constraint(
-            name=name,
-            kind=_CONSTRAINTS[kind],
-            columns=tuple(numbers.get(key, f"#{key}") for key in keys or ()),
-            references=reference,
-            validated=validated,
-        )
+        columns = tuple([numbers.get(key, f"#{key}") for key in keys or ()])
+        identity = (name, kind, columns, reference, validated)
+        known = self._known_constraints.get(identity)
+        if known is None:
+            known = self._known_constraints[identity] = Constraint(
+                name=name, kind=_CONSTRAINTS[kind], columns=columns, references=reference, validated=validated
+            )
+        return known
 
     def enums(self) -> Mapping[str, list[EnumType]]:
         labels: defaultdict[tuple[str, str], list[str]] = defaultdict(list)

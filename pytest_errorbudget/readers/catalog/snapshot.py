@@ -71,16 +71,14 @@ def _read(session: Connection, conninfo: str, database: Database, expected: str,
     present = _present(session, wanted)
     schemas = read_schemas(session, present, dict.fromkeys(present, expected), bookkeeping)
     versions = _versions(session, conninfo, tuple(s for s in present if s in holders), bookkeeping)
-    digests: dict[Schema, str] = {}
-    for schema in schemas.values():
-        if schema not in digests:
-            digests[schema] = schema_digest(schema)
+    distinct = {id(schema): schema for schema in schemas.values()}  # equal schemas are one object
+    digests = {key: schema_digest(schema) for key, schema in distinct.items()}
     return Snapshot(
         database=database.name,
         server_version=session.info.server_version,
         tenants=tuple(_state(tenant, schemas, digests, versions, bookkeeping) for tenant in database.tenants),
         shapes=tuple(
-            Shape(digest=digest, schema=schema) for schema, digest in sorted(digests.items(), key=lambda i: i[1])
+            Shape(digest=digest, schema=distinct[key]) for key, digest in sorted(digests.items(), key=lambda i: i[1])
         ),
         candidates=tuple(schema for schema in holders if schema not in wanted),
     )
@@ -96,7 +94,7 @@ def _present(session: Connection, wanted: Sequence[str]) -> tuple[str, ...]:
 def _state(
     tenant: Tenant,
     schemas: Mapping[str, Schema],
-    digests: Mapping[Schema, str],
+    digests: Mapping[int, str],
     versions: Mapping[str, AppliedVersion],
     bookkeeping: str,
 ) -> TenantState:
@@ -108,7 +106,9 @@ def _state(
             )
         case InSchema(name):
             unknown = VersionUnknown(f"its schema {name} holds no table {bookkeeping}")
-            return TenantState(tenant=tenant.name, version=versions.get(name, unknown), shape=digests[schemas[name]])
+            return TenantState(
+                tenant=tenant.name, version=versions.get(name, unknown), shape=digests[id(schemas[name])]
+            )
         case InPartition():
             return _not_yet(tenant, "a partition per tenant is not read yet")
         case InDatabase():
