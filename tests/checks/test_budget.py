@@ -1,0 +1,173 @@
+"""Error budgets: consumed, time to exhaustion, and what is said about them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from pytest_errorbudget.checks.budget import budget_states, burn_findings
+from pytest_errorbudget.model.burn import Absence, BudgetState, Burn, NoData
+from pytest_errorbudget.model.counts import Counts, Series, SourceTotals
+from pytest_errorbudget.model.finding import Affected, Finding
+from pytest_errorbudget.model.item import ItemId
+from pytest_errorbudget.model.rule import Rule
+from pytest_errorbudget.model.settings import Cohort
+from pytest_errorbudget.model.severity import Severity
+from pytest_errorbudget.model.slo import Sli, SliKind, Slo
+from pytest_errorbudget.model.source import Span
+from pytest_errorbudget.model.window import DAY_US, HOUR_US, MINUTE_US
+
+VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "slo-vectors.json").read_text())["workbook_T999_30d"]
+FIVE = 5 * MINUTE_US
+PERIOD = 30 * DAY_US
+SLO = Slo(
+    name="ok",
+    service="api",
+    sli=Sli(events="requests", good="status < 500", where=None, kind=SliKind.AVAILABILITY),
+    objective=Fraction(999, 1000),
+    period_us=PERIOD,
+    span=Span("slo.yaml", 1),
+)
+GOLD = Cohort(name="gold", tenants=("a",))
+TOTALS = SourceTotals(
+    source="requests",
+    rows=0,
+    events=0,
+    duplicates=0,
+    disagreeing=0,
+    without_id=0,
+    without_time=0,
+    unknown_tenant=0,
+    after_as_of=0,
+    invalid=(),
+    watermark_us=None,
+)
+
+
+def month(bad: dict[int, int], *, each: int = 100) -> Counts:
+    """30 days of tenant ``a``: ``each`` events in every window, and the bad ones by the window's number."""
+    windows = PERIOD // FIVE
+    series = Series(
+        tenant="a",
+        service="api",
+        slo="ok",
+        starts_us=tuple(number * FIVE for number in range(windows)),
+        valid=(each,) * windows,
+        bad=tuple(bad.get(number, 0) for number in range(windows)),
+    )
+    return Counts(
+        window_us=FIVE,
+        as_of_us=PERIOD,
+        closed_until_us=PERIOD,
+        series=(series,),
+        totals=(TOTALS,),
+        recounts=(),
+        digest="sha256:0",
+    )
+
+
+def state(counts: Counts, cohort: Cohort = GOLD, slo: Slo = SLO) -> BudgetState:
+    (only,) = budget_states(counts, (slo,), (cohort,))
+    return only
+
+
+def test_the_outages_of_the_workbook() -> None:
+    hour = state(month(dict.fromkeys(range(12), 100)))
+    spike = state(month({0: 100}))
+    assert hour.consumed == Fraction(25, 18)
+    assert float(Fraction(25, 18)) == pytest.approx(VECTORS["outage_1h_consumed"])
+    assert spike.consumed == Fraction(25, 216)
+    assert float(Fraction(25, 216)) == pytest.approx(VECTORS["spike_5m_consumed"])
+
+
+def test_ten_requests_an_hour() -> None:
+    """One failure in 7,200 requests uses 13.9 % of the budget of 0.1 %."""
+    hourly = month({})
+    series = replace(
+        hourly.series[0],
+        starts_us=tuple(hour * HOUR_US for hour in range(720)),
+        valid=(10,) * 720,
+        bad=(1, *(0,) * 719),
+    )
+    consumed = state(replace(hourly, series=(series,))).consumed
+    assert consumed == Fraction(5, 36)
+    assert float(Fraction(5, 36)) == pytest.approx(VECTORS["lowtraffic_consumed"])
+
+
+@pytest.mark.parametrize(
+    ("percent_bad", "vector", "unit"),
+    [(Fraction(35, 10), "exhaust_35x_h", HOUR_US), (100, "exhaust_1000x_min", MINUTE_US)],
+)
+def test_time_to_exhaustion_of_a_full_budget(percent_bad: Fraction, vector: str, unit: int) -> None:
+    """``period / burn``: what was burnt within the last day counts as consumed too, and is added back here."""
+    newest = PERIOD // FIVE - 1
+    found = state(month(dict.fromkeys(range(newest - 287, newest + 1), int(percent_bad * 10)), each=1000))
+    pace = dict(found.burns)[DAY_US]
+    assert isinstance(pace, Burn)
+    assert float(PERIOD / pace.rate / unit) == pytest.approx(VECTORS[vector])
+
+
+def test_the_rest_of_a_budget_lasts_at_the_pace_of_the_last_day() -> None:
+    newest = PERIOD // FIVE - 1
+    found = state(month({newest: 2}))
+    assert found.consumed == Fraction(2, 864)
+    assert isinstance(found.consumed, Fraction)
+    pace = Fraction(2, 28_800) * 1000
+    assert found.pace_us == DAY_US
+    assert found.exhausted_in_us == (1 - found.consumed) * PERIOD // pace
+
+
+def test_a_budget_that_does_not_shrink_lasts() -> None:
+    assert state(month({0: 2})).exhausted_in_us is None
+    assert state(month(dict.fromkeys(range(8000, 8640), 100))).exhausted_in_us is None
+
+
+def test_a_cohorts_objective_overrides_the_slos() -> None:
+    stricter = replace(GOLD, objectives=(("ok", Fraction(9999, 10_000)),))
+    assert state(month({0: 10})).consumed == Fraction(10, 864)
+    assert state(month({0: 10}), stricter).consumed == Fraction(100, 864)
+
+
+def test_a_tenant_without_traffic_and_an_objective_without_budget() -> None:
+    both = budget_states(month({0: 1}), (SLO,), (Cohort(name="gold", tenants=("a", "b")),))
+    assert [(one.tenant, one.consumed) for one in both][1] == ("b", NoData(Absence.NO_TRAFFIC))
+    assert state(month({0: 1}), slo=replace(SLO, objective=Fraction(1))).consumed == NoData(Absence.ZERO_BUDGET)
+
+
+def test_an_exhausted_budget_is_a_warning_on_the_tenants_item() -> None:
+    (finding,) = burn_findings((state(month(dict.fromkeys(range(12), 100))),), (SLO,), "errorbudget.toml")
+    assert finding == Finding(
+        rule=Rule.BUDGET_EXHAUSTED,
+        severity=Severity.WARNING,
+        message="`ok` of tenant a: 138.9% of the error budget of 30d is used (1,200 bad events of 864,000)",
+        place="ok",
+        affected=(Affected(ItemId("errorbudget.toml", "ok[a]"), "a"),),
+        consequence="The objective is missed for this period: every further bad event adds to it.",
+        help="hold back risky changes for this tenant until the burn rate is below 1, or agree on another objective",
+    )
+
+
+def test_one_bad_event_ends_a_budget_of_nothing() -> None:
+    perfect = replace(SLO, objective=Fraction(1))
+    (finding,) = burn_findings((state(month({0: 1}), slo=perfect),), (perfect,), "errorbudget.toml")
+    assert finding.message == (
+        "`ok` of tenant a: an objective of 100 % leaves no error budget (1 bad event of 864,000)"
+    )
+    assert burn_findings((state(month({}), slo=perfect),), (perfect,), "errorbudget.toml") == ()
+
+
+def test_a_burn_that_pages_shows_its_rates() -> None:
+    newest = PERIOD // FIVE - 1
+    (finding,) = burn_findings(
+        (state(month(dict.fromkeys(range(newest - 11, newest + 1), 2))),), (SLO,), "errorbudget.toml"
+    )
+    assert finding.rule is Rule.BURN_PAGE
+    assert finding.message == (
+        "`ok` of tenant a burns its error budget fast enough to page: "
+        "20.0 over 5m, 20.0 over 30m, 20.0 over 1h, 10.0 over 2h, 3.3 over 6h"
+    )
+    assert finding.consequence == "Users of this tenant see failures now. At the last day's pace it lasts 35 d."

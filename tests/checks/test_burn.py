@@ -1,0 +1,140 @@
+"""Burn rates and the Workbook's policy, exactly, against the published vectors."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from pytest_errorbudget.checks.burn import Alert, Urgency, burn_over, fires, sums_of, workbook_policy
+from pytest_errorbudget.model.burn import Absence, Burn, NoData
+from pytest_errorbudget.model.counts import Counts, Series, SourceTotals
+from pytest_errorbudget.model.slo import Sli, SliKind, Slo
+from pytest_errorbudget.model.source import Span
+from pytest_errorbudget.model.window import DAY_US, HOUR_US, MINUTE_US
+
+VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "slo-vectors.json").read_text())
+FIVE = 5 * MINUTE_US
+SLO = Slo(
+    name="ok",
+    service="api",
+    sli=Sli(events="requests", good="status < 500", where=None, kind=SliKind.AVAILABILITY),
+    objective=Fraction(999, 1000),
+    period_us=30 * DAY_US,
+    span=Span("slo.yaml", 1),
+)
+
+
+def totals(source: str = "requests") -> SourceTotals:
+    return SourceTotals(
+        source=source,
+        rows=0,
+        events=0,
+        duplicates=0,
+        disagreeing=0,
+        without_id=0,
+        without_time=0,
+        unknown_tenant=0,
+        after_as_of=0,
+        invalid=(),
+        watermark_us=None,
+    )
+
+
+def counted(
+    windows: dict[int, tuple[int, int]], *, closed_until_us: int, sources: tuple[str, ...] = ("requests",)
+) -> Counts:
+    """Counts of tenant ``a``: (valid, bad) by the start of a window."""
+    starts = tuple(sorted(windows))
+    series = Series(
+        tenant="a",
+        service="api",
+        slo="ok",
+        starts_us=starts,
+        valid=tuple(windows[start][0] for start in starts),
+        bad=tuple(windows[start][1] for start in starts),
+    )
+    return Counts(
+        window_us=FIVE,
+        as_of_us=closed_until_us,
+        closed_until_us=closed_until_us,
+        series=(series,),
+        totals=tuple(map(totals, sources)),
+        recounts=(),
+        digest="sha256:0",
+    )
+
+
+def burn(counts: Counts, length_us: int, budget: Fraction = Fraction(1, 1000)) -> Burn | NoData:
+    return burn_over(counts, sums_of(counts.series[0]), SLO, budget, length_us)
+
+
+@pytest.mark.parametrize(("days", "vector"), [(30, "30d"), (28, "28d"), (7, "7d_same_pct")])
+def test_the_policy_consumes_the_same_share_in_every_period(days: int, vector: str) -> None:
+    burns = [float(alert.burn) for alert in workbook_policy(days * DAY_US)]
+    assert burns == pytest.approx(VECTORS["burn_thresholds"][vector], rel=1e-9)
+
+
+def test_the_policy_of_thirty_days_is_exact() -> None:
+    page, ticket = Urgency.PAGE, Urgency.TICKET
+    assert workbook_policy(30 * DAY_US) == (
+        Alert(urgency=page, long_us=HOUR_US, short_us=FIVE, burn=Fraction(72, 5)),
+        Alert(urgency=page, long_us=6 * HOUR_US, short_us=30 * MINUTE_US, burn=Fraction(6)),
+        Alert(urgency=ticket, long_us=DAY_US, short_us=2 * HOUR_US, burn=Fraction(3)),
+        Alert(urgency=ticket, long_us=3 * DAY_US, short_us=6 * HOUR_US, burn=Fraction(1)),
+    )
+
+
+def test_long_windows_that_do_not_fit_into_the_period_are_left_out() -> None:
+    assert [alert.long_us for alert in workbook_policy(DAY_US)] == [HOUR_US, 6 * HOUR_US, DAY_US]
+
+
+@pytest.mark.parametrize("objective", ["0.9", "0.95", "0.96", "0.99", "0.999"])
+def test_a_total_outage_burns_at_the_largest_possible_rate(objective: str) -> None:
+    assert Burn(7, 7, 1 - Fraction(objective)).rate == VECTORS["max_burn"][objective]
+
+
+def test_five_percent_of_an_hour_of_requests() -> None:
+    """The Workbook: consuming 5 % of a 30-day budget in an hour is a burn rate of 36."""
+    assert Fraction(5, 100) * 30 * DAY_US / HOUR_US == VECTORS["workbook_T999_30d"]["burn_5pct_1h"]
+
+
+@pytest.mark.parametrize(("bad", "exceeds"), [(143, False), (144, False), (145, True)])
+def test_a_threshold_is_exceeded_and_not_reached(bad: int, exceeds: bool) -> None:
+    """144 of 10,000 is exactly 14.4 times a budget of 0.1 %: tools that compare floats disagree here."""
+    assert Burn(bad, 10_000, Fraction(1, 1000)).exceeds("14.4") is exceeds
+
+
+def test_only_closed_windows_are_used_and_windows_are_half_open() -> None:
+    windows = {0: (10, 1), FIVE: (10, 2), 2 * FIVE: (10, 4)}
+    assert burn(counted(windows, closed_until_us=3 * FIVE), FIVE) == Burn(4, 10, Fraction(1, 1000))
+    assert burn(counted(windows, closed_until_us=3 * FIVE - 1), FIVE) == Burn(2, 10, Fraction(1, 1000))
+    assert burn(counted(windows, closed_until_us=3 * FIVE + 1), 2 * FIVE) == Burn(6, 20, Fraction(1, 1000))
+
+
+def test_windows_before_1970_are_windows_too() -> None:
+    windows = {-2 * FIVE: (10, 1), -FIVE: (10, 2)}
+    assert burn(counted(windows, closed_until_us=-1), FIVE) == Burn(1, 10, Fraction(1, 1000))
+    assert burn(counted(windows, closed_until_us=0), FIVE) == Burn(2, 10, Fraction(1, 1000))
+
+
+def test_four_different_answers_that_are_no_number() -> None:
+    windows = {0: (10, 1)}
+    assert burn(counted(windows, closed_until_us=10 * FIVE), FIVE) == NoData(Absence.NO_TRAFFIC)
+    assert burn(counted(windows, closed_until_us=FIVE - 1), FIVE) == NoData(Absence.NOT_CLOSED)
+    assert burn(counted(windows, closed_until_us=FIVE), FIVE, Fraction(0)) == NoData(Absence.ZERO_BUDGET)
+    assert burn(counted(windows, closed_until_us=FIVE, sources=("other",)), FIVE) == NoData(Absence.NO_SOURCE)
+
+
+@pytest.mark.parametrize(
+    ("recent", "hour", "fires_now"),
+    [(15, 15, True), (15, 0, False), (0, 200, False)],
+    ids=["long and short", "only short", "only long"],
+)
+def test_an_alert_needs_both_windows(recent: int, hour: int, fires_now: bool) -> None:
+    windows = {start * FIVE: (1000, hour if start < 11 else recent) for start in range(12)}
+    counts = counted(windows, closed_until_us=HOUR_US)
+    page = workbook_policy(30 * DAY_US)[0]
+    assert fires(page, counts, sums_of(counts.series[0]), SLO, Fraction(1, 1000)) is fires_now
