@@ -19,6 +19,7 @@ from pytest_errorbudget.model.problem import Unreadable
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.settings import ReplaySettings
 from pytest_errorbudget.readers.scratch import ScratchServer, scratch_server
+from pytest_errorbudget.readers.scratch.binaries import embedded_binaries
 from pytest_errorbudget.readers.scratch.leftovers import SERVER_PID, remove_leftovers
 
 _OWNER = """
@@ -166,6 +167,16 @@ def test_a_living_run_is_left_alone() -> None:
         remove_leftovers()
         assert folder.exists()
         assert _alive(pid)
+
+
+def test_a_folder_of_programs_gives_a_server(tmp_path: Path) -> None:
+    programs = tmp_path / "programs"
+    programs.symlink_to(embedded_binaries().folder, target_is_directory=True)
+    with (
+        scratch_server(ReplaySettings(binaries=str(programs))) as server,
+        psycopg.connect(server.conninfo("postgres")) as connection,
+    ):
+        assert connection.execute("select 1").fetchone() == (1,)
 
 
 def test_a_folder_without_postgresql_says_so(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.readers.scratch.places import cache_folder
 
 _SYSTEM_USERS = ("embedded_postgres", "nobody", "postgres")
+_BUILD_BYTES = 1 << 20
 _SUFFIX = ".exe" if sys.platform == "win32" else ""
 
 
@@ -58,10 +59,15 @@ def _usable(folder: Path) -> Binaries:
             f"there is no PostgreSQL in {folder}",
             "Give `[replay] binaries` the folder that holds `postgres` and `initdb`, or leave it out.",
         )
-    status = program.stat()
-    identity = hashlib.sha256(f"{program}:{status.st_size}:{status.st_mtime_ns}".encode()).hexdigest()[:16]
-    user = _system_user()
+    folder, identity, user = folder.resolve(), _identity(program), _system_user()
     return Binaries(folder=_reachable(folder, identity) if user else folder, user=user, identity=identity)
+
+
+def _identity(program: Path) -> str:
+    """The build, wherever it is installed: its size and its beginning, which holds the linker's build id."""
+    with program.open("rb") as file:
+        start = file.read(_BUILD_BYTES)
+    return hashlib.sha256(start + str(program.stat().st_size).encode()).hexdigest()[:16]
 
 
 def _system_user() -> str | None:
@@ -82,8 +88,7 @@ def _system_user() -> str | None:
 
 def _reachable(folder: Path, identity: str) -> Path:
     """The programs where any user can run them: copied once where a parent (such as ``/root``) is closed."""
-    resolved = folder.resolve()
-    closed = [parent for parent in (resolved, *resolved.parents) if not parent.stat().st_mode & stat.S_IXOTH]
+    closed = [parent for parent in (folder, *folder.parents) if not parent.stat().st_mode & stat.S_IXOTH]
     if not closed:
         return folder
     copy = cache_folder() / f"programs-{identity}"
@@ -91,9 +96,9 @@ def _reachable(folder: Path, identity: str) -> Path:
         if not copy.exists():
             partial = copy.with_suffix(".partial")
             shutil.rmtree(partial, ignore_errors=True)
-            shutil.copytree(resolved.parent, partial, symlinks=True)
+            shutil.copytree(folder.parent, partial, symlinks=True)
             partial.rename(copy)
-    return copy / resolved.name
+    return copy / folder.name
 
 
 def _no_server(message: str, help: str) -> Unreadable:
