@@ -15,6 +15,7 @@ from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.settings import EventFormat, EventSource
 
 _INTEGERS = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"})
+_WIDE_INTEGERS = frozenset({"UBIGINT", "HUGEINT", "UHUGEINT"})
 _TEXT_READERS = {EventFormat.CSV: "read_csv", EventFormat.NDJSON: "read_ndjson"}
 _CONSEQUENCE = "Burn rates and thresholds of its SLOs are not computed; the other sources go on."
 
@@ -144,6 +145,9 @@ def as_micros(source: EventSource, found: FileColumn) -> exp.Expr:
         return exp.Anonymous(this="epoch_us", expressions=[moment])
     if found.type in _INTEGERS:
         return exp.cast(named, "bigint")
+    if found.type in _WIDE_INTEGERS:
+        # NDJSON with times on both sides of 1970 gives HUGEINT; what 64 bits cannot hold is no time
+        return exp.TryCast(this=named, to=exp.DataType.build("bigint"))
     raise Unreadable(
         events_problem(
             source,

@@ -181,9 +181,9 @@ def _packed(question: Question) -> list[exp.Expr]:
     packed: list[exp.Expr] = []
     for position, predicates in enumerate(question.predicates):
         place = position % DIGITS
-        digit = exp.Mul(this=exp.paren(_verdict(predicates)), expression=_number(4**place))
+        digit = exp.Mul(this=_integer(_verdict(predicates)), expression=_number(4**place))
         packed[position // DIGITS :] = [digit if place == 0 else exp.Add(this=packed[-1], expression=digit)]
-    return [exp.cast(bits, "bigint") for bits in packed]
+    return packed
 
 
 def _verdict(predicates: Predicates) -> exp.Expr:
