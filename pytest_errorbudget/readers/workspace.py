@@ -27,7 +27,7 @@ _DEPENDENCIES = "dependencies"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
     """``roots`` are the root files of library and binaries, ``dependencies`` (name in the code, package name) pairs
-    for packages of this repository. ``libraries`` are database crates under the names of their own."""
+    for packages of this repository and for ``libraries``: the database crates among them, by their own names."""
 
     name: str
     manifest: str
@@ -189,6 +189,7 @@ def _package(root: Path, manifest: _Manifest, workspace: _Table, top: _Manifest,
             local[key.replace("-", "_")] = found
         if name in DATABASE_LIBRARIES:
             libraries.add(name)
+            local[key.replace("-", "_")] = name
     name = names[manifest.path]
     library = _library(root, manifest)
     binaries = _binaries(root, manifest)

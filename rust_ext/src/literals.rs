@@ -58,7 +58,6 @@ impl<'a> Reading<'a> {
         if sign == '\n' {
             self.line += 1;
             self.column = 1;
-            self.broken = true;
         } else {
             self.column += 1;
         }

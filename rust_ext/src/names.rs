@@ -1,8 +1,9 @@
 //! Names across modules and packages: items, `use` with renames and globs, re-exports, type aliases.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::RwLock;
 
-use crate::ir::{Alias, Constant, FileFacts, Function, ModulePath, StructItem, Type, Use};
+use crate::ir::{Alias, Constant, FileFacts, Function, StructItem, Type, Use};
 use crate::model::{RustType, StructRef};
 use crate::modules::Package;
 
@@ -40,8 +41,11 @@ pub struct Site<'a> {
     pub uses: &'a [Use],
 }
 
+/// A module of a package.
 #[derive(Default)]
 struct Scope<'a> {
+    package: usize,
+    children: HashMap<&'a str, usize>,
     items: HashMap<&'a str, Vec<(usize, Item)>>,
     uses: HashMap<&'a str, Vec<&'a Use>>,
     globs: Vec<&'a Use>,
@@ -94,11 +98,21 @@ pub struct Index<'a> {
     pub functions: Vec<(usize, &'a Function)>,
     names: Vec<String>,
     methods: HashMap<(StructId, &'a str), Vec<FunctionId>>,
-    scopes: HashMap<(usize, &'a [String]), Scope<'a>>,
+    scopes: Vec<Scope<'a>>,
+    scope_of: HashMap<(usize, &'a [String]), usize>,
+    closures: Vec<Vec<usize>>,
+    first_files: Vec<Option<usize>>,
     package_of: HashMap<&'a str, usize>,
+    /// What was found already. Most names are asked for again and again.
+    known: RwLock<HashMap<Question, Found>>,
 }
 
-type Visiting = HashSet<(usize, ModulePath, String)>;
+/// A name as it is asked for: file, address and length of the module's path, path. Module paths live as long as the
+/// index, so that their addresses tell them apart.
+type Question = (usize, usize, usize, Vec<String>);
+
+/// Longer chains of `use` are circles.
+const LONGEST_CHAIN: usize = 32;
 
 impl<'a> Index<'a> {
     pub fn new(packages: &'a [Package], files: &'a [FileFacts]) -> Self {
@@ -109,12 +123,17 @@ impl<'a> Index<'a> {
             functions: Vec::new(),
             names: Vec::new(),
             methods: HashMap::new(),
-            scopes: HashMap::new(),
+            scopes: Vec::new(),
+            scope_of: HashMap::new(),
+            closures: Vec::new(),
+            first_files: vec![None; packages.len()],
+            known: RwLock::default(),
             package_of: packages.iter().enumerate().map(|(at, package)| (package.name.as_str(), at)).collect(),
         };
         for (number, file) in files.iter().enumerate() {
             index.add(number, file);
         }
+        index.closures = index.glob_closures();
         index.names = index.unique_names();
         index.add_methods();
         index
@@ -122,7 +141,10 @@ impl<'a> Index<'a> {
 
     fn add(&mut self, number: usize, file: &'a FileFacts) {
         let package = file.package;
-        self.scopes.entry((package, &file.module)).or_default();
+        self.scope(package, &file.module);
+        if let Some(first) = self.first_files.get_mut(package) {
+            first.get_or_insert(number);
+        }
         for item in &file.structs {
             let id = self.structs.len();
             self.structs.push((number, item));
@@ -145,7 +167,7 @@ impl<'a> Index<'a> {
             }
         }
         for brought in &file.uses {
-            let scope = self.scopes.entry((package, &brought.module)).or_default();
+            let scope = self.scope(package, &brought.module);
             match &brought.name {
                 Some(name) => scope.uses.entry(name).or_default().push(brought),
                 None => scope.globs.push(brought),
@@ -153,12 +175,30 @@ impl<'a> Index<'a> {
         }
     }
 
-    fn name(&mut self, package: usize, module: &'a [String], name: &'a str, file: usize, item: Item) {
-        for depth in 0..module.len() {
-            self.scopes.entry((package, module.get(..depth).unwrap_or_default())).or_default();
+    /// The scope of a module, which is made where there is none yet, with its parents.
+    fn scope(&mut self, package: usize, module: &'a [String]) -> &mut Scope<'a> {
+        let mut parent = self.scope_number(package, &[]);
+        for depth in 1..=module.len() {
+            let number = self.scope_number(package, module.get(..depth).unwrap_or_default());
+            if let (Some(scope), Some(name)) = (self.scopes.get_mut(parent), module.get(depth - 1)) {
+                scope.children.insert(name, number);
+            }
+            parent = number;
         }
-        let scope = self.scopes.entry((package, module)).or_default();
-        scope.items.entry(name).or_default().push((file, item));
+        &mut self.scopes[parent]
+    }
+
+    fn scope_number(&mut self, package: usize, module: &'a [String]) -> usize {
+        let next = self.scopes.len();
+        let number = *self.scope_of.entry((package, module)).or_insert(next);
+        if number == next {
+            self.scopes.push(Scope { package, ..Scope::default() });
+        }
+        number
+    }
+
+    fn name(&mut self, package: usize, module: &'a [String], name: &'a str, file: usize, item: Item) {
+        self.scope(package, module).items.entry(name).or_default().push((file, item));
     }
 
     fn add_methods(&mut self) {
@@ -233,146 +273,178 @@ impl<'a> Index<'a> {
     }
 
     /// What the path means where it is written.
-    pub fn find(&self, site: Site, path: &[String]) -> Found {
-        let mut visiting = Visiting::new();
-        self.lookup(site, path, &mut visiting).unwrap_or_else(|| Found::External(path.to_vec()))
+    pub fn find(&self, site: Site<'a>, path: &[String]) -> Found {
+        if !site.uses.is_empty() {
+            return self.search(site, path);
+        }
+        let question = (site.file, site.module.as_ptr().addr(), site.module.len(), path.to_vec());
+        if let Some(found) = self.known.read().ok().and_then(|known| known.get(&question).cloned()) {
+            return found;
+        }
+        let found = self.search(site, path);
+        if let Ok(mut known) = self.known.write() {
+            known.insert(question, found.clone());
+        }
+        found
     }
 
-    fn lookup(&self, site: Site, path: &[String], visiting: &mut Visiting) -> Option<Found> {
+    fn search(&self, site: Site, path: &[String]) -> Found {
+        self.lookup(site, path, 0).unwrap_or_else(|| Found::External(path.to_vec()))
+    }
+
+    fn lookup(&self, site: Site, path: &[String], depth: usize) -> Option<Found> {
         let (first, rest) = path.split_first()?;
         let package = self.files.get(site.file)?.package;
         match first.as_str() {
-            "crate" => self.within(site.file, package, &[], rest, visiting),
-            "self" => self.within(site.file, package, site.module, rest, visiting),
+            "crate" => self.within(site.file, self.scope_at(package, &[])?, rest, depth),
+            "self" => self.within(site.file, self.scope_at(package, site.module)?, rest, depth),
             "super" => {
                 let (_, parent) = site.module.split_last()?;
                 if rest.first().is_some_and(|next| next == "super") {
-                    return self.lookup(Site { module: parent, uses: &[], ..site }, rest, visiting);
+                    return self.lookup(Site { module: parent, uses: &[], ..site }, rest, depth);
                 }
-                self.within(site.file, package, parent, rest, visiting)
+                self.within(site.file, self.scope_at(package, parent)?, rest, depth)
             }
-            _ => {
-                let local = site.uses.iter().find(|brought| brought.name.as_ref() == Some(first));
-                if let Some(brought) = local {
-                    let target: Vec<String> = brought.target.iter().chain(rest).cloned().collect();
-                    return self.resolved(Site { uses: &[], ..site }, target, visiting);
-                }
-                let globs = site.uses.iter().filter(|brought| brought.name.is_none());
-                for glob in globs {
-                    let target: Vec<String> = glob.target.iter().chain(path).cloned().collect();
-                    let found = self.lookup(Site { uses: &[], ..site }, &target, visiting);
-                    if let Some(found @ (Found::Item(_) | Found::Member(..))) = found {
-                        return Some(found);
-                    }
-                }
-                self.within(site.file, package, site.module, path, visiting)
-                    .or_else(|| self.dependency(site.file, package, first, rest, visiting))
-            }
+            _ => self.relative(site, package, path, depth),
         }
     }
 
-    fn resolved(&self, site: Site, target: Vec<String>, visiting: &mut Visiting) -> Option<Found> {
-        // `use x::Y as Y` and the like: the path itself, where nothing of ours stands behind it.
-        self.lookup(site, &target, visiting).or(Some(Found::External(target)))
-    }
-
-    fn dependency(
-        &self,
-        file: usize,
-        package: usize,
-        first: &str,
-        rest: &[String],
-        visiting: &mut Visiting,
-    ) -> Option<Found> {
-        let dependencies = &self.packages.get(package)?.dependencies;
-        let (_, name) = dependencies.iter().find(|(name, _)| name == first)?;
-        let target = *self.package_of.get(name.as_str())?;
-        self.within(file, target, &[], rest, visiting)
-    }
-
-    /// A path below a module.
-    fn within(
-        &self,
-        file: usize,
-        package: usize,
-        module: &[String],
-        path: &[String],
-        visiting: &mut Visiting,
-    ) -> Option<Found> {
+    /// A path that begins with a name: of a `use` in the function, of the module, or of another package.
+    fn relative(&self, site: Site, package: usize, path: &[String], depth: usize) -> Option<Found> {
         let (first, rest) = path.split_first()?;
-        let step = (package, module.to_vec(), path.join("::"));
-        // A step that was tried has failed already, or leads back here.
-        if !visiting.insert(step) {
-            return None;
+        let bare = Site { uses: &[], ..site };
+        if let Some(brought) = site.uses.iter().find(|brought| brought.name.as_ref() == Some(first)) {
+            return self.through(bare, brought, rest, depth);
         }
-        self.inside(file, package, module, first, rest, visiting)
+        for glob in site.uses.iter().filter(|brought| brought.name.is_none()) {
+            let target: Vec<String> = glob.target.iter().chain(path).cloned().collect();
+            if let Some(found) = self.lookup(bare, &target, depth + 1) {
+                return Some(found);
+            }
+        }
+        let here = self.scope_at(package, site.module).and_then(|scope| self.within(site.file, scope, path, depth));
+        here.or_else(|| self.within(site.file, self.dependency(package, first)?, rest, depth))
     }
 
-    fn inside(
-        &self,
-        file: usize,
-        package: usize,
-        module: &[String],
-        first: &str,
-        rest: &[String],
-        visiting: &mut Visiting,
-    ) -> Option<Found> {
-        let scope = self.scopes.get(&(package, module))?;
+    /// The root of another package, by its name in the code of this one.
+    fn dependency(&self, package: usize, name: &str) -> Option<usize> {
+        let dependencies = &self.packages.get(package)?.dependencies;
+        let (_, package) = dependencies.iter().find(|(known, _)| known == name)?;
+        self.scope_at(*self.package_of.get(package.as_str())?, &[])
+    }
+
+    fn scope_at(&self, package: usize, module: &[String]) -> Option<usize> {
+        self.scope_of.get(&(package, module)).copied()
+    }
+
+    /// A path below a module: what the module has itself, then what globs bring into it.
+    fn within(&self, file: usize, scope: usize, path: &[String], depth: usize) -> Option<Found> {
+        let (first, rest) = path.split_first()?;
+        let globs = self.closures.get(scope).map(Vec::as_slice).unwrap_or_default();
+        let mut scopes = std::iter::once(&scope).chain(globs);
+        scopes.find_map(|scope| self.direct(file, *scope, first, rest, depth))
+    }
+
+    /// A path below a module, without its globs.
+    fn direct(&self, file: usize, scope: usize, first: &str, rest: &[String], depth: usize) -> Option<Found> {
+        let scope = self.scopes.get(scope)?;
         if !rest.is_empty() {
-            let child: ModulePath = module.iter().cloned().chain([first.to_owned()]).collect();
-            if self.scopes.contains_key(&(package, child.as_slice())) {
-                if let Some(found) = self.within(file, package, &child, rest, visiting) {
-                    return Some(found);
-                }
+            let child = scope.children.get(first);
+            if let Some(found) = child.and_then(|child| self.within(file, *child, rest, depth)) {
+                return Some(found);
             }
         }
         if let Some(item) = chosen(scope.items.get(first), file) {
             return Some(if rest.is_empty() { Found::Item(item) } else { Found::Member(item, rest.to_vec()) });
         }
-        for brought in scope.uses.get(first).into_iter().flatten() {
-            let target: Vec<String> = brought.target.iter().chain(rest).cloned().collect();
-            let site = self.site_of(package, &brought.module, file)?;
-            if target.first().map(String::as_str) == Some(first) && brought.target.len() == 1 {
-                continue;
-            }
-            return self.resolved(site, target, visiting);
+        let brought = *scope.uses.get(first)?.first()?;
+        // `use sqlx;` says nothing that the name does not.
+        if brought.target.len() == 1 && brought.target.first().is_some_and(|only| only == first) {
+            return None;
         }
-        self.through_globs(file, package, scope, first, rest, visiting)
+        self.through(self.site_of(scope.package, &brought.module, file)?, brought, rest, depth)
     }
 
-    fn through_globs(
-        &self,
-        file: usize,
-        package: usize,
-        scope: &Scope,
-        first: &str,
-        rest: &[String],
-        visiting: &mut Visiting,
-    ) -> Option<Found> {
-        for glob in &scope.globs {
-            let own = [first.to_owned()];
-            let target: Vec<String> = glob.target.iter().chain(&own).chain(rest).cloned().collect();
-            let site = self.site_of(package, &glob.module, file)?;
-            if let Some(found @ (Found::Item(_) | Found::Member(..))) = self.lookup(site, &target, visiting) {
-                return Some(found);
-            }
-        }
-        None
+    /// What a `use` leads to: the path itself, where nothing of ours stands behind it.
+    fn through(&self, site: Site, brought: &Use, rest: &[String], depth: usize) -> Option<Found> {
+        let target: Vec<String> = brought.target.iter().chain(rest).cloned().collect();
+        let found = if depth < LONGEST_CHAIN { self.lookup(site, &target, depth + 1) } else { None };
+        found.or(Some(Found::External(target)))
     }
 
     /// A site in a module of a package; the file decides between items of one name.
     fn site_of<'s>(&self, package: usize, module: &'s [String], file: usize) -> Option<Site<'s>> {
         let same = self.files.get(file).is_some_and(|facts| facts.package == package);
-        let other = || self.files.iter().position(|facts| facts.package == package);
-        Some(Site { file: if same { file } else { other()? }, module, uses: &[] })
+        let file = if same { file } else { *self.first_files.get(package)?.as_ref()? };
+        Some(Site { file, module, uses: &[] })
+    }
+
+    /// For every module, the modules whose names globs bring into it, the nearest first.
+    fn glob_closures(&self) -> Vec<Vec<usize>> {
+        let targets = |scope: &Scope| -> Vec<usize> {
+            let modules = scope.globs.iter().map(|glob| self.module(scope.package, &glob.module, &glob.target, 0));
+            modules.flatten().collect()
+        };
+        let direct: Vec<Vec<usize>> = self.scopes.iter().map(targets).collect();
+        let closure = |start: usize| {
+            let mut found: Vec<usize> = Vec::new();
+            let mut seen: HashSet<usize> = HashSet::from([start]);
+            let mut pending: VecDeque<usize> = VecDeque::from([start]);
+            while let Some(scope) = pending.pop_front() {
+                for target in direct.get(scope).into_iter().flatten() {
+                    if seen.insert(*target) {
+                        found.push(*target);
+                        pending.push_back(*target);
+                    }
+                }
+            }
+            found
+        };
+        (0..direct.len()).map(closure).collect()
+    }
+
+    /// The module that a path in a `use` names.
+    fn module(&self, package: usize, from: &[String], path: &[String], depth: usize) -> Option<usize> {
+        let (first, rest) = path.split_first()?;
+        match first.as_str() {
+            "crate" => self.descend(self.scope_at(package, &[])?, rest, depth),
+            "self" => self.descend(self.scope_at(package, from)?, rest, depth),
+            "super" => {
+                let (_, parent) = from.split_last()?;
+                match rest.first() {
+                    Some(next) if next == "super" => self.module(package, parent, rest, depth),
+                    _ => self.descend(self.scope_at(package, parent)?, rest, depth),
+                }
+            }
+            _ => {
+                let here = self.scope_at(package, from).and_then(|scope| self.descend(scope, path, depth));
+                here.or_else(|| self.descend(self.dependency(package, first)?, rest, depth))
+            }
+        }
+    }
+
+    fn descend(&self, scope: usize, path: &[String], depth: usize) -> Option<usize> {
+        let Some((first, rest)) = path.split_first() else {
+            return Some(scope);
+        };
+        let here = self.scopes.get(scope)?;
+        if let Some(child) = here.children.get(first.as_str()) {
+            return self.descend(*child, rest, depth);
+        }
+        let brought = *here.uses.get(first.as_str())?.first()?;
+        if depth >= LONGEST_CHAIN {
+            return None;
+        }
+        let target: Vec<String> = brought.target.iter().chain(rest).cloned().collect();
+        self.module(here.package, &brought.module, &target, depth + 1)
     }
 
     /// The type with its names resolved and its aliases replaced. `own` is what `Self` means.
-    pub fn ty(&self, site: Site, ty: &Type, own: Option<&Ty>) -> Ty {
+    pub fn ty(&self, site: Site<'a>, ty: &Type, own: Option<&Ty>) -> Ty {
         self.typed(site, ty, own, &[], 0)
     }
 
-    fn typed(&self, site: Site, ty: &Type, own: Option<&Ty>, given: &[(&str, Ty)], depth: usize) -> Ty {
+    fn typed(&self, site: Site<'a>, ty: &Type, own: Option<&Ty>, given: &[(&str, Ty)], depth: usize) -> Ty {
         let last = ty.segments.last().map_or("", String::as_str);
         if let [only] = ty.segments.as_slice() {
             if let Some((_, replaced)) = given.iter().find(|(name, _)| name == only) {

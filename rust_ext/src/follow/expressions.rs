@@ -1,5 +1,6 @@
 //! Values of expressions.
 
+use super::calls::core;
 use super::patterns::inside;
 use super::{Fill, Follower, PlacedText, Value};
 use crate::ir::{Arm, Closure, Expr, Local, Place, Statement, StructLiteral, Type};
@@ -234,7 +235,12 @@ impl Follower<'_> {
         Ty { strukt: Some(strukt), ..Ty::of(name, Vec::new()) }
     }
 
-    fn fill(&mut self, target: StructId, field: &str, value: Value, place: Place) {
+    fn fill(&mut self, target: StructId, field: &str, mut value: Value, place: Place) {
+        // `let amount = row.amount.try_into()?;` is told its type only here.
+        if let (Some(origin), Some(ty)) = (&mut value.origin, self.field_type(target, field)) {
+            let open = origin.casts.iter_mut().filter(|cast| cast.to == "_");
+            open.for_each(|cast| cast.to.clone_from(&core(&ty).name));
+        }
         let fill = Fill {
             target,
             field: field.to_owned(),
@@ -286,7 +292,7 @@ pub(super) fn with_cast(value: Value, cast: Cast, ty: Option<Ty>) -> Value {
         origin.casts.push(cast);
         origin
     });
-    Value { ty, origin, text: None, record: value.record }
+    Value { ty, origin, record: value.record, ..Value::default() }
 }
 
 /// `Vec<_>` and the like.

@@ -70,6 +70,9 @@ impl Follower<'_> {
             _ => None,
         };
         let receiver = self.value(&call.receiver, asked.as_ref());
+        if let (Some(query), "bind") = (receiver.query, call.name.as_str()) {
+            self.out.queries.get_mut(query).into_iter().for_each(|query| query.arguments += 1);
+        }
         if let Some(value) = self.own_method(&receiver, call) {
             return value;
         }

@@ -37,6 +37,8 @@ pub struct Value {
     pub ty: Option<Ty>,
     pub origin: Option<Origin>,
     pub text: Option<PlacedText>,
+    /// The position of a query in `Followed.queries`, before it is fetched.
+    pub query: Option<usize>,
     /// A row of `query!`, which has no struct.
     pub record: bool,
 }

@@ -34,9 +34,9 @@ impl Follower<'_> {
             _ => None,
         };
         let met = Met { call: query.call, place: query.place, sql, row: row.clone(), arguments: query.arguments };
-        self.meet(met);
+        let met = self.meet(met);
         let record = query.call == QueryCall::QueryMacro;
-        Value { record, ..Value::of(Ty::of(QUERY, row.into_iter().collect())) }
+        Value { record, query: Some(met), ..Value::of(Ty::of(QUERY, row.into_iter().collect())) }
     }
 
     /// Whether a path names one of sqlx's query functions.
@@ -50,16 +50,24 @@ impl Follower<'_> {
             _ => return None,
         };
         match self.index.find(self.site, path) {
-            Found::External(full) if full.first().is_some_and(|first| first == "sqlx") => Some(call),
+            Found::External(full) if full.first().is_some_and(|first| self.is_sqlx(first)) => Some(call),
             Found::External(full) if full.len() == 1 && self.brings_all_of_sqlx() => Some(call),
             _ => None,
         }
     }
 
+    /// `sqlx`, or the name that the manifest gives it.
+    fn is_sqlx(&self, name: &str) -> bool {
+        let file = self.index.files.get(self.site.file);
+        let package = file.and_then(|file| self.index.packages.get(file.package));
+        let mut renamed = package.into_iter().flat_map(|package| &package.dependencies);
+        name == "sqlx" || renamed.any(|(known, package)| known == name && package == "sqlx")
+    }
+
     fn brings_all_of_sqlx(&self) -> bool {
         let uses = self.index.files.get(self.site.file).map(|file| file.uses.as_slice()).unwrap_or_default();
         let mut all = uses.iter().chain(self.site.uses);
-        all.any(|brought| brought.name.is_none() && brought.target.first().is_some_and(|first| first == "sqlx"))
+        all.any(|brought| brought.name.is_none() && brought.target.first().is_some_and(|first| self.is_sqlx(first)))
     }
 
     pub(super) fn query_call(
@@ -77,8 +85,8 @@ impl Follower<'_> {
             QueryCall::QueryAs | QueryCall::QueryScalar => last.or_else(|| wanted.cloned()),
             _ => None,
         };
-        self.meet(Met { call, place, sql, row: row.clone(), arguments: 0 });
-        Value::of(Ty::of(QUERY, row.into_iter().collect()))
+        let met = self.meet(Met { call, place, sql, row: row.clone(), arguments: 0 });
+        Value { query: Some(met), ..Value::of(Ty::of(QUERY, row.into_iter().collect())) }
     }
 
     /// `QueryBuilder::new(..)`: seen, and not checked.
@@ -87,7 +95,8 @@ impl Follower<'_> {
         self.meet(Met { call: QueryCall::Query, place, sql, row: None, arguments: 0 });
     }
 
-    fn meet(&mut self, met: Met) {
+    /// Notes a query, and gives its position.
+    fn meet(&mut self, met: Met) -> usize {
         let krate = self.index.files.get(self.site.file).and_then(|file| self.index.packages.get(file.package));
         let target = met.row.as_ref().and_then(|row| row.bare().strukt);
         self.out.targets.extend(target);
@@ -115,6 +124,7 @@ impl Follower<'_> {
             arguments: met.arguments,
             unchecked,
         });
+        self.out.queries.len() - 1
     }
 
     pub(super) fn included(&self, path: &str) -> Value {
