@@ -25,14 +25,19 @@ def remove_leftovers() -> None:
     """Stops the servers and removes the folders of runs whose process is gone; leaves every living run alone."""
     for root in run_roots():
         for folder in sorted(root.glob(f"{RUN_PREFIX}*")):
-            if not folder.is_symlink() and ((folder / OWNER_LOCK).is_file() or _is_old(folder)):
+            if _is_ours(folder):
                 _remove_if_left(folder)
 
 
-def _is_old(folder: Path) -> bool:
-    """A folder without its lock is one that is just being made, or one that was half removed."""
+def _is_ours(folder: Path) -> bool:
+    """Not another user's, which cannot even be looked into, and not one that is just being made.
+
+    A folder without its lock that is old enough was half removed.
+    """
     try:
-        return time.time() - folder.stat().st_mtime > _HALF_MADE_S
+        if folder.is_symlink():
+            return False
+        return (folder / OWNER_LOCK).is_file() or time.time() - folder.stat().st_mtime > _HALF_MADE_S
     except OSError:
         return False
 
