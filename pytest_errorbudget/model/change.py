@@ -205,6 +205,25 @@ class Transaction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CreateRoutine:
+    """A function or procedure. ``mentions`` are the identifiers of a body that may change the schema, else ``None``."""
+
+    name: str
+    mentions: frozenset[str] | None
+    origin: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRoutines:
+    """A statement that calls routines which may change the schema, with the identifiers that it hands them."""
+
+    names: tuple[str, ...]
+    statement: str
+    mentions: frozenset[str]
+    origin: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpaqueChange:
     """A statement whose effect is not known. ``mentions``: identifiers in it, of which some may be relations."""
 
@@ -233,6 +252,8 @@ Change: TypeAlias = (
     | Drop
     | SetSearchPath
     | Transaction
+    | CreateRoutine
+    | CallRoutines
     | OpaqueChange
 )
 

@@ -12,9 +12,11 @@ from pytest_errorbudget.checks.replay.naming import columns_part, distinct_label
 from pytest_errorbudget.checks.replay.replay import replay
 from pytest_errorbudget.model.change import (
     AddEnumLabel,
+    CallRoutines,
     Change,
     CreateEnum,
     CreateIndex,
+    CreateRoutine,
     CreateTable,
     Drop,
     FileChanges,
@@ -233,6 +235,37 @@ def test_a_change_of_something_unknown_is_opaque_and_the_rest_goes_on() -> None:
     ]
     assert replayed.inexact == (("public", "made"),)
     assert [r.name for r in replayed.schema.relations] == ["t"]
+
+
+def test_a_change_of_an_uncertain_relation_is_no_news() -> None:
+    opaque = OpaqueChange(statement="do", reason="a DO block is a program", mentions=frozenset({"t"}), origin=_at(3))
+    replayed = _replayed(_table("t"), opaque, SetNotNull(table=_T, column="made_by_the_block", origin=_at(4)))
+    assert [o.span for o in replayed.opaque] == [_at(3)]
+
+
+_CALL = CallRoutines(names=("f",), statement="select f('u')", mentions=frozenset({"f", "u"}), origin=_at(5))
+
+
+@pytest.mark.parametrize(
+    ("routines", "inexact"),
+    [
+        ((), (("public", "u"),)),
+        ((CreateRoutine(name="f", mentions=None, origin=_at(2)),), ()),
+        (
+            (CreateRoutine(name="f", mentions=frozenset({"alter", "t"}), origin=_at(2)),),
+            (("public", "t"), ("public", "u")),
+        ),
+    ],
+    ids=["unknown", "changes no schema", "changes what it mentions"],
+)
+def test_a_call_may_touch_what_it_and_the_routine_mention(
+    routines: tuple[Change, ...], inexact: tuple[tuple[str, str], ...]
+) -> None:
+    replayed = _replayed(_table("t"), _table("u"), _table("v"), *routines, _CALL)
+    assert replayed.inexact == inexact
+    assert [o.reason for o in replayed.opaque] == (
+        ["the routine `f` that it calls may change the schema"] if inexact else []
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from pytest_errorbudget.model.change import (
     AddEnumLabel,
+    CallRoutines,
     Change,
     CreateDomain,
     CreateIndex,
+    CreateRoutine,
     CreateTable,
     Drop,
     OpaqueChange,
@@ -67,7 +69,8 @@ def test_array_written_as_a_word_keeps_what_follows() -> None:
 
 
 def test_the_body_of_begin_atomic_is_no_statement_of_its_own() -> None:
-    assert _changes("create function f() returns int begin atomic; drop table t; end") == ()
+    (change,) = _changes("create function f() returns int begin atomic; select 1; select 2; end")
+    assert isinstance(change, CreateRoutine)
 
 
 @pytest.mark.parametrize("sql", ["savepoint a", "discard all", "begin isolation level serializable", "end"])
@@ -236,6 +239,7 @@ def test_a_drop_of_several_is_several_changes() -> None:
         ("('x'::text)", "text"),
         ("cast(a as text)", "cast"),
         ("(a + 1)", "expr"),
+        ("(true)", "expr"),
         ("coalesce(a, b)", "coalesce"),
     ],
 )
@@ -250,7 +254,6 @@ def test_what_a_key_adds_to_a_chosen_index_name(key: str, label: str) -> None:
     [
         "insert into t values (1)",
         "create trigger x before update on t for each row execute function f()",
-        "create or replace function f() returns trigger as $$ begin drop table t; end $$ language plpgsql",
         "comment on column t.a is 'alter table t drop column a'",
         "grant all on all tables in schema public to x",
         "create policy p on t using (true)",
@@ -272,8 +275,6 @@ def test_statements_without_effect_on_the_schema(sql: str) -> None:
     ("sql", "reason"),
     [
         ("do $$ begin alter table t add a int; end $$", "a DO block is a program"),
-        ("call p()", "a procedure is a program"),
-        ("select make_partitions('t')", "the function `make_partitions` that it calls may change the schema"),
         ("create table t of composite", "a table of a composite type"),
         ("alter table t inherit u", "ALTER TABLE … INHERIT"),
         ("create tabel t (a int); 'never closed", "a quote or a comment is never closed"),
@@ -287,6 +288,35 @@ def test_what_cannot_be_read_is_opaque_with_its_reason(sql: str, reason: str) ->
     (change,) = _changes(sql)
     assert isinstance(change, OpaqueChange)
     assert (change.reason, change.statement, change.origin) == (reason, sql, _START)
+
+
+@pytest.mark.parametrize(
+    ("body", "mentions"),
+    [
+        ("begin new.at = now(); return new; end", None),
+        ("begin alter table t add a int; end", frozenset({"begin", "alter", "table", "t", "add", "a", "int", "end"})),
+    ],
+)
+def test_a_routine_is_kept_with_what_it_may_touch(body: str, mentions: frozenset[str] | None) -> None:
+    (change,) = _changes(f"create or replace function s.f() returns trigger as $${body}$$ language plpgsql")
+    assert isinstance(change, CreateRoutine)
+    assert change.name == "f"
+    assert (change.mentions is None) == (mentions is None)
+    assert (mentions or frozenset()) <= (change.mentions or frozenset())
+
+
+@pytest.mark.parametrize(
+    ("sql", "names"),
+    [
+        ("call p()", ("p",)),
+        ("select make_partitions('t', now())", ("make_partitions",)),
+        ("select * from s.create_hypertable('t')", ("create_hypertable",)),
+    ],
+)
+def test_a_call_names_the_routines(sql: str, names: tuple[str, ...]) -> None:
+    (change,) = _changes(sql)
+    assert isinstance(change, CallRoutines)
+    assert change.names == names
 
 
 def test_an_opaque_statement_names_what_it_mentions() -> None:

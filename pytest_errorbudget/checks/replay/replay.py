@@ -7,7 +7,7 @@ from typing import assert_never
 from pytest_errorbudget.checks.replay import columns, constraints, creation, drops, indexes, moves, types, views
 from pytest_errorbudget.checks.replay.effective import lasting
 from pytest_errorbudget.checks.replay.finish import inexact_of, schema_of
-from pytest_errorbudget.checks.replay.state import DEFAULT_PATH, Key, NotReplayed, State
+from pytest_errorbudget.checks.replay.state import DEFAULT_PATH, NotReplayed, State
 from pytest_errorbudget.model import change as all_changes
 from pytest_errorbudget.model import change_table
 from pytest_errorbudget.model.change import Change, FileChanges
@@ -40,19 +40,43 @@ def _step(state: State, change: Change, session_path: tuple[str, ...], opaque: l
         case all_changes.Transaction():
             state.path = session_path
         case all_changes.OpaqueChange():
-            opaque.append(Opaque(span=change.origin, statement=change.statement, reason=change.reason))
-            state.inexact.update(_named(state, change.mentions))
+            _left_open(state, opaque, change, change.reason, change.mentions)
+        case all_changes.CallRoutines():
+            _call(state, opaque, change)
         case _:
             try:
                 _apply(state, change)
             except NotReplayed as error:
-                opaque.append(Opaque(span=change.origin, statement="", reason=error.reason))
-                state.inexact.update(() if error.relation is None else (error.relation,))
+                _misfit(state, opaque, change, error)
     return session_path
 
 
-def _named(state: State, mentions: frozenset[str]) -> list[Key]:
-    return [key for key in state.tables if key[1] in mentions]
+def _left_open(
+    state: State,
+    opaque: list[Opaque],
+    change: all_changes.OpaqueChange | all_changes.CallRoutines,
+    reason: str,
+    mentions: frozenset[str],
+) -> None:
+    opaque.append(Opaque(span=change.origin, statement=change.statement, reason=reason))
+    state.inexact.update(key for key in state.tables if key[1] in mentions)
+
+
+def _call(state: State, opaque: list[Opaque], change: all_changes.CallRoutines) -> None:
+    """A routine whose body the migrations show, and which changes no schema, is called without effect."""
+    names = [name for name in change.names if state.routines.get(name, frozenset()) is not None]
+    if names:
+        bodies = (state.routines.get(name) or frozenset[str]() for name in names)
+        reason = f"the routine `{names[0]}` that it calls may change the schema"
+        _left_open(state, opaque, change, reason, change.mentions.union(*bodies))
+
+
+def _misfit(state: State, opaque: list[Opaque], change: Change, error: NotReplayed) -> None:
+    """A change that does not fit is no news on a relation that is uncertain already."""
+    if error.relation is not None and state.is_uncertain(error.relation):
+        return
+    opaque.append(Opaque(span=change.origin, statement="", reason=error.reason))
+    state.inexact.update(() if error.relation is None else (error.relation,))
 
 
 def _apply(state: State, change: Change) -> None:
@@ -71,7 +95,14 @@ def _apply(state: State, change: Change) -> None:
             state.schemas.add(change.name)
         case all_changes.CreateExtension():
             state.extensions.setdefault(change.name, change.schema or state.target_schema())
-        case all_changes.SetSearchPath() | all_changes.Transaction() | all_changes.OpaqueChange():
+        case all_changes.CreateRoutine():
+            state.routines[change.name] = change.mentions
+        case (
+            all_changes.SetSearchPath()
+            | all_changes.Transaction()
+            | all_changes.OpaqueChange()
+            | all_changes.CallRoutines()
+        ):
             raise AssertionError("the session's changes are applied by the step")
         case (
             all_changes.CreateEnum()

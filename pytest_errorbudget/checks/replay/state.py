@@ -117,6 +117,7 @@ class State:
         self.domains: dict[Key, DomainState] = {}
         self.other_types: set[Key] = set()
         self.extensions: dict[str, str] = {}
+        self.routines: dict[str, frozenset[str] | None] = {}
         self.schemas: set[str] = {"public"}
         self.path: tuple[str, ...] = DEFAULT_PATH
         self.constraint_names: Counter[Key] = Counter()
@@ -175,6 +176,11 @@ class State:
         if column is None:
             raise NotReplayed(f"`{table.name}` has no column `{name}` that is known here", table.key)
         return column
+
+    def is_uncertain(self, key: Key) -> bool:
+        """Whether the relation is left to the real replay already."""
+        table = self.tables.get(key)
+        return key in self.inexact or (table is not None and not table.exact)
 
     def add_table(self, table: TableState) -> None:
         if table.key in self.tables or table.key in self.index_tables:

@@ -7,13 +7,14 @@ from pytest_errorbudget.model.change_parts import Existing
 from pytest_errorbudget.model.schema import RelationKind
 from pytest_errorbudget.readers.ddl.indexes import create_index
 from pytest_errorbudget.readers.ddl.queries import query_of
+from pytest_errorbudget.readers.ddl.routines import create_routine
 from pytest_errorbudget.readers.ddl.tables import create_table
 from pytest_errorbudget.readers.ddl.types_ddl import create_domain, create_type
 from pytest_errorbudget.readers.ddl.words import Cursor, NotUnderstood
 
 
 def create(cursor: Cursor) -> tuple[Change, ...]:
-    """After CREATE. What is not listed (functions, triggers, policies, roles …) changes no column."""
+    """After CREATE. What is not listed (sequences, triggers, policies, roles …) changes no column."""
     replaces = cursor.accept("or", "replace")
     temporary = _persistence(cursor)
     existing = Existing.REPLACES if replaces else Existing.FAILS
@@ -41,6 +42,8 @@ def _container(cursor: Cursor) -> tuple[Change, ...]:
         return _schema(cursor)
     if cursor.accept("extension"):
         return _extension(cursor)
+    if cursor.accept("function") or cursor.accept("procedure"):
+        return create_routine(cursor)
     return ()
 
 

@@ -9,6 +9,7 @@ from pytest_errorbudget.readers.ddl.types import declared
 from pytest_errorbudget.readers.ddl.words import Cursor, NotUnderstood, Word, WordKind
 
 _NO_LABEL = "expr"
+_CONSTANTS = frozenset({"true", "false", "null"})
 
 
 def keys_of(cursor: Cursor, parts: Iterable[tuple[Word, ...]]) -> tuple[IndexKey, ...]:
@@ -35,7 +36,7 @@ def _expression(cursor: Cursor, items: tuple[Word, ...]) -> IndexKey:
     inner = items
     while len(inner) > 2 and inner[0].key == "(" and len(cursor.inside(inner).group()) == len(inner) - 2:
         inner = inner[1:-1]
-    if inner and inner[0].is_name and (len(inner) == 1 or inner[1].key == "collate"):
+    if inner and inner[0].is_name and inner[0].key not in _CONSTANTS and (len(inner) == 1 or inner[1].key == "collate"):
         return IndexKey(text=inner[0].value, label=inner[0].value, column=inner[0].value)
     return IndexKey(text=f"({cursor.text(items)})", label=_label(cursor.inside(inner)))
 
@@ -77,7 +78,7 @@ def _operand(cursor: Cursor) -> tuple[str, int]:
     if word.key == "case":
         cursor.rest()
         return "case", 1
-    if word.kind is WordKind.STRING or word.kind is WordKind.NUMBER:
+    if word.kind is WordKind.STRING or word.kind is WordKind.NUMBER or word.key in _CONSTANTS:
         cursor.next()
         return "", 0
     if not word.is_name or word.key == "not":

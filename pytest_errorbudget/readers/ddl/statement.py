@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 
 from sqlglot.errors import SqlglotError
 
@@ -12,6 +11,7 @@ from pytest_errorbudget.model.migration import Statement
 from pytest_errorbudget.readers.ddl.alter_table import alter_relation
 from pytest_errorbudget.readers.ddl.creates import create
 from pytest_errorbudget.readers.ddl.drops import drop
+from pytest_errorbudget.readers.ddl.routines import block, call, calls, identifiers
 from pytest_errorbudget.readers.ddl.session import reset, set_config, set_value, transaction
 from pytest_errorbudget.readers.ddl.types_ddl import alter_domain, alter_type
 from pytest_errorbudget.readers.ddl.words import Cursor, NotUnderstood, PlacesOf, Word, folded, words
@@ -25,27 +25,15 @@ _WITHOUT_EFFECT = frozenset(
         *("prepare", "deallocate", "declare", "fetch", "move", "close"),
     }
 )
-# Functions of a SELECT that stands alone, as migrations write it, and that change no schema.
-_HARMLESS = frozenset(
-    {
-        *("array_agg", "avg", "coalesce", "concat", "count", "currval", "exists", "extract", "format"),
-        *("jsonb_build_object", "length", "lower", "max", "min", "nextval", "now", "nullif"),
-        *("pg_advisory_lock", "pg_advisory_unlock", "pg_advisory_xact_lock", "pg_get_serial_sequence"),
-        *("pg_notify", "pg_sleep", "row_number", "set_config", "setval", "string_agg", "sum", "unnest"),
-        *("upper", "in", "values", "and", "or"),
-    }
-)
-_CHANGES_SCHEMA = re.compile(r"\b(?:alter|create|drop|execute|perform|call)\b", re.I)
 # A statement begins with its first word: comments before it are not part of it.
 _FIRST_WORD = re.compile(r"([A-Za-z]+)\b")
-_ROUTINE = re.compile(r"create\s+(?:or\s+replace\s+)?(?:function|procedure|(?:constraint\s+)?trigger|policy)\b", re.I)
-_IDENTIFIER = re.compile(r'"((?:[^"]|"")+)"|([^\W\d][\w$]*)')
+_TRIGGER = re.compile(r"create\s+(?:or\s+replace\s+)?(?:(?:constraint\s+)?trigger|policy)\b", re.I)
 
 
 def changes_of(statement: Statement) -> tuple[Change, ...]:
     """The changes of one statement; never raises: what these rules cannot read is one ``OpaqueChange``."""
     first = _FIRST_WORD.match(statement.sql)
-    if first is not None and (folded(first[1]) in _WITHOUT_EFFECT or _ROUTINE.match(statement.sql)):
+    if first is not None and (folded(first[1]) in _WITHOUT_EFFECT or _TRIGGER.match(statement.sql)):
         return ()
     try:
         items = words(statement.sql)
@@ -78,9 +66,9 @@ def _read(cursor: Cursor, items: tuple[Word, ...]) -> tuple[Change, ...]:
         case "select" | "with":
             return _select(cursor, items)
         case "do":
-            return _do(cursor)
+            return block(cursor)
         case "call":
-            raise NotUnderstood("a procedure is a program")
+            return call(cursor)
         case "import":
             raise NotUnderstood("IMPORT FOREIGN SCHEMA makes tables that only the server knows")
     raise NotUnderstood(f"`{cursor.sql.split(maxsplit=1)[0][:40]}` begins no statement that is known here")
@@ -115,24 +103,13 @@ def _select(cursor: Cursor, items: tuple[Word, ...]) -> tuple[Change, ...]:
         raise NotUnderstood("SELECT INTO")
     if keys[0] == "with":
         return ()
-    for word, after in pairwise(items):
-        if after.key == "(" and word.is_name and word.end == after.start and word.value not in _HARMLESS:
-            raise NotUnderstood(f"the function `{word.value}` that it calls may change the schema")
-    return ()
-
-
-def _do(cursor: Cursor) -> tuple[Change, ...]:
-    if not _CHANGES_SCHEMA.search(cursor.sql[cursor.place :]):
-        return ()
-    raise NotUnderstood("a DO block is a program")
+    return calls(cursor, items)
 
 
 def _opaque(statement: Statement, reason: str) -> OpaqueChange:
     return OpaqueChange(
         statement=statement.sql,
         reason=reason,
-        mentions=frozenset(
-            quoted.replace('""', '"') or folded(bare) for quoted, bare in _IDENTIFIER.findall(statement.sql)
-        ),
+        mentions=identifiers(statement.sql),
         origin=statement.span,
     )

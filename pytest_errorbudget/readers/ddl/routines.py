@@ -1,0 +1,74 @@
+"""Functions and procedures: programs that these rules do not run. What they may touch is what they mention."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from pytest_errorbudget.model.change import CallRoutines, Change, CreateRoutine
+from pytest_errorbudget.readers.ddl.words import Cursor, NotUnderstood, Word, folded
+
+# Functions of a SELECT that stands alone, as migrations write it, and that change no schema.
+HARMLESS = frozenset(
+    {
+        *("array_agg", "avg", "coalesce", "concat", "count", "currval", "exists", "extract", "format", "length"),
+        *("jsonb_build_object", "lower", "max", "min", "nextval", "now", "nullif", "row_number", "set_config"),
+        *("pg_advisory_lock", "pg_advisory_unlock", "pg_advisory_xact_lock", "pg_get_serial_sequence", "pg_notify"),
+        *("pg_sleep", "setval", "string_agg", "sum", "unnest", "upper", "in", "values", "and", "or", "from", "as"),
+    }
+)
+_CHANGES_SCHEMA = re.compile(r"\b(?:alter|create|drop|execute|perform|call)\b", re.I)
+_IDENTIFIER = re.compile(r'"((?:[^"]|"")+)"|([^\W\d]\w*)')
+_CALLED = re.compile(r"call\s+(?:\w+\s*\.\s*)*(\w+)\s*\(", re.I)
+
+
+def identifiers(text: str) -> frozenset[str]:
+    """Every identifier in a text, inside strings too."""
+    return frozenset(quoted.replace('""', '"') or folded(bare) for quoted, bare in _IDENTIFIER.findall(text))
+
+
+def may_change_schema(body: str) -> bool:
+    """Whether a program holds a word that changes the schema or runs another program."""
+    return _CHANGES_SCHEMA.search(body) is not None
+
+
+def create_routine(cursor: Cursor) -> tuple[Change, ...]:
+    """After ``CREATE [OR REPLACE] FUNCTION`` or ``PROCEDURE``."""
+    name = cursor.qualified().name
+    body = cursor.sql[cursor.place :]
+    mentions = identifiers(body) if may_change_schema(body) else None
+    return (CreateRoutine(name=name, mentions=mentions, origin=cursor.span(0)),)
+
+
+def block(cursor: Cursor) -> tuple[Change, ...]:
+    """After DO."""
+    if not may_change_schema(cursor.sql[cursor.place :]):
+        return ()
+    raise NotUnderstood("a DO block is a program")
+
+
+def call(cursor: Cursor) -> tuple[Change, ...]:
+    """CALL, whose rest sqlglot keeps as text."""
+    found = _CALLED.match(cursor.sql)
+    if found is None:
+        raise NotUnderstood("a procedure is a program")
+    cursor.rest()
+    return (_calling(cursor, (folded(found[1]),)),)
+
+
+def calls(cursor: Cursor, items: tuple[Word, ...]) -> tuple[Change, ...]:
+    """The routines that a SELECT calls, if any of them may change the schema."""
+    names = tuple(
+        word.value
+        for word, after in pairwise(items)
+        if after.key == "(" and word.is_name and word.end == after.start and word.value not in HARMLESS
+    )
+    if not names:
+        return ()
+    cursor.rest()
+    return (_calling(cursor, names),)
+
+
+def _calling(cursor: Cursor, names: tuple[str, ...]) -> CallRoutines:
+    mentions = identifiers(cursor.sql)
+    return CallRoutines(names=names, statement=cursor.sql, mentions=mentions, origin=cursor.span(0))
