@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pytest_errorbudget.model.difference import differences
 from pytest_errorbudget.model.facts import DatabaseFacts, QueryKey, ShapeTyping
 from pytest_errorbudget.model.migration import MigrationSet, RealReplay, StaticReplay
 from pytest_errorbudget.model.problem import Unchecked
@@ -115,7 +116,7 @@ def type_database(gathering: Gathering, servers: Servers, facts: DatabaseFacts, 
 
 def _shapes(facts: DatabaseFacts) -> tuple[ShapeRequest, ...]:
     """One request a shape: the replay at the version of a tenant that has it, mended to what the tenant shows."""
-    from pytest_errorbudget.checks.drift import differences
+    from pytest_errorbudget.checks.drift.compare import own_schema
     from pytest_errorbudget.checks.mending import mending
     from pytest_errorbudget.readers.shapes import ShapeRequest
 
@@ -130,6 +131,6 @@ def _shapes(facts: DatabaseFacts) -> tuple[ShapeRequest, ...]:
         expected = replay.at(version) if version is not None else None
         if expected is None:
             version, expected = replay.versions[-1].version, replay.newest
-        steps = mending(differences(expected, snapshot.shape(state.shape)))
+        steps = mending(differences(own_schema(expected), snapshot.shape(state.shape)))
         requests[state.shape] = ShapeRequest(digest=state.shape, version=version, mending=steps)
     return tuple(requests.values())
