@@ -30,6 +30,7 @@ def test_facts_are_the_servers_and_lines_are_the_static_replays() -> None:
     assert found.enums[0].origin == line
 
 
-def test_what_the_static_replay_does_not_know_has_no_line() -> None:
-    found = with_origins(_schema(PgType("int8"), ("a",), None), Schema())
-    assert (found.relations[0].origin, found.relations[0].columns[0].origin, found.enums[0].origin) == (None,) * 3
+def test_what_the_static_replay_does_not_know_keeps_the_line_that_it_has() -> None:
+    line = Span("m/2_x.sql", 9)
+    found = with_origins(_schema(PgType("int8"), ("a",), line), Schema())
+    assert (found.relations[0].origin, found.relations[0].columns[0].origin, found.enums[0].origin) == (line,) * 3

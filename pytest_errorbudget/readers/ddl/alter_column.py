@@ -15,8 +15,8 @@ from pytest_errorbudget.model.change_table import (
     SetNotNull,
 )
 from pytest_errorbudget.readers.ddl.columns import default_kind, identity_options
+from pytest_errorbudget.readers.ddl.cursor import Cursor
 from pytest_errorbudget.readers.ddl.types import declared
-from pytest_errorbudget.readers.ddl.words import Cursor
 
 _COMMA = frozenset({","})
 

@@ -22,7 +22,8 @@ from pytest_errorbudget.model.change_table import (
 from pytest_errorbudget.readers.ddl.alter_column import alter_column
 from pytest_errorbudget.readers.ddl.columns import column_definition
 from pytest_errorbudget.readers.ddl.constraints import TABLE_CONSTRAINTS, table_constraint
-from pytest_errorbudget.readers.ddl.words import Cursor, NotUnderstood
+from pytest_errorbudget.readers.ddl.cursor import Cursor
+from pytest_errorbudget.readers.ddl.words import NotUnderstood
 
 _COMMA = frozenset({","})
 # Actions that change no column, index, constraint or name.

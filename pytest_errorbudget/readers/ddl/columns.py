@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from pytest_errorbudget.model.change_parts import ColumnSpec, ConstraintSpec, DefaultKind
 from pytest_errorbudget.model.schema import ConstraintKind, Generated, Identity
 from pytest_errorbudget.readers.ddl.constraints import attributes, check, index_options, nulls_distinct, referencing
+from pytest_errorbudget.readers.ddl.cursor import Cursor
 from pytest_errorbudget.readers.ddl.types import Declared, declared
-from pytest_errorbudget.readers.ddl.words import Cursor, NotUnderstood, Word
+from pytest_errorbudget.readers.ddl.words import NotUnderstood, Word
 
 _QUALIFIERS = frozenset(
     {

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from pytest_errorbudget.model.change_parts import ConstraintSpec, Name
 from pytest_errorbudget.model.schema import ConstraintKind
+from pytest_errorbudget.readers.ddl.cursor import Cursor
 from pytest_errorbudget.readers.ddl.keys import keys_of
-from pytest_errorbudget.readers.ddl.words import Cursor, NotUnderstood, mentioned
+from pytest_errorbudget.readers.ddl.words import NotUnderstood, mentioned
 
 TABLE_CONSTRAINTS = frozenset({"constraint", "primary", "unique", "foreign", "check", "exclude"})
 

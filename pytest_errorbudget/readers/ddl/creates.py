@@ -5,12 +5,13 @@ from __future__ import annotations
 from pytest_errorbudget.model.change import Change, CreateExtension, CreateQueried, CreateSchema
 from pytest_errorbudget.model.change_parts import Existing
 from pytest_errorbudget.model.schema import RelationKind
+from pytest_errorbudget.readers.ddl.cursor import Cursor
 from pytest_errorbudget.readers.ddl.indexes import create_index
 from pytest_errorbudget.readers.ddl.queries import query_of
 from pytest_errorbudget.readers.ddl.routines import create_routine
 from pytest_errorbudget.readers.ddl.tables import create_table
 from pytest_errorbudget.readers.ddl.types_ddl import create_domain, create_type
-from pytest_errorbudget.readers.ddl.words import Cursor, NotUnderstood
+from pytest_errorbudget.readers.ddl.words import NotUnderstood
 
 
 def create(cursor: Cursor) -> tuple[Change, ...]:

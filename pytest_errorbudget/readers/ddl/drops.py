@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pytest_errorbudget.model.change import Change, Drop
 from pytest_errorbudget.model.change_parts import Dependents, DroppedKind, Existing
-from pytest_errorbudget.readers.ddl.words import Cursor, NotUnderstood
+from pytest_errorbudget.readers.ddl.cursor import Cursor
+from pytest_errorbudget.readers.ddl.words import NotUnderstood
 
 _KINDS = (
     (("materialized", "view"), DroppedKind.RELATION),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pytest_errorbudget.model.change import Change, CreateIndex
 from pytest_errorbudget.model.change_parts import Existing
 from pytest_errorbudget.readers.ddl.constraints import nulls_distinct
+from pytest_errorbudget.readers.ddl.cursor import Cursor
 from pytest_errorbudget.readers.ddl.keys import keys_of
-from pytest_errorbudget.readers.ddl.words import Cursor, mentioned
+from pytest_errorbudget.readers.ddl.words import mentioned
 
 
 def create_index(cursor: Cursor) -> tuple[Change, ...]:

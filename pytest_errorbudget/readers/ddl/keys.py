@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pytest_errorbudget.model.change_parts import IndexKey
+from pytest_errorbudget.readers.ddl.cursor import Cursor
 from pytest_errorbudget.readers.ddl.types import declared
-from pytest_errorbudget.readers.ddl.words import Cursor, NotUnderstood, Word, WordKind
+from pytest_errorbudget.readers.ddl.words import NotUnderstood, Word, WordKind
 
 _NO_LABEL = "expr"
 _CONSTANTS = frozenset({"true", "false", "null"})

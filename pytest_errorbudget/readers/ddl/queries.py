@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pytest_errorbudget.model.change_parts import Name, Projection, Query
 from pytest_errorbudget.model.pgtype import PgType
+from pytest_errorbudget.readers.ddl.cursor import Cursor
 from pytest_errorbudget.readers.ddl.keys import output_label
 from pytest_errorbudget.readers.ddl.types import declared
-from pytest_errorbudget.readers.ddl.words import Cursor, NotUnderstood, Word, mentioned
+from pytest_errorbudget.readers.ddl.words import NotUnderstood, Word, mentioned
 
 _SET_OPERATIONS = frozenset({"union", "intersect", "except"})
 _AFTER_LIST = frozenset(

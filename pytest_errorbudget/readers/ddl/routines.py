@@ -6,7 +6,8 @@ import re
 from itertools import pairwise
 
 from pytest_errorbudget.model.change import CallRoutines, Change, CreateRoutine
-from pytest_errorbudget.readers.ddl.words import Cursor, NotUnderstood, Word, folded
+from pytest_errorbudget.readers.ddl.cursor import Cursor
+from pytest_errorbudget.readers.ddl.words import NotUnderstood, Word, folded
 
 # Functions of a SELECT that stands alone, as migrations write it, and that change no schema.
 HARMLESS = frozenset(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pytest_errorbudget.model.change import Change, SetSearchPath, Transaction
 from pytest_errorbudget.model.change_parts import Scope, TransactionVerb
-from pytest_errorbudget.readers.ddl.words import Cursor, WordKind, folded
+from pytest_errorbudget.readers.ddl.cursor import Cursor
+from pytest_errorbudget.readers.ddl.words import WordKind, folded
 
 
 def set_value(cursor: Cursor) -> tuple[Change, ...]:

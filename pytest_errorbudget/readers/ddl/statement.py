@@ -10,11 +10,12 @@ from pytest_errorbudget.model.change import Change, OpaqueChange, RenameSchema
 from pytest_errorbudget.model.migration import Statement
 from pytest_errorbudget.readers.ddl.alter_table import alter_relation
 from pytest_errorbudget.readers.ddl.creates import create
+from pytest_errorbudget.readers.ddl.cursor import Cursor, PlacesOf
 from pytest_errorbudget.readers.ddl.drops import drop
 from pytest_errorbudget.readers.ddl.routines import block, call, calls, identifiers
 from pytest_errorbudget.readers.ddl.session import reset, set_config, set_value, transaction
 from pytest_errorbudget.readers.ddl.types_ddl import alter_domain, alter_type
-from pytest_errorbudget.readers.ddl.words import Cursor, NotUnderstood, PlacesOf, Word, folded, words
+from pytest_errorbudget.readers.ddl.words import NotUnderstood, Word, folded, words
 
 _TRANSACTION = frozenset({"begin", "start", "commit", "end", "rollback", "abort", "savepoint", "release"})
 _WITHOUT_EFFECT = frozenset(

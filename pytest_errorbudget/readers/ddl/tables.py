@@ -10,9 +10,10 @@ from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.model.schema import RelationKind
 from pytest_errorbudget.readers.ddl.columns import column_definition, typed_options
 from pytest_errorbudget.readers.ddl.constraints import TABLE_CONSTRAINTS, table_constraint
+from pytest_errorbudget.readers.ddl.cursor import Cursor
 from pytest_errorbudget.readers.ddl.queries import query_of
 from pytest_errorbudget.readers.ddl.types import Declared
-from pytest_errorbudget.readers.ddl.words import Cursor, NotUnderstood
+from pytest_errorbudget.readers.ddl.words import NotUnderstood
 
 _PARENTS_TYPE = Declared(PgType("", ""))
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from pytest_errorbudget.model.pgtype import CATALOG, PgType
 from pytest_errorbudget.readers.ddl.builtin import BUILTIN_TYPES, SERIALS, SYNONYMS
-from pytest_errorbudget.readers.ddl.words import Cursor, NotUnderstood, Word, WordKind
+from pytest_errorbudget.readers.ddl.cursor import Cursor
+from pytest_errorbudget.readers.ddl.words import NotUnderstood, Word, WordKind
 
 _INTERVAL_FIELDS = frozenset({"year", "month", "day", "hour", "minute", "second"})
 _SINGLE_PRECISION_BITS = 24

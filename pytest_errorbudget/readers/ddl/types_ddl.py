@@ -14,8 +14,8 @@ from pytest_errorbudget.model.change import (
     SetTypeSchema,
 )
 from pytest_errorbudget.model.change_parts import Existing, Name, Placement
+from pytest_errorbudget.readers.ddl.cursor import Cursor
 from pytest_errorbudget.readers.ddl.types import declared
-from pytest_errorbudget.readers.ddl.words import Cursor
 
 
 def create_type(cursor: Cursor) -> tuple[Change, ...]:
