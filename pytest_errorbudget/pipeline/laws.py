@@ -167,8 +167,8 @@ def _row(columns: Sequence[PredicateColumn], window_us: int) -> st.SearchStrateg
     return st.builds(
         EventRow,
         tenant=st.sampled_from(_TENANTS),
-        id=st.one_of(st.none(), st.sampled_from(("1", "2", "3", "4"))),
-        time_us=st.one_of(st.none(), _times(window_us)),
+        id=st.sampled_from(("1", "1", "2", "2", "3", None)),
+        time_us=st.one_of(*(_times(window_us),) * 3, st.none()),
         replica=st.sampled_from(_REPLICAS),
         values=st.tuples(*map(_value, columns)),
     )
@@ -188,17 +188,17 @@ def _edge_rows(columns: Sequence[PredicateColumn], window_us: int) -> st.SearchS
 
 
 def _times(window_us: int) -> st.SearchStrategy[int]:
-    edges = st.integers(-30, 30).map(lambda window: window * window_us)
+    edges = st.sampled_from([window * window_us for window in (-_LONG, -1, 0, 1, _LONG)])
     near = st.builds(lambda edge, away: edge + away, edges, st.sampled_from((-1, 0, 1)))
-    return st.one_of(near, st.integers(-30 * window_us, 30 * window_us))
+    return st.one_of(near, st.integers(-2 * _LONG * window_us, 2 * _LONG * window_us))
 
 
 def _value(column: PredicateColumn) -> st.SearchStrategy[Value]:
     match column.type:
         case ColumnType.TRUTH:
-            return st.one_of(st.none(), st.booleans())
+            return st.sampled_from((True, False, None))
         case ColumnType.TEXT:
-            return st.one_of(st.none(), st.sampled_from((*map(str, column.literals), "", "other")))
+            return st.sampled_from((*map(str, column.literals), "", "other", None))
         case ColumnType.NUMBER:
             limits = [int(literal) for literal in column.literals] or [0]
-            return st.one_of(st.none(), st.sampled_from(sorted({limit + n for limit in limits for n in (-1, 0, 1)})))
+            return st.sampled_from((*sorted({limit + n for limit in limits for n in (-1, 0, 1)}), None))

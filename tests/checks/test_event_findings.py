@@ -1,0 +1,125 @@
+"""What is said about events that could not be used, and about counts that do not repeat."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from pytest_errorbudget.checks.determinism import determinism_findings, determinism_score
+from pytest_errorbudget.checks.event_findings import event_findings
+from pytest_errorbudget.model.counts import Counts, Recount, SourceTotals
+from pytest_errorbudget.model.severity import Severity
+from pytest_errorbudget.model.slo import Sli, SliKind, Slo
+from pytest_errorbudget.model.source import Span
+
+SLO = Slo(
+    name="ok",
+    service="api",
+    sli=Sli(events="requests", good="status < 500", where=None, kind=SliKind.AVAILABILITY),
+    objective=Fraction(999, 1000),
+    period_us=1,
+    span=Span("slo.yaml", 1),
+)
+OTHER = replace(SLO, name="jobs", sli=replace(SLO.sli, events="jobs"))
+CLEAN = SourceTotals(
+    source="requests",
+    rows=1_300,
+    events=1_000,
+    duplicates=0,
+    disagreeing=0,
+    without_id=0,
+    without_time=0,
+    unknown_tenant=0,
+    after_as_of=300,
+    invalid=(("ok", 0),),
+    watermark_us=0,
+)
+
+
+def counts(total: SourceTotals = CLEAN, recounts: tuple[Recount, ...] = (), races: int = 0) -> Counts:
+    return Counts(
+        window_us=1,
+        as_of_us=0,
+        closed_until_us=0,
+        series=(),
+        totals=(total,),
+        recounts=recounts,
+        digest="sha256:0",
+        race_conditions=races,
+    )
+
+
+def messages(total: SourceTotals) -> list[tuple[str, str]]:
+    findings = event_findings(counts(total), (SLO, OTHER), "errorbudget.toml")
+    assert {str(item) for one in findings for item in one.items} <= {"errorbudget.toml::determinism[ok]"}
+    return [(finding.rule.id, finding.message) for finding in findings]
+
+
+@pytest.mark.parametrize(
+    ("total", "rule", "message"),
+    [
+        (
+            replace(CLEAN, disagreeing=2, disagreeing_examples=("a: 7", "b: 9")),
+            "copies-disagree",
+            "2 events of `requests` came in copies that disagree (such as `a: 7`, `b: 9`)",
+        ),
+        (
+            replace(CLEAN, without_id=1, without_time=2, unknown_tenant=3, unknown_tenants=("x", "y")),
+            "events-invalid",
+            "`requests` holds 1 row without id, 2 rows without time, 3 rows of unknown tenants (2 tenants: x, y), "
+            "of 1,300 rows",
+        ),
+        (
+            replace(CLEAN, invalid=(("ok", 4),)),
+            "events-invalid",
+            "4 events of `requests` cannot be judged for `ok`: a column that its predicate reads is null",
+        ),
+    ],
+)
+def test_what_is_wrong_with_events(total: SourceTotals, rule: str, message: str) -> None:
+    assert messages(total) == [(rule, message)]
+
+
+def test_duplicates_and_events_after_the_end_are_no_findings() -> None:
+    assert messages(replace(CLEAN, duplicates=41_200)) == []
+
+
+def test_the_score_is_that_of_the_recount_that_agreed_least() -> None:
+    ways = (Recount(way="order", windows=10, equal=9), Recount(way="sharding", windows=10, equal=7))
+    assert determinism_score(counts(recounts=ways)) == Fraction(7, 10)
+    assert determinism_score(counts()) is None
+    assert determinism_score(counts(recounts=(Recount(way="order", windows=0, equal=0),))) == 1
+
+
+def test_counts_that_do_not_repeat_are_an_error() -> None:
+    ways = (
+        Recount(way="permuted order", windows=2_000, equal=2_000),
+        Recount(way="1 thread", windows=2_000, equal=1_999),
+    )
+    (finding,) = determinism_findings(counts(recounts=ways), (SLO, OTHER), "errorbudget.toml")
+    assert finding.severity is Severity.ERROR
+    assert finding.message == (
+        "counting the events again gave other counts (1 thread: 1 window of 2,000); the determinism score is 99.950%"
+    )
+    assert finding.consequence == (
+        "Burn rates and thresholds differ from run to run: the counts depend on how the events were read."
+    )
+    assert [str(item) for item in finding.items] == [
+        "errorbudget.toml::determinism[jobs]",
+        "errorbudget.toml::determinism[ok]",
+    ]
+
+
+def test_files_that_change_while_they_are_read_are_named_as_the_cause() -> None:
+    ways = (Recount(way="permuted order", windows=10, equal=9),)
+    (finding,) = determinism_findings(counts(recounts=ways, races=1), (SLO,), "errorbudget.toml")
+    assert finding.consequence == (
+        "Burn rates and thresholds differ from run to run: 1 window changed between two readings of the events."
+    )
+
+
+def test_counts_that_repeat_are_silent() -> None:
+    ways = (Recount(way="permuted order", windows=10, equal=10),)
+    assert determinism_findings(counts(recounts=ways), (SLO,), "errorbudget.toml") == ()

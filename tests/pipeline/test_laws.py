@@ -1,0 +1,121 @@
+"""The laws hold for the real aggregation, and break for one that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from functools import partial
+
+import pytest
+from sqlglot import exp
+
+from pytest_errorbudget.model.slo import Sli, SliKind, Slo
+from pytest_errorbudget.model.source import Span
+from pytest_errorbudget.model.window import DAY_US, MINUTE_US
+from pytest_errorbudget.pipeline.laws import Law, determinism_laws
+from pytest_errorbudget.readers.events.query import aggregation
+from pytest_errorbudget.readers.events.question import Question
+from pytest_errorbudget.readers.events.rows import (
+    ColumnType,
+    EventRow,
+    PredicateColumn,
+    predicate_columns_of,
+    row_counter,
+)
+
+FIVE = 5 * MINUTE_US
+SLO = Slo(
+    name="ok",
+    service="api",
+    sli=Sli(events="requests", good="status < 500", where="route <> '/health'", kind=SliKind.AVAILABILITY),
+    objective=Fraction(999, 1000),
+    period_us=DAY_US,
+    span=Span("slo.yaml", 1),
+)
+NAMES = ("order", "duplication", "sharding", "partition", "sums")
+
+
+def law(name: str, wrong: Callable[[Question, str, int], exp.Query] = aggregation) -> Law:
+    laws = determinism_laws(SLO, FIVE, engine=partial(row_counter, aggregation=wrong))
+    return next(one for one in laws if one.name == name)
+
+
+def test_the_laws_by_name() -> None:
+    assert tuple(one.name for one in determinism_laws(SLO, FIVE)) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_real_aggregation_obeys(name: str) -> None:
+    law(name).check()
+
+
+def _counts_copies(question: Question, table: str, as_of_us: int) -> exp.Query:
+    """Every row is an event of its own."""
+    return aggregation(replace(question, id=exp.column("rowid")), table, as_of_us)
+
+
+def _within_a_shard(question: Question, table: str, as_of_us: int) -> exp.Query:
+    assert question.replica is not None
+    pair = exp.DPipe(this=question.id.copy(), expression=question.replica.copy())
+    return aggregation(replace(question, id=pair), table, as_of_us)
+
+
+def _rounds_towards_zero(question: Question, table: str, as_of_us: int) -> exp.Query:
+    """Windows as a cast or a truncating division would make them."""
+
+    def truncated(node: exp.Expr) -> exp.Expr:
+        if isinstance(node, exp.Sub) and isinstance(node.expression, exp.Paren):
+            width = exp.Literal.number(question.window_us)
+            return exp.Mul(this=exp.IntDiv(this=node.this.copy(), expression=width), expression=width.copy())
+        return node
+
+    return aggregation(question, table, as_of_us).transform(truncated)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "told"),
+    [
+        ("duplication", _counts_copies, "the counts differ with copies of some events:"),
+        ("sharding", _within_a_shard, "the counts differ in other shards:"),
+        ("partition", _rounds_towards_zero, "an event at "),
+        ("sums", _rounds_towards_zero, "short windows sum to "),
+    ],
+)
+def test_a_wrong_engine_is_found_and_its_events_can_be_pasted(
+    name: str, wrong: Callable[[Question, str, int], exp.Query], told: str
+) -> None:
+    with pytest.raises(AssertionError) as caught:
+        law(name, wrong).check()
+    text = str(caught.value)
+    assert text.startswith(told)
+    assert "\n    EventRow(tenant=" in text
+
+
+def test_rows_in_memory_count_as_files_do() -> None:
+    rows = [
+        EventRow(tenant="a", id="1", time_us=-1, replica="0", values=("/api", 200)),
+        EventRow(tenant="a", id="1", time_us=-1, replica="1", values=("/api", 200)),
+        EventRow(tenant="a", id="2", time_us=0, replica="0", values=("/api", 500)),
+        EventRow(tenant="a", id="3", time_us=1, replica="0", values=("/health", 500)),
+        EventRow(tenant="c", id="4", time_us=1, replica="0", values=("/api", 500)),
+    ]
+    with row_counter(SLO, ("a", "b")) as count:
+        (series,) = count(rows, FIVE, FIVE)
+        assert count([], FIVE, FIVE) == ()
+    assert (series.starts_us, series.valid, series.bad) == ((-FIVE, 0), (1, 1), (0, 1))
+
+
+@pytest.mark.parametrize(
+    ("good", "column"),
+    [
+        ("status < 500", PredicateColumn(name="status", type=ColumnType.NUMBER, literals=(500,))),
+        ("route in ('/b', '/a')", PredicateColumn(name="route", type=ColumnType.TEXT, literals=("/a", "/b"))),
+        ("not failed", PredicateColumn(name="failed", type=ColumnType.TRUTH, literals=())),
+        ("ok is true", PredicateColumn(name="ok", type=ColumnType.TRUTH, literals=())),
+        ("ms + 5 <= 300", PredicateColumn(name="ms", type=ColumnType.NUMBER, literals=(5, 300))),
+        ("error is null", PredicateColumn(name="error", type=ColumnType.NUMBER, literals=())),
+    ],
+)
+def test_what_a_predicate_compares_its_column_with(good: str, column: PredicateColumn) -> None:
+    assert predicate_columns_of(replace(SLO, sli=replace(SLO.sli, good=good, where=None))) == (column,)

@@ -1,0 +1,205 @@
+"""OpenSLO files as people write them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from pytest_errorbudget.model.slo import Sli, SliKind, Slo
+from pytest_errorbudget.model.source import Span
+from pytest_errorbudget.model.window import DAY_US
+from pytest_errorbudget.readers.openslo import OpenSlo, read_openslo, read_slos
+
+PLAIN = """\
+apiVersion: openslo/v1
+kind: SLO
+metadata:
+  name: availability
+spec:
+  service: billing
+  indicator:
+    metadata: {name: ratio}
+    spec:
+      ratioMetric:
+        good:
+          metricSource: {type: errorbudget, spec: {events: requests, where: "status < 500"}}
+        total:
+          metricSource: {type: errorbudget, spec: {events: requests, where: "route <> '/health'"}}
+  timeWindow:
+    - duration: 28d
+      isRolling: true
+  budgetingMethod: Occurrences
+  objectives:
+    - target: 0.9995
+"""
+AVAILABILITY = Slo(
+    name="availability",
+    service="billing",
+    sli=Sli(events="requests", good="status < 500", where="route <> '/health'", kind=SliKind.AVAILABILITY),
+    objective=Fraction(9995, 10_000),
+    period_us=28 * DAY_US,
+    span=Span("slo/a.yaml", 4, 9, 4, 21),
+)
+
+
+def read(folder: Path, text: str) -> OpenSlo:
+    (folder / "slo").mkdir(exist_ok=True)
+    (folder / "slo" / "a.yaml").write_text(text)
+    return read_openslo(folder, ["slo/*.yaml"])
+
+
+def edited(folder: Path, old: str, new: str) -> OpenSlo:
+    assert old in PLAIN
+    return read(folder, PLAIN.replace(old, new))
+
+
+def test_an_slo(tmp_path: Path) -> None:
+    assert read(tmp_path, PLAIN) == OpenSlo(slos=(AVAILABILITY,), problems=(), oddities=())
+
+
+def test_targets_are_exact(tmp_path: Path) -> None:
+    (slo,) = edited(tmp_path, "target: 0.9995", "targetPercent: 99.95").slos
+    assert slo.objective == Fraction(1999, 2000)
+
+
+def test_an_sli_by_reference_in_another_document(tmp_path: Path) -> None:
+    head, tail = PLAIN.split("  indicator:\n")
+    body, rest = tail.split("  timeWindow:\n")
+    lines = "\n".join(line.removeprefix("    ") for line in body.split("    spec:\n")[1].splitlines())
+    sli = f"---\napiVersion: openslo/v1\nkind: SLI\nmetadata:\n  name: ratio\nspec:\n{lines}\n"
+    found = read(tmp_path, f"{head}  indicatorRef: ratio\n  timeWindow:\n{rest}{sli}")
+    assert found == OpenSlo(slos=(AVAILABILITY,), problems=(), oddities=())
+
+
+def test_a_bad_ratio_is_the_converse(tmp_path: Path) -> None:
+    (slo,) = edited(tmp_path, "good:\n", "bad:\n").slos
+    assert slo.sli.good == "not (status < 500)"
+
+
+def test_a_threshold_metric_is_a_predicate(tmp_path: Path) -> None:
+    text = PLAIN.split("      ratioMetric:\n")[0] + (
+        "      thresholdMetric:\n"
+        "        metricSource: {type: errorbudget, spec: {events: requests, value: latency_ms}}\n"
+        "  timeWindow:\n    - duration: 28d\n      isRolling: true\n  budgetingMethod: Occurrences\n"
+        "  objectives:\n    - {target: 0.99, op: lte, value: 300}\n"
+    )
+    (slo,) = read(tmp_path, text).slos
+    assert slo.sli == Sli(events="requests", good="latency_ms <= 300", where=None, kind=SliKind.LATENCY)
+
+
+def test_a_file_may_be_a_list(tmp_path: Path) -> None:
+    lines = PLAIN.splitlines()
+    text = "\n".join((f"- {lines[0]}", *(f"  {line}" for line in lines[1:])))
+    assert [slo.name for slo in read(tmp_path, text).slos] == ["availability"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "oddity"),
+    [
+        ("openslo/v1", "openslo.com/v1", "slo/a.yaml:1:13: `apiVersion: openslo.com/v1` is read as `openslo/v1`"),
+        (
+            "  budgetingMethod: Occurrences\n",
+            "",
+            "slo/a.yaml:6:3: the SLO `availability` has no `budgetingMethod`; `Occurrences` is taken",
+        ),
+        (
+            "      isRolling: true\n",
+            "",
+            "slo/a.yaml:16:7: the SLO `availability` does not say `isRolling: true`; it is taken as rolling",
+        ),
+        (
+            "target: 0.9995",
+            'target: "0.9995"',
+            "slo/a.yaml:20:15: the SLO `availability` writes its target as text; it is read as a number",
+        ),
+        (
+            "    - target: 0.9995",
+            "    - {target: 0.9995, op: lte}",
+            "slo/a.yaml:20:28: `op` of `availability` is left out: it belongs to a thresholdMetric",
+        ),
+        ("duration: 28d", "duration: Week", "slo/a.yaml:16:17: `duration: Week` is read as `1w`"),
+        (
+            "  service: billing\n",
+            "",
+            "slo/a.yaml:6:3: the SLO `availability` names no `service`; its own name is taken",
+        ),
+    ],
+)
+def test_what_is_odd_but_clear_is_read_and_named(tmp_path: Path, old: str, new: str, oddity: str) -> None:
+    found = edited(tmp_path, old, new)
+    assert len(found.slos) == 1
+    assert found.problems == ()
+    assert [f"{one.span}: {one.reason}" for one in found.oddities] == [oddity]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        (
+            "Occurrences",
+            "Timeslices",
+            "slo/a.yaml:18:20: the SLO `availability`: `budgetingMethod: Timeslices` is not supported",
+        ),
+        (
+            "isRolling: true",
+            "calendar: {startTime: 2026-01-01 00:00:00, timeZone: UTC}",
+            "slo/a.yaml:17:17: the SLO `availability`: a calendar-aligned time window is not supported",
+        ),
+        (
+            "duration: 28d",
+            "duration: 1M",
+            "slo/a.yaml:16:17: the SLO `availability`: `1M` is a calendar month, whose length varies: "
+            "write days or weeks, such as `28d`",
+        ),
+        (
+            "target: 0.9995",
+            "target: 99.95",
+            "slo/a.yaml:20:15: the SLO `availability`: the target `99.95` is not between 0 and 1",
+        ),
+        ("target: 0.9995", "target: high", "slo/a.yaml:20:15: the SLO `availability`: `target: high` is not a number"),
+        (
+            "    - target: 0.9995",
+            "    - target: 0.9995\n    - target: 0.99",
+            "slo/a.yaml:21:7: the SLO `availability`: 2 objectives, where one is supported",
+        ),
+        (
+            'type: errorbudget, spec: {events: requests, where: "status < 500"}',
+            "type: Prometheus, spec: {query: up}",
+            "slo/a.yaml:12:32: the SLO `availability`: the metric source `Prometheus` is not events that can be "
+            "counted exactly",
+        ),
+        (
+            'requests, where: "route',
+            'jobs, where: "route',
+            "slo/a.yaml:14:60: the SLO `availability`: `total` counts the events `jobs` and `good` the events "
+            "`requests`",
+        ),
+        ("  name: availability", "  title: availability", "slo/a.yaml:1:1: an SLO without a name"),
+        ("kind: SLO", "kind: Slo", "slo/a.yaml:2:7: `kind: Slo` is no kind of OpenSLO v1"),
+        ("openslo/v1", "openslo/v2alpha", "slo/a.yaml:1:13: `apiVersion: openslo/v2alpha` is not supported"),
+        ("kind: SLO", "kind: [SLO", "slo/a.yaml:3:9: not valid YAML: expected ',' or ']', but got ':'"),
+        (
+            "  indicator:\n    metadata: {name: ratio}\n    spec:\n",
+            "  indicatorRef: nothing\n  other:\n    spec:\n",
+            "slo/a.yaml:7:17: the SLO `availability`: there is no SLI `nothing`",
+        ),
+    ],
+)
+def test_what_cannot_be_honoured_is_a_problem_with_its_place(tmp_path: Path, old: str, new: str, problem: str) -> None:
+    found = edited(tmp_path, old, new)
+    assert found.slos == ()
+    assert [f"{one.span}: {one.message}" for one in found.problems] == [problem]
+
+
+def test_a_glob_that_matches_nothing_is_a_problem(tmp_path: Path) -> None:
+    slos, problems = read_slos(tmp_path, ["slo/*.yaml"])
+    assert slos == ()
+    assert [problem.message for problem in problems] == ["`slos` names `slo/*.yaml`, which matches no file"]
+
+
+def test_other_documents_are_named_and_left(tmp_path: Path) -> None:
+    found = read(tmp_path, PLAIN + "---\napiVersion: v1\nkind: ConfigMap\n---\napiVersion: openslo/v1\nkind: Service\n")
+    assert [slo.name for slo in found.slos] == ["availability"]
+    assert [one.reason for one in found.oddities] == ["not an OpenSLO document: its `apiVersion` is not `openslo/v1`"]
