@@ -124,7 +124,8 @@ def _read(root: Path, path: str) -> _Manifest:
 def _members(root: Path, top: _Manifest, problems: list[Problem]) -> list[str]:
     """The manifests that ``members`` names and ``exclude`` does not. A pattern may match folders without one."""
     workspace = _table(top.table, "workspace")
-    excluded = [_join(top.folder, path) for path in _strings(workspace, "exclude")]
+    # `cargo package` leaves whole copies in target/, which a wide pattern would match.
+    excluded = [_join(top.folder, path) for path in (*_strings(workspace, "exclude"), "target/package")]
     found: list[str] = []
     for pattern in _strings(workspace, "members"):
         folders = _folders(root, top.folder, pattern)

@@ -39,21 +39,20 @@ impl Follower<'_> {
         Value { record, query: Some(met), ..Value::of(Ty::of(QUERY, row.into_iter().collect())) }
     }
 
-    /// Whether a path names one of sqlx's query functions.
+    /// Whether a path names one of sqlx's query functions, also under another name.
     pub(super) fn query_function(&self, path: &[String]) -> Option<QueryCall> {
-        let name = path.last()?.as_str();
-        let name = name.strip_suffix("_with").unwrap_or(name);
-        let call = match name {
+        let Found::External(full) = self.index.find(self.site, path) else {
+            return None;
+        };
+        let (name, first) = (full.last()?.as_str(), full.first()?);
+        let call = match name.strip_suffix("_with").unwrap_or(name) {
             "query" => QueryCall::Query,
             "query_as" => QueryCall::QueryAs,
             "query_scalar" => QueryCall::QueryScalar,
             _ => return None,
         };
-        match self.index.find(self.site, path) {
-            Found::External(full) if full.first().is_some_and(|first| self.is_sqlx(first)) => Some(call),
-            Found::External(full) if full.len() == 1 && self.brings_all_of_sqlx() => Some(call),
-            _ => None,
-        }
+        let of_sqlx = if full.len() == 1 { self.brings_all_of_sqlx() } else { self.is_sqlx(first) };
+        of_sqlx.then_some(call)
     }
 
     /// `sqlx`, or the name that the manifest gives it.
