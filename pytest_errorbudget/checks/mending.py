@@ -21,6 +21,7 @@ from pytest_errorbudget.checks.ddl import (
     name_of,
     rebuild_enum,
 )
+from pytest_errorbudget.checks.set_aside import PUT_BACK, SET_ASIDE
 from pytest_errorbudget.model.difference import (
     DefaultDiffers,
     Difference,
@@ -49,14 +50,28 @@ def mending(differences: Sequence[Difference]) -> tuple[str, ...]:
 
     What stands in the way goes first, then types, tables and columns change, then what rests on them is made.
     """
+    in_the_way = any(map(_moves_columns, differences))
     return (
         *_removals(differences),
+        *((SET_ASIDE,) if in_the_way else ()),
         *_types(differences),
         *_tables(differences),
         *_additions(differences),
         *_views(differences),
+        *((PUT_BACK,) if in_the_way else ()),
         *_unused_types(differences),
     )
+
+
+def _moves_columns(difference: Difference) -> bool:
+    """Whether it changes or drops columns on which a view, a check or an index may rest."""
+    match difference:
+        case EnumLabelsDiffer(expected, actual):
+            return expected is not None and actual is not None
+        case MissingColumn(relation) | TypeDiffers(relation):
+            return not is_view(relation)
+        case _:
+            return False
 
 
 def _removals(differences: Iterable[Difference]) -> Iterator[str]:

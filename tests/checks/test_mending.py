@@ -139,6 +139,17 @@ _TABLE = "create table t (id bigserial primary key, n int not null default 3, la
             f"{_TABLE} create type s as enum ('a', 'b'); alter table t add s s default 'a'",
             f"{_TABLE} create type s as enum ('b', 'a', 'c'); alter table t add s s default 'a'",
         ),
+        (
+            f"{_TABLE} create type s as enum ('a', 'b'); alter table t add s s default 'a', add check (s <> 'b');"
+            "create unique index on t (n) where s = 'b'; create view v as select id from t where s = 'b'",
+            f"{_TABLE} create type s as enum ('a', 'b', 'c'); alter table t add s s default 'a', add check (s <> 'b');"
+            "create unique index on t (n) where s = 'b'; create view v as select id from t where s = 'b'",
+        ),
+        (
+            f"{_TABLE} create view v as select id from t where label = 'a'; create view w as select id from v",
+            f"{_TABLE} alter table t alter label type varchar(9);"
+            "create view v as select id from t where label = 'a'; create view w as select id from v",
+        ),
         (f"{_TABLE} create extension citext; alter table t add c citext", f"{_TABLE} create extension citext"),
     ],
     ids=[
@@ -150,6 +161,8 @@ _TABLE = "create table t (id bigserial primary key, n int not null default 3, la
         "expressions",
         "enum gone",
         "enum labels",
+        "enum labels that a check, an index and a view name",
+        "a column on which views rest",
         "extension type",
     ],
 )
