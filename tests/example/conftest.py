@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -18,13 +20,15 @@ from pytest_errorbudget.model.run import Run
 from pytest_errorbudget.model.settings import ReplaySettings
 from pytest_errorbudget.pipeline.gather import gather
 from pytest_errorbudget.pipeline.judge import judge
-from pytest_errorbudget.pipeline.project import open_project
+from pytest_errorbudget.pipeline.project import Project, open_project
 from pytest_errorbudget.pipeline.request import Request
-from pytest_errorbudget.pipeline.steps import CONTRACTS
+from pytest_errorbudget.pipeline.steps import CONTRACTS, EVERY_STEP
 from pytest_errorbudget.readers.scratch import ScratchServer
+from pytest_errorbudget.report.execution_log import execution_log, without_times
 
 Script = Callable[..., str]
 Contracts = Callable[[Path, str], Run]
+Logged = Callable[[Path, str], bytes]
 WRITTEN_BY_RUNS = shutil.ignore_patterns("events", ".errorbudget", ".pytest_cache", "__pycache__", "target")
 
 
@@ -78,17 +82,37 @@ def altered(scratch: ScratchServer, production: str) -> Iterator[Callable[..., s
 
 
 @pytest.fixture(scope="session")
-def checked(scratch: ScratchServer) -> Contracts:
+def project_on(scratch: ScratchServer) -> Callable[[Path, str], Project]:
+    """A copy of the example as a project: its tenants in a database, its replays on the tests' own server."""
+
+    def project(root: Path, conninfo: str) -> Project:
+        opened = open_project(root, "errorbudget.toml")
+        databases = tuple(replace(database, url=conninfo) for database in opened.settings.databases)
+        replay = ReplaySettings(url=scratch.conninfo(scratch.maintenance))
+        return replace(opened, settings=replace(opened.settings, databases=databases, replay=replay))
+
+    return project
+
+
+@pytest.fixture(scope="session")
+def checked(project_on: Callable[[Path, str], Project]) -> Contracts:
     """A run of the schema and contract steps over a copy of the example and a database: no event is read."""
 
     def run(root: Path, conninfo: str) -> Run:
-        project = open_project(root, "errorbudget.toml")
-        settings = replace(
-            project.settings,
-            databases=tuple(replace(database, url=conninfo) for database in project.settings.databases),
-            replay=ReplaySettings(url=scratch.conninfo(scratch.maintenance)),
-        )
-        request = Request(project=replace(project, settings=settings), asked=CONTRACTS)
+        request = Request(project=project_on(root, conninfo), asked=CONTRACTS)
         return judge(request, gather(request, lambda _: None))
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def logged(project_on: Callable[[Path, str], Project]) -> Logged:
+    """The execution log of a whole run, as bytes, without what may differ between two runs of the same input."""
+
+    def run(root: Path, conninfo: str) -> bytes:
+        request = Request(project=project_on(root, conninfo), asked=EVERY_STEP)
+        facts = gather(request, lambda _: None)
+        log = execution_log(judge(request, facts), facts, started_at=datetime(2026, 11, 2, tzinfo=UTC), version="1.0")
+        return json.dumps(without_times(log), indent=1).encode()
 
     return run
