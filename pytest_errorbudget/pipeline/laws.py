@@ -61,7 +61,7 @@ def determinism_laws(slo: Slo, window_us: int, *, engine: Engine = row_counter) 
     return (
         law("order", "the order of events does not matter", _order, rows, st.permutations(range(_MOST_ROWS))),
         law("duplication", "events that come twice count once", _duplication, rows, copies),
-        law("sharding", "the shard that holds an event does not matter", _sharding, rows, shards),
+        law("sharding", "the shard that holds an event does not matter", _sharding, rows, copies, shards),
         law("partition", "every event is in exactly one window", _partition, _edge_rows(columns, window_us)),
         law("sums", f"{_LONG} short windows sum to a long one", _sums, rows),
     )
@@ -89,13 +89,20 @@ def _order(count: CountRows, window_us: int, rows: list[EventRow], order: list[i
 
 
 def _duplication(count: CountRows, window_us: int, rows: list[EventRow], copied: list[tuple[int, str]]) -> None:
-    twice = [replace(rows[position], replica=replica) for position, replica in copied if position < len(rows)]
-    _same("with copies of some events", count, window_us, rows, rows + twice)
+    _same("with copies of some events", count, window_us, rows, rows + _copies(rows, copied))
 
 
-def _sharding(count: CountRows, window_us: int, rows: list[EventRow], shards: list[str]) -> None:
-    dealt = [replace(row, replica=shard) for row, shard in zip(rows, shards, strict=False)]
-    _same("in other shards", count, window_us, rows, sorted(dealt, key=lambda row: row.replica))
+def _sharding(
+    count: CountRows, window_us: int, rows: list[EventRow], copied: list[tuple[int, str]], shards: list[str]
+) -> None:
+    together = [replace(row, replica=_REPLICAS[0]) for row in rows + _copies(rows, copied)]
+    dealt = [replace(row, replica=shard) for row, shard in zip(together, shards, strict=False)]
+    dealt += together[len(shards) :]
+    _same("in other shards", count, window_us, together, sorted(dealt, key=lambda row: row.replica))
+
+
+def _copies(rows: list[EventRow], copied: list[tuple[int, str]]) -> list[EventRow]:
+    return [replace(rows[position % len(rows)], replica=replica) for position, replica in copied] if rows else []
 
 
 def _partition(count: CountRows, window_us: int, rows: list[EventRow]) -> None:

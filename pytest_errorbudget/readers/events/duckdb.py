@@ -17,7 +17,7 @@ from pytest_errorbudget.model.slo import Slo
 from pytest_errorbudget.model.window import window_start
 from pytest_errorbudget.readers.events.ask import ask
 from pytest_errorbudget.readers.events.files import columns_of, events_problem, open_table, unreadable
-from pytest_errorbudget.readers.events.query import Aggregation, aggregation, survey, unknown_tenants
+from pytest_errorbudget.readers.events.query import Aggregation, aggregation, survey
 from pytest_errorbudget.readers.events.question import Question
 from pytest_errorbudget.readers.events.recount import Recounted, recount
 from pytest_errorbudget.readers.events.session import session
@@ -108,20 +108,24 @@ def _surveys(
 
 
 def _survey(opened: duckdb.DuckDBPyConnection, source: EventSource, question: Question, table: str) -> _Surveyed:
-    shards = opened.execute(render(survey(question, table))).fetchall()
-    rows, without_id, without_time, unknown = (sum(shard[place] or 0 for shard in shards) for place in range(1, 5))
-    latest = [shard[5] for shard in shards if shard[5] is not None]
-    names = opened.execute(render(unknown_tenants(question, table, 3))).fetchall() if unknown else []
+    known = {value for value, _ in question.tenants}
+    groups = opened.execute(render(survey(question, table))).fetchall()
+    rows, with_id, with_both = (sum(group[place] for group in groups) for place in range(2, 5))
+    unknown = {group[1] for group in groups if group[1] not in known and group[4]}
+    latest: dict[str | None, int] = {}
+    for shard, tenant, *_, latest_us in groups:
+        if tenant in known and latest_us is not None:
+            latest[shard] = max(latest.get(shard, latest_us), latest_us)
     return _Surveyed(
         source=source,
         question=question,
         table=table,
         rows=rows,
-        without_id=without_id,
-        without_time=without_time,
-        unknown_tenant=unknown,
-        unknown_tenants=tuple(str(name) for (name,) in names),
-        watermark_us=window_start(min(latest), question.window_us) if latest else None,
+        without_id=rows - with_id,
+        without_time=with_id - with_both,
+        unknown_tenant=sum(group[4] for group in groups if group[1] not in known),
+        unknown_tenants=tuple(sorted(unknown - {None})[:3]),
+        watermark_us=window_start(min(latest.values()), question.window_us) if latest else None,
     )
 
 

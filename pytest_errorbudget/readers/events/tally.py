@@ -15,8 +15,8 @@ from pytest_errorbudget.model.slo import Slo
 from pytest_errorbudget.readers.events.query import Aggregation
 from pytest_errorbudget.readers.events.question import Question
 
-_FIXED = 6
-"""Columns before the SLOs' own: tenant, start, events, copies, disagreeing, example."""
+_FIXED = 5
+"""Columns before the SLOs' own: tenant, start, events, copies, disagreeing. The last column is the example."""
 
 Row = tuple[Any, ...]
 
@@ -58,7 +58,7 @@ def fetch(session: duckdb.DuckDBPyConnection, table: str) -> list[Row]:
 def tally(question: Question, rows: Sequence[Row]) -> Tally:
     """Sums and series from the aggregation's rows, which are by tenant and start."""
     slos = [one.slo for one in question.predicates]
-    empty: list[tuple[Any, ...]] = [()] * (_FIXED + 3 * len(slos))
+    empty: list[tuple[Any, ...]] = [()] * (_FIXED + 3 * len(slos) + 1)
     columns = list(zip(*rows, strict=True)) if rows else empty
     spans = tuple(_spans(columns[0]))
     return Tally(
@@ -67,7 +67,7 @@ def tally(question: Question, rows: Sequence[Row]) -> Tally:
         copies=sum(columns[3]),
         disagreeing=sum(columns[4]),
         invalid=tuple((slo.name, sum(columns[_FIXED + 3 * place + 2])) for place, slo in enumerate(slos)),
-        examples=tuple(islice((f"{row[0]}: {row[5]}" for row in rows if row[5] is not None), 3)),
+        examples=tuple(islice((f"{row[0]}: {row[-1]}" for row in rows if row[-1] is not None), 3)),
     )
 
 
