@@ -43,6 +43,20 @@ def copy(example: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(example, tmp_path / "example_project", ignore=WRITTEN_BY_RUNS))
 
 
+@pytest.fixture(scope="module")
+def small(example: Path, script: Script, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy with a sixtieth of the events, and so without the lock, which holds the thresholds of all of them."""
+    root = Path(shutil.copytree(example, tmp_path_factory.mktemp("small") / "example_project", ignore=WRITTEN_BY_RUNS))
+    without_lock(root)
+    script("events.py", "--rows", "20000", "--out", str(root / "events"))
+    return root
+
+
+def without_lock(root: Path) -> None:
+    for name in ("errorbudget.lock", "errorbudget.counts.csv"):
+        (root / name).unlink(missing_ok=True)
+
+
 @pytest.fixture(scope="session")
 def script(example: Path) -> Script:
     """Runs one of the example's scripts and gives what it printed; a failure fails the test with its message."""
