@@ -40,9 +40,8 @@ def _bytes(series: Series) -> Iterator[bytes]:
     for text in _key(series):
         yield _integers((len(text),)) + text
     yield _integers((len(series.starts_us),))
-    by_start = sorted(range(len(series.starts_us)), key=series.starts_us.__getitem__)
     for column in (series.starts_us, series.valid, series.bad):
-        yield _integers([column[position] for position in by_start])
+        yield _integers(column)
 
 
 def _integers(numbers: Sequence[int]) -> bytes:
