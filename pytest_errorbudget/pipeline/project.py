@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_errorbudget.model.problem import Problem
+from pytest_errorbudget.model.proposal import Proposal
 from pytest_errorbudget.model.settings import Settings
-from pytest_errorbudget.readers.discovery import discovered
+from pytest_errorbudget.readers.discovery import discovered, proposed, workspace_around
 from pytest_errorbudget.readers.lock_file import locked_schemas
 from pytest_errorbudget.readers.settings import read_settings
+
+__all__ = ["Project", "SettingsInvalid", "first_settings", "open_project", "workspace_around", "write_new"]
 
 
 class SettingsInvalid(Exception):
@@ -43,3 +46,14 @@ def open_project(root: Path, settings_path: str) -> Project:
     if settings is None:
         raise SettingsInvalid(problems)
     return Project(root=root, settings=settings)
+
+
+def first_settings(root: Path) -> Proposal:
+    """What a repository without settings suggests for them."""
+    return proposed(root)
+
+
+def write_new(file: Path, text: str) -> None:
+    """Write a file that is not there yet. Raises ``FileExistsError`` where it is, and ``OSError``."""
+    with file.open("x", encoding="utf-8", newline="\n") as stream:
+        stream.write(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -23,28 +24,44 @@ class Outputs:
     update: bool
 
 
-def publish(project: Project, run: Run, facts: Facts, outputs: Outputs) -> tuple[str, ...]:
-    """Write every file whole or not at all; returns lines that say what became of what was asked for.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """Lines for the terminal: what became of what was asked for, and what could not be written."""
 
-    Raises ``OSError`` where a folder cannot be written.
-    """
+    said: tuple[str, ...]
+    failed: tuple[str, ...]
+
+
+def publish(project: Project, run: Run, facts: Facts, outputs: Outputs) -> Published:
+    """Write every file whole or not at all; one that cannot be written keeps no other from being written."""
     from pytest_errorbudget.report import counts_file, execution_log, facts_file
 
     said: list[str] = []
+    failed: list[str] = []
+
+    def attempt(path: Path, write: Callable[[Path], None]) -> None:
+        try:
+            write(path)
+        except OSError as error:
+            failed.append(f"{path} was not written: {error.strerror}. Give a path in a folder that can be written.")
 
     started = datetime.now(UTC) - timedelta(microseconds=run.execution_us)
     log = execution_log.execution_log(run, facts, started_at=started, version=version("pytest-errorbudget"))
-    execution_log.write(outputs.log or project.root / ".errorbudget" / "execution-log.json", log)
+    attempt(
+        outputs.log or project.root / ".errorbudget" / "execution-log.json",
+        lambda path: execution_log.write(path, log),
+    )
     if outputs.facts is not None:
-        facts_file.write(outputs.facts, facts_file.facts_file(facts, project.settings))
-    if outputs.counts is not None:
-        if facts.counts is None:
-            said.append(f"{outputs.counts} was not written: no event was counted")
-        else:
-            counts_file.write(outputs.counts, facts.counts)
+        written = facts_file.facts_file(facts, project.settings)
+        attempt(outputs.facts, lambda path: facts_file.write(path, written))
+    counts = facts.counts
+    if outputs.counts is not None and counts is not None:
+        attempt(outputs.counts, lambda path: counts_file.write(path, counts))
+    elif outputs.counts is not None:
+        said.append(f"{outputs.counts} was not written: no event was counted")
     if outputs.update:
-        said.append(_updated(project, run, facts))
-    return tuple(said)
+        attempt(project.lock, lambda _: said.append(_updated(project, run, facts)))
+    return Published(said=tuple(said), failed=tuple(failed))
 
 
 def _updated(project: Project, run: Run, facts: Facts) -> str:

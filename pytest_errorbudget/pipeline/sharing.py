@@ -3,23 +3,50 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from pytest_errorbudget.model.facts import Facts
 from pytest_errorbudget.pipeline.codec import decode, encode
 from pytest_errorbudget.pipeline.project import Project
 from pytest_errorbudget.pipeline.request import Request
 
+_PREFIX = "run-"
+_ALIVE = "alive.lock"
 
-def new_shared_folder(project: Project) -> Path:
-    """A folder for one run; whoever asked for it removes it."""
-    parent = project.root / ".errorbudget"
-    parent.mkdir(exist_ok=True)
-    return Path(tempfile.mkdtemp(prefix="run-", dir=parent))
+
+class SharedFolder:
+    """A folder for the workers of one run, and the lock that says that the run goes on.
+
+    Folders of runs that were killed are removed on the way: the system let go of their locks.
+    """
+
+    def __init__(self, project: Project) -> None:
+        parent = project.root / ".errorbudget"
+        parent.mkdir(exist_ok=True)
+        with FileLock(parent / "run.lock"):
+            for folder in parent.glob(f"{_PREFIX}*"):
+                _remove_if_left(folder)
+            self.path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
+            self._alive = FileLock(self.path / _ALIVE)
+            self._alive.acquire()
+
+    def remove(self) -> None:
+        self._alive.release()
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+def _remove_if_left(folder: Path) -> None:
+    try:
+        with FileLock(folder / _ALIVE, timeout=0):
+            pass
+    except (Timeout, OSError):
+        return
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def shared_facts(folder: Path | None, request: Request, gather: Callable[[], Facts]) -> Facts:

@@ -5,11 +5,22 @@ from __future__ import annotations
 import pytest
 
 from pytest_errorbudget.plugin.fixtures import parametrize_tenant
-from pytest_errorbudget.plugin.options import add_options, options_of
+from pytest_errorbudget.plugin.options import add_options, options_of, refuse_misuse
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     add_options(parser)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    options = options_of(config)
+    if not options.init:
+        return None
+    from pytest_errorbudget.plugin.init import write_settings
+
+    write_settings(config, options)
+    return pytest.ExitCode.OK
 
 
 @pytest.hookimpl(trylast=True)
@@ -20,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "generated items carry it too",
     )
     options = options_of(config)
+    refuse_misuse(options)
     if not options.enabled:
         return
     # Everything that costs an import lives behind the flag.

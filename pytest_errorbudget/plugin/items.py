@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_errorbudget.model.finding import Finding
-from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.pipeline.collect import PlannedItem
-from pytest_errorbudget.pipeline.drawing import drawing
 from pytest_errorbudget.plugin.running import shared_run, silently
 
 if TYPE_CHECKING:
@@ -39,23 +37,25 @@ class ErrorBudgetItem(pytest.Item):
 
     def runtest(self) -> None:
         shared = shared_run(self.config)
-        run = shared.of(self.planned.steps, silently)
-        findings = run.findings_of(self.planned.id)
+        outcome = shared.outcome(self.planned.steps, silently)
+        findings = outcome.findings_of(self.planned.id)
         for finding in findings:
             self.user_properties.append(("errorbudget", f"{finding.severity.value} {finding.rule.id} {finding.place}"))
         failing = tuple(finding for finding in findings if finding.severity.rank >= shared.fail_on.rank)
         if failing:
             raise FindingsFail(failing)
-        _skip_unchecked(self.planned, run.unchecked)
+        reason = outcome.reason_to_skip(self.planned.id)
+        if reason is not None:
+            pytest.skip(f"not checked: {reason}")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, FindingsFail):
-            draw = drawing(shared_run(self.config).project)
-            return "\n\n".join(draw(finding) for finding in excinfo.value.findings)
+            return "\n\n".join(shared_run(self.config).draw(finding) for finding in excinfo.value.findings)
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        return self.path, None, self.name
+        # Not the name alone: where that ends the id, `-v` would write `ffi::record` for `ffi.record`.
+        return self.path, None, f"{self.planned.id.path}: {self.name}"
 
 
 class DeterminismItem(ErrorBudgetItem):
@@ -68,7 +68,11 @@ class DeterminismItem(ErrorBudgetItem):
 
         if self.planned.laws is None:
             raise ValueError(f"{self.nodeid} stands for no SLO")
-        for law in determinism_laws(self.planned.laws, shared_run(self.config).project.settings.window_us):
+        try:
+            laws = determinism_laws(self.planned.laws, shared_run(self.config).project.settings.window_us)
+        except ValueError as error:
+            raise LawBroken(f"no law can be tried: {error}") from error
+        for law in laws:
             self._try(law)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
@@ -84,9 +88,3 @@ class DeterminismItem(ErrorBudgetItem):
             # The failing example is only in the notes.
             notes = getattr(error, "__notes__", ())
             raise LawBroken("\n".join((f"broken law: {law.statement}", str(error), *notes))) from error
-
-
-def _skip_unchecked(planned: PlannedItem, unchecked: tuple[Unchecked, ...]) -> None:
-    for entry in unchecked:
-        if planned.id in entry.items:
-            pytest.skip(f"not checked: {entry.reason}")

@@ -10,6 +10,7 @@ import pytest
 from pytest_errorbudget.model.facts import Facts
 from pytest_errorbudget.model.run import Run, StepName
 from pytest_errorbudget.model.severity import Severity
+from pytest_errorbudget.pipeline.drawing import drawing
 from pytest_errorbudget.pipeline.gather import gather
 from pytest_errorbudget.pipeline.judge import judge
 from pytest_errorbudget.pipeline.project import Project, SettingsInvalid, open_project
@@ -17,6 +18,7 @@ from pytest_errorbudget.pipeline.request import Request
 from pytest_errorbudget.pipeline.sharing import shared_facts
 from pytest_errorbudget.pipeline.steps import EVERY_STEP
 from pytest_errorbudget.plugin.options import Options, options_of
+from pytest_errorbudget.plugin.outcome import Outcome
 from pytest_errorbudget.plugin.root import settings_place
 
 _PROJECT = pytest.StashKey[Project]()
@@ -53,11 +55,17 @@ class SharedRun:
         self.options = options
         self.folder = folder
         self.facts: Facts | None = None
-        self.run: Run | None = None
+        self.draw = drawing(project)
+        self._outcome: Outcome | None = None
         self._asked: frozenset[StepName] = frozenset()
 
+    @property
+    def run(self) -> Run | None:
+        """The run as far as it was asked for; ``None`` while nothing was."""
+        return None if self._outcome is None else self._outcome.run
+
     def everything(self) -> Run:
-        return self.of(EVERY_STEP, silently)
+        return self.outcome(EVERY_STEP, silently).run
 
     @property
     def fail_on(self) -> Severity:
@@ -65,30 +73,27 @@ class SharedRun:
         flag = self.options.fail_on
         return self.project.settings.fail_on if flag is None else Severity(flag)
 
-    def of(self, steps: frozenset[StepName], progress: Progress) -> Run:
-        """The run of at least ``steps``. A second question that asks for more gathers anew, for all of them."""
-        if self.run is None or not steps <= self._asked:
+    def outcome(self, steps: frozenset[StepName], progress: Progress) -> Outcome:
+        """The outcome of at least ``steps``. A second question that asks for more gathers anew, for all of them."""
+        if self._outcome is None or not steps <= self._asked:
             self._asked |= steps
-            request = Request(
-                project=self.project,
-                asked=self._asked,
-                as_of=self.options.as_of,
-                update=self.options.update,
-            )
+            request = self._request()
             self.facts = shared_facts(self.folder, request, lambda: gather(request, progress))
-            self.run = judge(request, self.facts)
-        return self.run
+            self._outcome = Outcome(judge(request, self.facts))
+        return self._outcome
 
-    def adopt(self, folder: Path, steps: frozenset[StepName]) -> Run | None:
-        """What the workers gathered into ``folder``, for the controller's report; ``None`` where they did not."""
+    def adopt(self, folder: Path, steps: frozenset[StepName]) -> None:
+        """Take what the workers gathered into ``folder``, for the controller's report, if they gathered anything."""
         self._asked = steps
-        request = Request(project=self.project, asked=steps, as_of=self.options.as_of, update=self.options.update)
+        request = self._request()
         try:
             self.facts = shared_facts(folder, request, _nothing)
         except LookupError:
-            return None
-        self.run = judge(request, self.facts)
-        return self.run
+            return
+        self._outcome = Outcome(judge(request, self.facts))
+
+    def _request(self) -> Request:
+        return Request(project=self.project, asked=self._asked, as_of=self.options.as_of, update=self.options.update)
 
 
 def silently(_: StepName) -> None:

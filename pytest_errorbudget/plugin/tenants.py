@@ -11,12 +11,15 @@ import pytest
 from pytest_errorbudget.model.settings import Settings
 from pytest_errorbudget.model.tenant import Tenant
 
+_ARGUMENTS = ("cohort", "tenants")
+
 
 def narrowed(settings: Settings, markers: tuple[pytest.Mark, ...]) -> tuple[Tenant, ...]:
     """Each customer once, by its own name, narrowed by every marker. An unknown name is a usage error."""
     customers = {tenant.customer: replace(tenant, name=tenant.customer) for tenant in reversed(settings.tenants)}
     chosen = tuple(customers[name] for name in settings.customers)
     for marker in markers:
+        _known("argument", (*map(repr, marker.args), *marker.kwargs), _ARGUMENTS)
         cohorts = _names(marker.kwargs.get("cohort"))
         names = _names(marker.kwargs.get("tenants"))
         _known("cohort", cohorts or (), {cohort.name for cohort in settings.cohorts})

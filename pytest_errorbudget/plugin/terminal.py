@@ -8,7 +8,6 @@ import pytest
 
 from pytest_errorbudget.model.run import StepName
 from pytest_errorbudget.plugin.collection import Collection
-from pytest_errorbudget.plugin.items import ErrorBudgetItem
 from pytest_errorbudget.plugin.running import shared_run
 
 if TYPE_CHECKING:
@@ -21,18 +20,18 @@ class Terminal:
     def __init__(self, config: pytest.Config, collection: Collection) -> None:
         self.config = config
         self.collection = collection
-        self.selected = 0
+        self.said: tuple[str, ...] = ()
+        self.failed: tuple[str, ...] = ()
 
     def pytest_report_header(self) -> str:
         settings = shared_run(self.config).project.settings
         where = settings.path if settings.exists else f"no {settings.path}: migrations and Rust sources alone"
-        return f"errorbudget: {where}, {len(settings.customers)} tenants, {len(self.collection.items)} items"
+        return f"errorbudget: {where}, {len(settings.customers)} tenants, {self._items()}"
 
-    def pytest_report_collectionfinish(self, items: list[pytest.Item]) -> str | None:
-        ours = sum(isinstance(item, ErrorBudgetItem) for item in items)
-        if ours or not self.collection.items:
-            return None
-        return f"errorbudget: 0 of {len(self.collection.items)} items under the given paths"
+    def _items(self) -> str:
+        every = len(self.collection.items)
+        asked = self.collection.count_under(self.config.args, self.config.invocation_params.dir)
+        return f"{every} items" if asked == every else f"{asked} of {every} items under the given paths"
 
     def step_began(self, step: StepName) -> None:
         """One line as a step begins; nothing with ``-q``."""
@@ -49,13 +48,13 @@ class Terminal:
 
     def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> None:
         shared = shared_run(self.config)
-        if shared.run is None:
-            return
-        from pytest_errorbudget.report.summary import summary
+        if shared.run is not None and terminalreporter.verbosity >= 0:
+            from pytest_errorbudget.report.summary import summary
 
-        verbosity = terminalreporter.verbosity
-        if verbosity < 0:
-            return
-        terminalreporter.section("errorbudget")
-        for line in summary(shared.run, shared.project.settings, detailed=verbosity > 0):
-            terminalreporter.write_line(line)
+            terminalreporter.section("errorbudget")
+            for line in summary(shared.run, shared.project.settings, detailed=terminalreporter.verbosity > 0):
+                terminalreporter.write_line(line)
+            for line in self.said:
+                terminalreporter.write_line(line)
+        for line in self.failed:
+            terminalreporter.write_line(f"ERROR: {line}", red=True)

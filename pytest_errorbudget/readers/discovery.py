@@ -1,22 +1,26 @@
-"""What a repository shows without any settings: its workspace, and its migrations where there is one folder of them."""
+"""What a repository shows without any settings: its workspace, its services, and its folders of migrations."""
 
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from pytest_errorbudget.model.problem import Unchecked
+from pytest_errorbudget.model.problem import Unchecked, Unreadable
+from pytest_errorbudget.model.proposal import Proposal, ProposedDatabase
 from pytest_errorbudget.model.settings import Database, MigrationSettings, Settings
 from pytest_errorbudget.model.source import Span
+from pytest_errorbudget.readers.workspace import Package, read_workspace
 
+_MANIFEST = "Cargo.toml"
 _DEPTH = 4
 _PASSED_OVER = {"target", "node_modules", "vendor", "dist", "venv"}
 
 
 def discovered(root: Path, settings_path: str) -> Settings:
     """Settings with no tenants and no events; several folders of migrations are counted as not checked."""
-    folders = tuple(sorted(_migration_folders(root, root, _DEPTH)))
+    folders = _migration_folders(root)
     place = Span(settings_path, 1)
     database = Database(
         name="default",
@@ -30,10 +34,66 @@ def discovered(root: Path, settings_path: str) -> Settings:
         Unchecked("migrations", folder, f"{len(folders)} folders hold migrations: name them in {settings_path}")
         for folder in (folders if len(folders) > 1 else ())
     )
-    return Settings(path=settings_path, exists=False, manifest="Cargo.toml", databases=(database,), unchecked=unchecked)
+    return Settings(path=settings_path, exists=False, manifest=_MANIFEST, databases=(database,), unchecked=unchecked)
 
 
-def _migration_folders(root: Path, folder: Path, depth: int) -> Iterator[str]:
+def workspace_around(folder: Path) -> Path | None:
+    """The nearest folder, this one or one above it, whose manifest is that of a Cargo workspace."""
+    for candidate in (folder, *folder.parents):
+        try:
+            if "workspace" in tomllib.loads((candidate / _MANIFEST).read_text(encoding="utf-8")):
+                return candidate
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+            continue
+    return None
+
+
+def proposed(root: Path) -> Proposal:
+    """Settings to begin with: a database for each folder of migrations, with the services that are nearest to it."""
+    services = _services(root)
+    folders = _migration_folders(root)
+    homes = {folder: PurePosixPath(folder).parent for folder in folders}
+    nearest = {
+        service.name: max((folder for folder in folders if _home(service).is_relative_to(homes[folder])), key=len)
+        for service in services
+        if any(_home(service).is_relative_to(home) for home in homes.values())
+    }
+    return Proposal(
+        manifest=_MANIFEST if (root / _MANIFEST).is_file() else None,
+        services=tuple(service.name for service in services),
+        databases=tuple(
+            ProposedDatabase(
+                name="default" if len(folders) == 1 else _database_name(homes[folder]),
+                migrations=folder,
+                services=tuple(name for name, home in nearest.items() if home == folder),
+            )
+            for folder in folders
+        ),
+    )
+
+
+def _database_name(home: PurePosixPath) -> str:
+    """The folder around the migrations; whole, because two of them may end alike."""
+    return "-".join(home.parts) or "core"
+
+
+def _services(root: Path) -> tuple[Package, ...]:
+    try:
+        workspace = read_workspace(root, _MANIFEST)
+    except Unreadable:
+        return ()
+    return tuple(package for package in workspace.packages if package.service)
+
+
+def _home(package: Package) -> PurePosixPath:
+    return PurePosixPath(package.manifest).parent
+
+
+def _migration_folders(root: Path) -> tuple[str, ...]:
+    return tuple(sorted(_migrations_below(root, root, _DEPTH)))
+
+
+def _migrations_below(root: Path, folder: Path, depth: int) -> Iterator[str]:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError:
@@ -46,4 +106,4 @@ def _migration_folders(root: Path, folder: Path, depth: int) -> Iterator[str]:
         if depth and not hidden and entry.is_dir(follow_symlinks=False):
             if os.path.lexists(os.path.join(entry.path, "CACHEDIR.TAG")):
                 continue
-            yield from _migration_folders(root, Path(entry.path), depth - 1)
+            yield from _migrations_below(root, Path(entry.path), depth - 1)
