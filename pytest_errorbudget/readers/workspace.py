@@ -14,9 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pytest_errorbudget.model.problem import Problem, Unreadable
-from pytest_errorbudget.model.rule import Rule
-from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.readers.toml_places import TomlSyntaxError, key_places
+from pytest_errorbudget.readers import manifest_problems
 
 DATABASE_LIBRARIES = ("diesel", "sea-orm", "sqlx", "tokio-postgres")
 
@@ -69,7 +67,7 @@ def read_workspace(root: Path, manifest: str) -> Workspace:
     problems: list[Problem] = []
     workspace = _table(top.table, "workspace")
     if not workspace and not _table(top.table, "package"):
-        raise Unreadable(_not_cargo(top.path))
+        raise Unreadable(manifest_problems.not_cargo(top.path))
     manifests = {top.path: top} if _table(top.table, "package") else {}
     pending = _members(root, top, problems) + _path_dependencies(top, workspace)
     while pending:
@@ -114,11 +112,11 @@ def _read(root: Path, path: str) -> _Manifest:
         text = (root / path).read_text(encoding="utf-8")
         return _Manifest(path, tomllib.loads(text))
     except FileNotFoundError:
-        raise Unreadable(_missing(path)) from None
+        raise Unreadable(manifest_problems.missing(path)) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise Unreadable(_unreadable(path, str(error))) from None
+        raise Unreadable(manifest_problems.unreadable(path, str(error))) from None
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise Unreadable(_invalid(path, text, str(error))) from None
+        raise Unreadable(manifest_problems.invalid(path, text, str(error))) from None
 
 
 def _members(root: Path, top: _Manifest, problems: list[Problem]) -> list[str]:
@@ -130,7 +128,7 @@ def _members(root: Path, top: _Manifest, problems: list[Problem]) -> list[str]:
     for pattern in _strings(workspace, "members"):
         folders = _folders(root, top.folder, pattern)
         if not folders:
-            problems.append(_member_missing(top.path, pattern))
+            problems.append(manifest_problems.member_missing(top.path, pattern))
         found += [folder for folder in folders if not any(_inside(folder, other) for other in excluded)]
     return [f"{folder}/Cargo.toml" if folder != "." else "Cargo.toml" for folder in dict.fromkeys(found)]
 
@@ -242,64 +240,3 @@ def _found_binaries(root: Path, folder: str) -> Iterable[str]:
 def _binary_name(path: str) -> str:
     pure = PurePosixPath(path)
     return pure.parent.name if pure.name == "main.rs" else pure.stem
-
-
-_CONSEQUENCE = "No row, query or handler of it is checked."
-
-
-def _missing(path: str) -> Problem:
-    return Problem(
-        rule=Rule.RUST_NOT_FOUND,
-        message=f"there is no Cargo manifest `{path}`",
-        place=path,
-        consequence=_CONSEQUENCE,
-        help="Name the workspace's manifest as `manifest` in errorbudget.toml, relative to the rootdir.",
-    )
-
-
-def _unreadable(path: str, reason: str) -> Problem:
-    return Problem(
-        rule=Rule.RUST_NOT_FOUND,
-        message=f"the Cargo manifest `{path}` cannot be read: {reason}",
-        place=path,
-        consequence=_CONSEQUENCE,
-        help="Make it readable, as UTF-8.",
-    )
-
-
-def _invalid(path: str, text: str, reason: str) -> Problem:
-    span = None
-    try:
-        key_places(path, text)
-    except TomlSyntaxError as error:
-        span, reason = error.span, error.message
-    return Problem(
-        rule=Rule.RUST_NOT_FOUND,
-        message=f"the Cargo manifest `{path}` is not TOML: {reason}",
-        place=path,
-        span=span,
-        consequence=_CONSEQUENCE,
-        help="`cargo metadata --no-deps` refuses it too: mend the line.",
-    )
-
-
-def _not_cargo(path: str) -> Problem:
-    return Problem(
-        rule=Rule.RUST_NOT_FOUND,
-        message=f"`{path}` has neither `[workspace]` nor `[package]`",
-        place=path,
-        span=Span(path, 1),
-        consequence=_CONSEQUENCE,
-        help="Name the manifest of the Cargo workspace as `manifest` in errorbudget.toml.",
-    )
-
-
-def _member_missing(path: str, pattern: str) -> Problem:
-    return Problem(
-        rule=Rule.RUST_NOT_FOUND,
-        message=f"no package matches the workspace member `{pattern}`",
-        place=f"{path}::{pattern}",
-        span=Span(path, 1),
-        consequence=_CONSEQUENCE,
-        help="Remove the member, or add the package.",
-    )

@@ -70,9 +70,7 @@ def test_a_conversion_in_full(tmp_path: Path) -> None:
         ),
     )
     assert contracts.lost == (
-        LostFlow(
-            payload=dto, field="note", reason="computed: no row field behind it", span=Span(path, 11, 61, 11, 71)
-        ),
+        LostFlow(payload=dto, field="note", reason="computed: no row field behind it", span=Span(path, 11, 61, 11, 71)),
     )
     assert contracts.handlers == (
         Handler(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tomllib
 from typing import Any
 
@@ -96,7 +97,5 @@ def test_every_path_of_every_document_is_found(document: dict[str, Any]) -> None
 
 @given(st.text())
 def test_no_text_is_a_crash(text: str) -> None:
-    try:
+    with contextlib.suppress(TomlSyntaxError):
         key_places("f", text)
-    except TomlSyntaxError as error:
-        assert error.span.line >= 1

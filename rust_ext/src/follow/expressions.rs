@@ -1,11 +1,10 @@
 //! Values of expressions.
 
-use super::calls::core;
 use super::patterns::inside;
-use super::{Fill, Follower, PlacedText, Value};
-use crate::ir::{Arm, Closure, Expr, Local, Place, Statement, StructLiteral, Type};
+use super::{Follower, PlacedText, Value};
+use crate::ir::{Arm, Closure, Expr, Local, Place, Statement, Type};
 use crate::model::Cast;
-use crate::names::{Found, Item, Site, StructId, Ty};
+use crate::names::{Found, Item, Site, Ty};
 
 const DEEPEST_CONSTANT: usize = 8;
 
@@ -210,62 +209,6 @@ impl Follower<'_> {
         let to = self.ty(ty);
         let cast = Cast { to: to.name.clone(), lossy: true, span: self.span(place) };
         with_cast(value, cast, Some(to))
-    }
-
-    fn literal(&mut self, literal: &StructLiteral) -> Value {
-        let strukt = self.struct_of(&literal.segments);
-        for field in &literal.fields {
-            let wanted = strukt.and_then(|strukt| self.field_type(strukt, &field.name));
-            let value = self.value(&field.value, wanted.as_ref());
-            if let Some(strukt) = strukt {
-                self.fill(strukt, &field.name, value, field.place);
-            }
-        }
-        if let Some(rest) = &literal.rest {
-            self.value(rest, None);
-        }
-        match strukt {
-            Some(strukt) => Value::of(self.struct_type(strukt)),
-            None => Value::default(),
-        }
-    }
-
-    pub(super) fn struct_type(&self, strukt: StructId) -> Ty {
-        let name = self.index.structure(strukt).map_or("", |item| item.name.as_str());
-        Ty { strukt: Some(strukt), ..Ty::of(name, Vec::new()) }
-    }
-
-    fn fill(&mut self, target: StructId, field: &str, mut value: Value, place: Place) {
-        // `let amount = row.amount.try_into()?;` is told its type only here.
-        if let (Some(origin), Some(ty)) = (&mut value.origin, self.field_type(target, field)) {
-            let open = origin.casts.iter_mut().filter(|cast| cast.to == "_");
-            open.for_each(|cast| cast.to.clone_from(&core(&ty).name));
-        }
-        let fill = Fill {
-            target,
-            field: field.to_owned(),
-            origin: value.origin,
-            record: value.record,
-            span: self.span(place),
-            function: super::function_name(self.function),
-        };
-        self.out.fills.push(fill);
-    }
-
-    /// `payload.field = value;`
-    fn assign(&mut self, left: &Expr, right: &Expr, place: Place) -> Value {
-        let Expr::Field(base, name) = left else {
-            self.value(left, None);
-            self.value(right, None);
-            return Value::default();
-        };
-        let base = self.value(base, None);
-        let wanted = base.strukt().and_then(|strukt| self.field_type(strukt, name));
-        let value = self.value(right, wanted.as_ref());
-        if let Some(strukt) = base.strukt() {
-            self.fill(strukt, name, value, place);
-        }
-        Value::default()
     }
 
     /// The closure's value for an argument.

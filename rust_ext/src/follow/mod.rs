@@ -5,6 +5,7 @@
 
 mod calls;
 mod expressions;
+mod fills;
 mod methods;
 mod patterns;
 mod queries;

@@ -1,0 +1,235 @@
+//! Names across modules and packages: items, `use` with renames and globs, re-exports, type aliases.
+
+mod lookup;
+mod types;
+
+use std::collections::HashMap;
+use std::sync::RwLock;
+
+use crate::ir::{Alias, Constant, FileFacts, Function, StructItem, Use};
+use crate::model::StructRef;
+use crate::modules::Package;
+
+pub use types::Ty;
+
+/// Positions in the index.
+pub type StructId = usize;
+pub type FunctionId = usize;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Item {
+    Struct(StructId),
+    Function(FunctionId),
+    /// File and position in it.
+    Alias(usize, usize),
+    Constant(usize, usize),
+    Other,
+}
+
+/// What a path leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    Item(Item),
+    /// A name inside of an item: `Invoice::list`.
+    Member(Item, Vec<String>),
+    /// Something outside of these packages, by its full path as far as `use` tells it.
+    External(Vec<String>),
+}
+
+/// Where a name is written.
+#[derive(Clone, Copy)]
+pub struct Site<'a> {
+    pub file: usize,
+    pub module: &'a [String],
+    pub uses: &'a [Use],
+}
+
+/// A module of a package.
+#[derive(Default)]
+struct Scope<'a> {
+    package: usize,
+    children: HashMap<&'a str, usize>,
+    items: HashMap<&'a str, Vec<(usize, Item)>>,
+    uses: HashMap<&'a str, Vec<&'a Use>>,
+    globs: Vec<&'a Use>,
+}
+
+pub struct Index<'a> {
+    pub packages: &'a [Package],
+    pub files: &'a [FileFacts],
+    /// File and position in it of every struct and function.
+    pub structs: Vec<(usize, &'a StructItem)>,
+    pub functions: Vec<(usize, &'a Function)>,
+    names: Vec<String>,
+    methods: HashMap<(StructId, &'a str), Vec<FunctionId>>,
+    scopes: Vec<Scope<'a>>,
+    scope_of: HashMap<(usize, &'a [String]), usize>,
+    closures: Vec<Vec<usize>>,
+    first_files: Vec<Option<usize>>,
+    package_of: HashMap<&'a str, usize>,
+    /// What was found already. Most names are asked for again and again.
+    known: RwLock<HashMap<Question, Found>>,
+}
+
+/// A name as it is asked for: file, address and length of the module's path, path. Module paths live as long as the
+/// index, so that their addresses tell them apart.
+type Question = (usize, usize, usize, Vec<String>);
+
+impl<'a> Index<'a> {
+    pub fn new(packages: &'a [Package], files: &'a [FileFacts]) -> Self {
+        let mut index = Self {
+            packages,
+            files,
+            structs: Vec::new(),
+            functions: Vec::new(),
+            names: Vec::new(),
+            methods: HashMap::new(),
+            scopes: Vec::new(),
+            scope_of: HashMap::new(),
+            closures: Vec::new(),
+            first_files: vec![None; packages.len()],
+            known: RwLock::default(),
+            package_of: packages.iter().enumerate().map(|(at, package)| (package.name.as_str(), at)).collect(),
+        };
+        for (number, file) in files.iter().enumerate() {
+            index.add(number, file);
+        }
+        index.closures = index.glob_closures();
+        index.names = index.unique_names();
+        index.add_methods();
+        index
+    }
+
+    fn add(&mut self, number: usize, file: &'a FileFacts) {
+        let package = file.package;
+        self.scope(package, &file.module);
+        if let Some(first) = self.first_files.get_mut(package) {
+            first.get_or_insert(number);
+        }
+        for item in &file.structs {
+            let id = self.structs.len();
+            self.structs.push((number, item));
+            self.name(package, &item.module, &item.name, number, Item::Struct(id));
+        }
+        for (module, name) in &file.others {
+            self.name(package, module, name, number, Item::Other);
+        }
+        for (at, alias) in file.aliases.iter().enumerate() {
+            self.name(package, &alias.module, &alias.name, number, Item::Alias(number, at));
+        }
+        for (at, constant) in file.constants.iter().enumerate() {
+            self.name(package, &constant.module, &constant.name, number, Item::Constant(number, at));
+        }
+        for function in &file.functions {
+            let id = self.functions.len();
+            self.functions.push((number, function));
+            if function.owner.is_none() {
+                self.name(package, &function.module, &function.name, number, Item::Function(id));
+            }
+        }
+        for brought in &file.uses {
+            let scope = self.scope(package, &brought.module);
+            match &brought.name {
+                Some(name) => scope.uses.entry(name).or_default().push(brought),
+                None => scope.globs.push(brought),
+            }
+        }
+    }
+
+    /// The scope of a module, which is made where there is none yet, with its parents.
+    fn scope(&mut self, package: usize, module: &'a [String]) -> &mut Scope<'a> {
+        let mut parent = self.scope_number(package, &[]);
+        for depth in 1..=module.len() {
+            let number = self.scope_number(package, module.get(..depth).unwrap_or_default());
+            if let (Some(scope), Some(name)) = (self.scopes.get_mut(parent), module.get(depth - 1)) {
+                scope.children.insert(name, number);
+            }
+            parent = number;
+        }
+        &mut self.scopes[parent]
+    }
+
+    fn scope_number(&mut self, package: usize, module: &'a [String]) -> usize {
+        let next = self.scopes.len();
+        let number = *self.scope_of.entry((package, module)).or_insert(next);
+        if number == next {
+            self.scopes.push(Scope { package, ..Scope::default() });
+        }
+        number
+    }
+
+    fn name(&mut self, package: usize, module: &'a [String], name: &'a str, file: usize, item: Item) {
+        self.scope(package, module).items.entry(name).or_default().push((file, item));
+    }
+
+    fn add_methods(&mut self) {
+        let mut methods: HashMap<(StructId, &'a str), Vec<FunctionId>> = HashMap::new();
+        for (id, (file, function)) in self.functions.iter().enumerate() {
+            if let Some(owner) = &function.owner {
+                let site = Site { file: *file, module: &function.module, uses: &[] };
+                if let Some(strukt) = self.ty(site, &owner.ty, None).bare().strukt {
+                    methods.entry((strukt, function.name.as_str())).or_default().push(id);
+                }
+            }
+        }
+        self.methods = methods;
+    }
+
+    /// Names that are unique in each file: with the inline modules where two structs share one.
+    fn unique_names(&self) -> Vec<String> {
+        let mut count: HashMap<(usize, &str), usize> = HashMap::new();
+        for (file, item) in &self.structs {
+            *count.entry((*file, &item.name)).or_default() += 1;
+        }
+        let mut used: HashMap<(usize, String), usize> = HashMap::new();
+        let mut names = Vec::new();
+        for (file, item) in &self.structs {
+            let inline = self.inline(*file, &item.module);
+            let shared = count.get(&(*file, item.name.as_str())).is_some_and(|count| *count > 1);
+            let name = match (shared, inline.is_empty()) {
+                (true, false) => format!("{}::{}", inline.join("::"), item.name),
+                _ => item.name.clone(),
+            };
+            let again = used.entry((*file, name.clone())).or_default();
+            *again += 1;
+            names.push(if *again > 1 { format!("{name}#{again}") } else { name });
+        }
+        names
+    }
+
+    /// The inline modules of a module inside its file.
+    fn inline<'m>(&self, file: usize, module: &'m [String]) -> &'m [String] {
+        let outer = self.files.get(file).map_or(0, |file| file.module.len());
+        module.get(outer..).unwrap_or_default()
+    }
+
+    pub fn structure(&self, id: StructId) -> Option<&'a StructItem> {
+        self.structs.get(id).map(|(_, item)| *item)
+    }
+
+    pub fn reference(&self, id: StructId) -> Option<StructRef> {
+        let (file, _) = self.structs.get(id)?;
+        Some(StructRef { path: self.files.get(*file)?.path.clone(), name: self.names.get(id)?.clone() })
+    }
+
+    pub fn function(&self, id: FunctionId) -> Option<(Site<'a>, &'a Function)> {
+        let (file, function) = self.functions.get(id)?;
+        Some((Site { file: *file, module: &function.module, uses: &function.uses }, function))
+    }
+
+    /// The only method of that name, if there is only one.
+    pub fn method(&self, of: StructId, name: &str) -> Option<FunctionId> {
+        match self.methods.get(&(of, name)).map(Vec::as_slice) {
+            Some([only]) => Some(*only),
+            _ => None,
+        }
+    }
+
+    pub fn constant(&self, file: usize, at: usize) -> Option<&'a Constant> {
+        self.files.get(file)?.constants.get(at)
+    }
+
+    fn alias(&self, file: usize, at: usize) -> Option<&'a Alias> {
+        self.files.get(file)?.aliases.get(at)
+    }
+}
