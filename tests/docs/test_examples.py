@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 
 from pytest_errorbudget.checks.allowances import allow
 from pytest_errorbudget.checks.determinism import determinism_findings
 from pytest_errorbudget.checks.outliers import outlier_findings
+from pytest_errorbudget.checks.thresholds import coverage_confidence, threshold_findings
 from pytest_errorbudget.model.counts import Counts, Recount
 from pytest_errorbudget.model.finding import Finding
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.settings import Allowance
 from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.model.threshold import Outlier
+from pytest_errorbudget.model.threshold import Basis, Outlier, Threshold
 from pytest_errorbudget.readers.migrations.layout import read_layout
 from pytest_errorbudget.readers.settings import read_settings
 
@@ -81,3 +83,24 @@ def test_allowance_unused() -> None:
     finding = _of_allowance("indx-missing", "acme.invoices", "dropped in #790", None)
     assert finding.rule is Rule.ALLOWANCE_UNUSED
     assert _shows(finding.rule, finding.message, finding.labels[0].text, finding.help)
+
+
+def test_threshold_unreliable() -> None:
+    threshold = Threshold(
+        cohort="all",
+        slo="availability",
+        burn=Fraction(144, 10),
+        basis=Basis.FALLBACK,
+        bound=Fraction(0),
+        confidence=coverage_confidence(188),
+        reliable=False,
+        windows=188,
+        tenants=("acme",),
+        outliers=(),
+        long_us=3_600_000_000,
+        short_us=300_000_000,
+        failing_slots=3,
+    )
+    (finding,) = threshold_findings((threshold,), Fraction(992, 1000), "errorbudget.toml")
+    assert finding.rule is Rule.THRESHOLD_UNRELIABLE
+    assert _shows(finding.rule, finding.message, finding.consequence, finding.help)
