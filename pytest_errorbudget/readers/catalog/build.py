@@ -48,35 +48,61 @@ _GENERATED: Mapping[str, Generated] = {"s": Generated.STORED, "v": Generated.VIR
 class CatalogueRows:
     """Rows as the ``.sql`` files of the same names give them."""
 
-    schemas: tuple[str, ...]
     relations: Sequence[Row]
     columns: Sequence[Row]
-    enums: Sequence[Row]
     indexes: Sequence[Row]
     constraints: Sequence[Row]
     far_columns: Sequence[Row]
 
 
-def build_schemas(
+def build_relations(
     rows: CatalogueRows, types: Types, objects: Objects, neutral: Mapping[str, str]
-) -> Mapping[str, Schema]:
-    """A ``Schema`` per schema. Relations of equal content become one object, so that equal tenants cost little."""
+) -> Mapping[int, Relation]:
+    """A ``Relation`` by object id; those of equal content are one object."""
     builder = _Builder(rows, types, objects, neutral)
-    relations: dict[str, list[Relation]] = {name: [] for name in rows.schemas}
-    for oid, schema, name, kind, is_partition in rows.relations:
-        relations[schema].append(builder.relation(oid, schema, name, kind, is_partition))
-    enums, domains = builder.enums(), builder.domains()
+    return {row[0]: builder.relation(*row) for row in rows.relations}
+
+
+def assembled(
+    members: Mapping[str, Sequence[Relation]], types: Types, enums: Sequence[Row], neutral: Mapping[str, str]
+) -> Mapping[str, Schema]:
+    """A ``Schema`` per schema. Equal ones become one object, so that equal tenants cost little."""
+    own_enums, own_domains = _enums(enums, neutral), _domains(types, neutral)
     known: dict[tuple[Any, ...], Schema] = {}
     result = {}
-    for schema, found in relations.items():
-        found.sort(key=lambda r: r.name)
-        own_enums = tuple(sorted(enums[schema], key=lambda e: e.name))
-        own_domains = tuple(sorted(domains[schema], key=lambda d: d.name))
-        key = (tuple(map(id, found)), own_enums, own_domains)  # equal relations are one object
+    for schema, relations in members.items():
+        found = sorted(relations, key=lambda r: r.name)
+        parts = (tuple(own_enums.get(schema, ())), tuple(own_domains.get(schema, ())))
+        key = (tuple(map(id, found)), *parts)  # equal relations are one object
         if key not in known:
-            known[key] = Schema(relations=tuple(found), enums=own_enums, domains=own_domains)
+            known[key] = Schema(relations=tuple(found), enums=parts[0], domains=parts[1])
         result[schema] = known[key]
     return result
+
+
+def _enums(rows: Sequence[Row], neutral: Mapping[str, str]) -> Mapping[str, list[EnumType]]:
+    labels: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for _, _, label, name, schema in rows:
+        labels[schema, name].append(label)
+    found: defaultdict[str, list[EnumType]] = defaultdict(list)
+    for (schema, name), values in sorted(labels.items()):
+        found[schema].append(EnumType(schema=neutral.get(schema, schema), name=name, labels=tuple(values)))
+    return found
+
+
+def _domains(types: Types, neutral: Mapping[str, str]) -> Mapping[str, list[Domain]]:
+    found: defaultdict[str, list[Domain]] = defaultdict(list)
+    for row in sorted(types.domains(), key=lambda row: (row.schema, row.name)):
+        resolved = types.resolved(row.oid, -1)
+        found[row.schema].append(
+            Domain(
+                schema=neutral.get(row.schema, row.schema),
+                name=row.name,
+                base=resolved.base or resolved.type,
+                not_null=resolved.not_null,
+            )
+        )
+    return found
 
 
 def _grouped(rows: Iterable[Row]) -> Mapping[int, list[Row]]:
@@ -201,26 +227,3 @@ class _Builder:
                 name=name, kind=_CONSTRAINTS[kind], columns=columns, references=reference, validated=validated
             )
         return known
-
-    def enums(self) -> Mapping[str, list[EnumType]]:
-        labels: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-        for _, _, label, name, schema in self._rows.enums:
-            labels[schema, name].append(label)
-        found: defaultdict[str, list[EnumType]] = defaultdict(list)
-        for (schema, name), values in labels.items():
-            found[schema].append(EnumType(schema=self._neutral.get(schema, schema), name=name, labels=tuple(values)))
-        return found
-
-    def domains(self) -> Mapping[str, list[Domain]]:
-        found: defaultdict[str, list[Domain]] = defaultdict(list)
-        for row in self._types.domains():
-            resolved = self._type(row.oid, -1)
-            found[row.schema].append(
-                Domain(
-                    schema=self._neutral.get(row.schema, row.schema),
-                    name=row.name,
-                    base=resolved.base or resolved.type,
-                    not_null=resolved.not_null,
-                )
-            )
-        return found

@@ -97,6 +97,14 @@ def rendered_list(text: str, objects: Objects, columns: Mapping[int, str]) -> tu
     return tuple(renderer.value(v) for v in value) if isinstance(value, tuple) else (renderer.value(value),)
 
 
+def rendered_anywhere(text: str, objects: Objects) -> str:
+    """The same of an expression, or of a list, whose columns keep their numbers."""
+    nothing: Mapping[int, str] = {}
+    return (
+        "\0".join(rendered_list(text, objects, nothing)) if text.startswith("(") else rendered(text, objects, nothing)
+    )
+
+
 def column_numbers(text: str) -> tuple[int, ...]:
     """The attribute numbers that an expression reads."""
     return tuple(sorted({node.number("varattno") for node in walk(parse(text)) if node.tag == "VAR"}))

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
 import psycopg
 
-from pytest_errorbudget.model.schema import Schema
-from pytest_errorbudget.readers.catalog.build import CatalogueRows, build_schemas
+from pytest_errorbudget.model.schema import Relation, Schema
+from pytest_errorbudget.readers.catalog.build import CatalogueRows, assembled, build_relations
 from pytest_errorbudget.readers.catalog.expressions import Objects, Wanted, wanted
 from pytest_errorbudget.readers.catalog.types import TypeRow, Types
 
 Connection = psycopg.Connection[tuple[Any, ...]]
-Rows = list[tuple[Any, ...]]
+Row = tuple[Any, ...]
+Rows = list[Row]
+
+_NOTHING = Wanted(functions=(), operators=(), relations=(), collations=())
 
 
 def sql_text(name: str) -> str:
@@ -28,63 +33,72 @@ def run_named(connection: Connection, names: Sequence[str], **parameters: object
         return tuple(cursor.fetchall() for cursor in cursors)
 
 
-def read_schemas(
-    connection: Connection, schemas: Sequence[str], neutral: Mapping[str, str], bookkeeping: str
-) -> Mapping[str, Schema]:
-    """The schemas as values, by name; each one that is there, even when it is empty.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypeFacts:
+    """The types of a database and the labels of its enums, as ``sql/types.sql`` and ``sql/enums.sql`` give them.
 
-    ``neutral`` maps a tenant's schema to the name under which the migrations create it. The migration tool's own
-    table (``bookkeeping``) is left out. Equal schemas are the same object.
+    ``neutral`` maps a tenant's schema to the name under which the migrations create it.
     """
-    relations, columns, types, enums, indexes, constraints = run_named(
-        connection,
-        ("relations", "columns", "types", "enums", "indexes", "constraints"),
-        schemas=list(schemas),
-        bookkeeping=bookkeeping,
+
+    types: Types
+    enums: Rows
+    neutral: Mapping[str, str]
+
+    @classmethod
+    def of(cls, types: Iterable[Row], enums: Rows, neutral: Mapping[str, str]) -> TypeFacts:
+        return cls(types=Types((TypeRow(*row) for row in types), neutral), enums=enums, neutral=neutral)
+
+
+def read_relations(connection: Connection, relations: Sequence[Row], facts: TypeFacts) -> Mapping[int, Relation]:
+    """Relations in full, by object id; ``relations`` are rows of ``sql/relations.sql``. Equal ones are one object."""
+    if not relations:
+        return {}
+    columns, indexes, constraints = run_named(
+        connection, ("columns", "indexes", "constraints"), relations=[row[0] for row in relations]
     )
-    known = Types((TypeRow(*row) for row in types), neutral)
     expressions = [row[8] for row in columns if row[8]] + [row[7] for row in indexes if row[7]]
     outside = {row[4] for row in constraints if row[4]} - {row[0] for row in relations}
-    names, far_columns = _second_read(connection, wanted(expressions), sorted(outside))
+    objects, far_columns = read_objects(connection, expressions, sorted(outside), facts)
     rows = CatalogueRows(
-        schemas=tuple(schemas),
-        relations=relations,
-        columns=columns,
-        enums=enums,
-        indexes=indexes,
-        constraints=constraints,
-        far_columns=far_columns,
+        relations=relations, columns=columns, indexes=indexes, constraints=constraints, far_columns=far_columns
     )
-    return build_schemas(rows, known, _objects(names, known, enums, neutral), neutral)
+    return build_relations(rows, facts.types, objects, facts.neutral)
 
 
-def _second_read(connection: Connection, ids: Wanted, outside: Sequence[int]) -> tuple[Rows, Rows]:
-    if not (ids.functions or ids.operators or ids.relations or ids.collations or outside):
-        return [], []
-    parameters = {
-        "functions": list(ids.functions),
-        "operators": list(ids.operators),
-        "collations": list(ids.collations),
-    }
-    with connection.pipeline():
-        names = connection.execute(
-            sql_text("expression_objects").encode(), {**parameters, "relations": list(ids.relations)}
-        )
-        far = connection.execute(sql_text("referenced_columns").encode(), {"relations": list(outside)})
-        return names.fetchall(), far.fetchall()
+def read_objects(
+    connection: Connection, expressions: Sequence[str], outside: Sequence[int], facts: TypeFacts
+) -> tuple[Objects, Rows]:
+    """What the ids in ``expressions`` are called, and the columns of the relations ``outside``."""
+    ids = wanted(expressions)
+    names: Rows = []
+    far_columns: Rows = []
+    if ids != _NOTHING or outside:
+        with connection.pipeline():
+            named = connection.execute(
+                sql_text("expression_objects").encode(),
+                {
+                    "functions": list(ids.functions),
+                    "operators": list(ids.operators),
+                    "relations": list(ids.relations),
+                    "collations": list(ids.collations),
+                },
+            )
+            far = connection.execute(sql_text("referenced_columns").encode(), {"relations": list(outside)})
+            names, far_columns = named.fetchall(), far.fetchall()
+    return _objects(names, facts), far_columns
 
 
-def _objects(names: Rows, types: Types, enums: Rows, neutral: Mapping[str, str]) -> Objects:
+def _objects(names: Rows, facts: TypeFacts) -> Objects:
     kinds: dict[str, dict[int, tuple[str, str]]] = {"function": {}, "operator": {}, "relation": {}, "collation": {}}
     for kind, oid, schema, name in names:
-        kinds[kind][oid] = (neutral.get(schema, schema), name)
+        kinds[kind][oid] = (facts.neutral.get(schema, schema), name)
     return Objects(
         functions=kinds["function"],
         operators=kinds["operator"],
         relations=kinds["relation"],
         collations=kinds["collation"],
-        types=types.plain(),
-        labels={row[0]: row[2] for row in enums},
+        types=facts.types.plain(),
+        labels={row[0]: row[2] for row in facts.enums},
     )
 
 
@@ -94,12 +108,19 @@ _AS_WRITTEN: Mapping[str, str] = {}  # a replay has no tenant: every schema keep
 def read_all(connection: Connection, bookkeeping: str) -> Schema:
     """Everything that is not PostgreSQL's own, as one ``Schema``: what a replay of migrations gave."""
     schemas = [row[0] for row in run_named(connection, ("user_schemas",))[0]]
-    parts = read_schemas(connection, schemas, _AS_WRITTEN, bookkeeping)
-    ordered = [parts[name] for name in sorted(parts)]
+    relations, types, enums = run_named(
+        connection, ("relations", "types", "enums"), schemas=schemas, bookkeeping=bookkeeping
+    )
+    facts = TypeFacts.of(types, enums, _AS_WRITTEN)
+    found = read_relations(connection, relations, facts)
+    members: defaultdict[str, list[Relation]] = defaultdict(list)
+    for oid, schema, *_ in relations:
+        members[schema].append(found[oid])
+    parts = assembled({name: members[name] for name in sorted(schemas)}, facts.types, enums, _AS_WRITTEN).values()
     return Schema(
-        relations=tuple(relation for part in ordered for relation in part.relations),
-        enums=tuple(enum for part in ordered for enum in part.enums),
-        domains=tuple(domain for part in ordered for domain in part.domains),
+        relations=tuple(relation for part in parts for relation in part.relations),
+        enums=tuple(enum for part in parts for enum in part.enums),
+        domains=tuple(domain for part in parts for domain in part.domains),
     )
 
 

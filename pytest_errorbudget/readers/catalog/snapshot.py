@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -9,13 +10,17 @@ import psycopg
 from psycopg import sql
 
 from pytest_errorbudget.model.formats.schema_digest import schema_digest
+from pytest_errorbudget.model.migration import MigrationKind
 from pytest_errorbudget.model.problem import Problem, Unreadable
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.schema import Schema
 from pytest_errorbudget.model.settings import Database
-from pytest_errorbudget.model.snapshot import Applied, AppliedVersion, Shape, Snapshot, TenantState, VersionUnknown
+from pytest_errorbudget.model.snapshot import AppliedVersion, Ledger, Shape, Snapshot, TenantState, VersionUnknown
 from pytest_errorbudget.model.tenant import InDatabase, InPartition, InSchema, Tenant
-from pytest_errorbudget.readers.catalog.read import Connection, read_schemas, run_named
+from pytest_errorbudget.readers.catalog.read import Connection, run_named
+from pytest_errorbudget.readers.catalog.tenant_schemas import read_schemas
+from pytest_errorbudget.readers.catalog.versions import Checksums, Ledgers, Versions
+from pytest_errorbudget.readers.migrations.tools import TOOLS
 from pytest_errorbudget.readers.scratch.open import resolve_url, unreachable
 
 _APPLICATION = "pytest-errorbudget"
@@ -26,7 +31,6 @@ _SETTINGS = (
     "set local idle_in_transaction_session_timeout = '120s'",
     "set local search_path = pg_catalog",
 )
-_UNION = 100  # tables in one statement: each holds a lock until the second session commits
 
 
 def read_snapshot(database: Database, expected_schema_name: str, bookkeeping: str, env: Mapping[str, str]) -> Snapshot:
@@ -70,17 +74,18 @@ def _read(session: Connection, conninfo: str, database: Database, expected: str,
     holders = tuple(row[0] for row in kept)
     present = _present(session, wanted)
     schemas = read_schemas(session, present, dict.fromkeys(present, expected), bookkeeping)
-    versions = _versions(session, conninfo, tuple(s for s in present if s in holders), bookkeeping)
+    versions = _versions(session, conninfo, database, tuple(s for s in present if s in holders), bookkeeping)
     distinct = {id(schema): schema for schema in schemas.values()}  # equal schemas are one object
     digests = {key: schema_digest(schema) for key, schema in distinct.items()}
     return Snapshot(
         database=database.name,
         server_version=session.info.server_version,
-        tenants=tuple(_state(tenant, schemas, digests, versions, bookkeeping) for tenant in database.tenants),
+        tenants=tuple(_state(tenant, schemas, digests, versions.applied, bookkeeping) for tenant in database.tenants),
         shapes=tuple(
             Shape(digest=digest, schema=distinct[key]) for key, digest in sorted(digests.items(), key=lambda i: i[1])
         ),
         candidates=tuple(schema for schema in holders if schema not in wanted),
+        ledgers=_ledgers(database.tenants, versions),
     )
 
 
@@ -105,7 +110,8 @@ def _state(
                 tenant=tenant.name, version=VersionUnknown(f"there is no schema {name} in the database"), shape=None
             )
         case InSchema(name):
-            unknown = VersionUnknown(f"its schema {name} holds no table {bookkeeping}")
+            held = f"its schema {name} holds no table {bookkeeping}"
+            unknown = VersionUnknown(held if bookkeeping else "no table says which migrations were applied")
             return TenantState(
                 tenant=tenant.name, version=versions.get(name, unknown), shape=digests[id(schemas[name])]
             )
@@ -115,48 +121,30 @@ def _state(
             return _not_yet(tenant, "a database per tenant is not read yet")
 
 
+def _ledgers(tenants: Sequence[Tenant], versions: Versions) -> tuple[Ledger, ...]:
+    """The tenants by what they have applied."""
+    alike: defaultdict[Checksums, list[str]] = defaultdict(list)
+    for tenant in tenants:
+        if isinstance(tenant.layout, InSchema) and tenant.layout.schema in versions.checksums:
+            alike[versions.checksums[tenant.layout.schema]].append(tenant.name)
+    return tuple(Ledger(tenants=tuple(sorted(names)), checksums=checksums) for checksums, names in alike.items())
+
+
 def _not_yet(tenant: Tenant, reason: str) -> TenantState:
     return TenantState(tenant=tenant.name, version=VersionUnknown(reason), shape=None, unread=reason)
 
 
 def _versions(
-    session: Connection, conninfo: str, schemas: Sequence[str], bookkeeping: str
-) -> Mapping[str, AppliedVersion]:
-    """The applied versions, read by a second session in the same snapshot that ends at once: the first one never
-    touches a table, so it holds no lock that could block a migration."""
-    if not schemas:
-        return {}
+    session: Connection, conninfo: str, database: Database, schemas: Sequence[str], bookkeeping: str
+) -> Versions:
+    """What the schemas' bookkeeping tables say in the snapshot of this session."""
+    kind = database.migrations.kind if database.migrations is not None else None
+    tool = TOOLS[kind or MigrationKind.SQLX]
+    if tool.bookkeeping is None or not schemas:
+        return Versions()
     row = session.execute("select pg_catalog.pg_export_snapshot()").fetchone()
     exported = str(row[0]) if row else ""
-    with _session(conninfo, exported) as second:
-        (rows,) = run_named(second, ("readable_bookkeeping",), bookkeeping=bookkeeping, schemas=list(schemas))
-    readable = tuple(row[0] for row in rows)
-    denied = VersionUnknown(f"this role may not read the table {bookkeeping}")
-    found: dict[str, AppliedVersion] = {schema: denied for schema in schemas if schema not in readable}
-    for start in range(0, len(readable), _UNION):
-        found |= _applied(conninfo, exported, readable[start : start + _UNION], bookkeeping)
-    return found
-
-
-def _applied(conninfo: str, exported: str, schemas: Sequence[str], bookkeeping: str) -> Mapping[str, AppliedVersion]:
-    """Many tables in one statement; where one of them spoils it, each by itself."""
-    try:
-        with _session(conninfo, exported) as second:
-            query = sql.SQL(" union all ").join(_newest(schema, bookkeeping) for schema in schemas)
-            rows = second.execute(query).fetchall()
-    except psycopg.Error as error:
-        if len(schemas) > 1:
-            return {s: v for schema in schemas for s, v in _applied(conninfo, exported, [schema], bookkeeping).items()}
-        reason = error.diag.message_primary or str(error)
-        return {schemas[0]: VersionUnknown(f"its table {bookkeeping} cannot be read: {reason}")}
-    return {schema: Applied(None if version is None else str(version)) for schema, version in rows}
-
-
-def _newest(schema: str, bookkeeping: str) -> sql.Composed:
-    """sqlx's table: a migration that failed half-way stays in it with ``success`` false."""
-    return sql.SQL("select {}::text, max(version) from {} where success").format(
-        sql.Literal(schema), sql.Identifier(schema, bookkeeping)
-    )
+    return Ledgers(tool.bookkeeping, bookkeeping, lambda: _session(conninfo, exported)).read(schemas)
 
 
 def _too_slow(place: str, error: psycopg.Error) -> Problem:

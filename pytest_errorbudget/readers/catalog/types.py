@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pytest_errorbudget.model.pgtype import CATALOG, PgType
@@ -60,6 +60,12 @@ class Types:
 
     def domains(self) -> tuple[TypeRow, ...]:
         return tuple(row for row in self._rows.values() if row.kind == "d")
+
+    def meanings(self) -> Iterator[tuple[str, Hashable]]:
+        """The schema, and what the type's name means there, of every type that is not PostgreSQL's own."""
+        for row in self._rows.values():
+            if row.schema != CATALOG and not row.element:
+                yield row.schema, (row.name, row.kind, self.resolved(row.oid, _NONE) if row.kind == "d" else None)
 
     def plain(self) -> Mapping[int, PgType]:
         """Every type without modifiers, for expressions."""

@@ -3,14 +3,11 @@ select a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod,
        a.attnotnull and unproven.conrelid is null,
        a.attidentity::text, a.attgenerated::text, d.adbin::text
 from pg_catalog.pg_attribute a
-join pg_catalog.pg_class c on c.oid = a.attrelid
-join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
 left join (
     select conrelid, conkey[1] as attnum from pg_catalog.pg_constraint where contype = 'n' and not convalidated
 ) unproven on unproven.conrelid = a.attrelid and unproven.attnum = a.attnum
-where n.nspname = any(%(schemas)s)
-  and c.relkind in ('r', 'p', 'v', 'm', 'f')
+where a.attrelid = any(%(relations)s)
   and a.attnum > 0
   and not a.attisdropped
 order by a.attrelid, a.attnum

@@ -2,9 +2,7 @@
 select k.conrelid, k.conname, k.contype::text, k.conkey, k.confrelid, k.confkey, k.convalidated,
        tn.nspname, t.relname
 from pg_catalog.pg_constraint k
-join pg_catalog.pg_class c on c.oid = k.conrelid
-join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 left join pg_catalog.pg_class t on t.oid = k.confrelid
 left join pg_catalog.pg_namespace tn on tn.oid = t.relnamespace
-where n.nspname = any(%(schemas)s)
+where k.conrelid = any(%(relations)s)
   and k.contype in ('p', 'u', 'f', 'c', 'x')

@@ -2,8 +2,6 @@
 select i.indrelid, x.relname, i.indkey::int2[], i.indnkeyatts, i.indisunique, i.indisprimary,
        i.indisvalid and i.indisready, i.indexprs::text, i.indpred is not null, m.amname
 from pg_catalog.pg_index i
-join pg_catalog.pg_class c on c.oid = i.indrelid
-join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 join pg_catalog.pg_class x on x.oid = i.indexrelid
 join pg_catalog.pg_am m on m.oid = x.relam
-where n.nspname = any(%(schemas)s)
+where i.indrelid = any(%(relations)s)

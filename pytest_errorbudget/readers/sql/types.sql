@@ -1,8 +1,17 @@
--- Types by object id: an array names its element. The row types of tables are left out (there is one per table).
-select t.oid, t.typname, n.nspname, t.typtype::text, t.typbasetype, t.typtypmod, t.typnotnull,
-       coalesce(e.oid, 0::oid)
-from pg_catalog.pg_type t
-join pg_catalog.pg_namespace n on n.oid = t.typnamespace
-left join pg_catalog.pg_type e on e.typarray = t.oid
-left join pg_catalog.pg_class rows on rows.oid = coalesce(nullif(t.typrelid, 0), e.typrelid)
-where rows.oid is null or rows.relkind = 'c'
+-- Types by object id, arrays by their elements. The row types of tables are left out (there is one per table).
+-- 750 is array_in: the number is the same on every server.
+with plain as (
+    select t.oid, t.typname, t.typnamespace, t.typtype, t.typbasetype, t.typtypmod, t.typnotnull, t.typarray
+    from pg_catalog.pg_type t
+    where t.typtype <> 'c' and t.typinput::oid <> 750
+    union all
+    select t.oid, t.typname, t.typnamespace, t.typtype, t.typbasetype, t.typtypmod, t.typnotnull, t.typarray
+    from pg_catalog.pg_class c join pg_catalog.pg_type t on t.oid = c.reltype
+    where c.relkind = 'c'
+)
+select p.oid, p.typname, n.nspname, p.typtype::text, p.typbasetype, p.typtypmod, p.typnotnull, 0::oid
+from plain p join pg_catalog.pg_namespace n on n.oid = p.typnamespace
+union all
+select p.typarray, p.typname, n.nspname, 'b', 0::oid, -1, false, p.oid
+from plain p join pg_catalog.pg_namespace n on n.oid = p.typnamespace
+where p.typarray <> 0
