@@ -75,7 +75,7 @@ def _schemas(database: Database, facts: DatabaseFacts, settings: Settings) -> It
 
 
 def _migrations(facts: DatabaseFacts) -> Iterator[Unchecked]:
-    if facts.migrations is None:
+    if facts.migrations is None or facts.migrations.is_unread:
         return
     if facts.replay is None:
         items = tuple(migration_item(file.path) for file in facts.migrations.files)

@@ -16,6 +16,7 @@ STEP_OF_RULE: dict[Rule, StepName | None] = {
             Rule.TENANT_AHEAD,
             Rule.MIGRATIONS_UNREADABLE,
             Rule.MIGRATION_FAILED,
+            Rule.MIGRATION_EDITED,
             Rule.REPLAY_DISAGREES,
             Rule.TABLE_MISSING,
             Rule.TABLE_UNEXPECTED,
@@ -68,6 +69,7 @@ NOT_DRIFT = frozenset(
         Rule.TENANT_AHEAD,
         Rule.MIGRATIONS_UNREADABLE,
         Rule.MIGRATION_FAILED,
+        Rule.MIGRATION_EDITED,
         Rule.REPLAY_DISAGREES,
     }
 )

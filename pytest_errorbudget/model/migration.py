@@ -13,6 +13,14 @@ class MigrationKind(Enum):
     """The tool whose layout and bookkeeping a set of migrations follows."""
 
     SQLX = "sqlx"
+    DIESEL = "diesel"
+    REFINERY = "refinery"
+    GOLANG_MIGRATE = "golang-migrate"
+    FLYWAY = "flyway"
+    GOOSE = "goose"
+    DBMATE = "dbmate"
+    SEA_ORM = "sea-orm"
+    NUMBERED = "numbered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +33,11 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MigrationFile:
-    """``version`` as the tool writes it into its table; ``transactional`` is false where it opts out."""
+    """``version`` as the tool writes it into its table; ``transactional`` is false where it opts out.
+
+    ``checksum`` is what the tool stores when it applies the file, as text: hex digits for sqlx, a decimal number for
+    refinery and Flyway, ``None`` for the others. ``unread`` says why the file has no statements here (it is Rust).
+    """
 
     path: str
     version: str
@@ -33,15 +45,26 @@ class MigrationFile:
     text: str
     statements: tuple[Statement, ...]
     transactional: bool = True
+    checksum: str | None = None
+    unread: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MigrationSet:
-    """The files of one database in the order in which the tool applies them."""
+    """The files of one database in the order in which the tool applies them.
+
+    ``bookkeeping`` is the tool's table where the settings give it another name than the tool does.
+    """
 
     kind: MigrationKind
     path: str
     files: tuple[MigrationFile, ...]
+    bookkeeping: str | None = None
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether every migration is written in a language that is never run, so that nothing is known."""
+        return bool(self.files) and all(file.unread is not None for file in self.files)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +86,24 @@ class MigrationFailure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Inexact:
+    """A relation of which the static replay claims nothing, and why: the real replay settles it."""
+
+    schema: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StaticReplay:
-    """sqlglot's replay. ``inexact`` names the relations (schema, name) that an opaque statement may have touched."""
+    """The replay without a database: ``schema`` is what it claims.
+
+    The relations of ``inexact`` are not in it; a column whose type only PostgreSQL knows is, with the type ``UNKNOWN``.
+    """
 
     schema: Schema
     opaque: tuple[Opaque, ...] = ()
-    inexact: tuple[tuple[str, str], ...] = ()
+    inexact: tuple[Inexact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

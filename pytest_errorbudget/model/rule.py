@@ -29,6 +29,7 @@ class Rule(Enum):
     # migrations
     MIGRATIONS_UNREADABLE = ("migrations-unreadable", _ERROR)
     MIGRATION_FAILED = ("migration-failed", _ERROR)
+    MIGRATION_EDITED = ("migration-edited", _ERROR)
     REPLAY_DISAGREES = ("replay-disagrees", _ERROR)
     # drift
     TABLE_MISSING = ("table-missing", _ERROR)

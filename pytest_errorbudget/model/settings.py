@@ -7,6 +7,7 @@ from datetime import date
 from enum import Enum
 from fractions import Fraction
 
+from pytest_errorbudget.model.migration import MigrationKind
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.model.slo import Slo
@@ -23,10 +24,16 @@ class MigrationScope(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MigrationSettings:
+    """``kind`` overrides what the folder's layout shows, ``bookkeeping`` the name of the tool's table.
+
+    ``schema`` is the placeholder that the migrations write for a tenant's schema, such as ``{schema}``.
+    """
+
     path: str
     scope: MigrationScope = MigrationScope.TENANT
-    kind: str | None = None
+    kind: MigrationKind | None = None
     bookkeeping: str | None = None
+    schema: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,15 +46,24 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """What tenants (sorted) have applied: (version, checksum) as the migration tool stores them, as text, sorted."""
+
+    tenants: tuple[str, ...]
+    checksums: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """All tenants of one database at one moment. ``candidates`` are schemas that hold the bookkeeping table
-    and belong to no listed tenant."""
+    and belong to no listed tenant. ``ledgers`` are there where the migration tool stores checksums."""
 
     database: str
     server_version: int
     tenants: tuple[TenantState, ...]
     shapes: tuple[Shape, ...]
     candidates: tuple[str, ...] = ()
+    ledgers: tuple[Ledger, ...] = ()
 
     def shape(self, digest: str) -> Schema:
         return next(shape.schema for shape in self.shapes if shape.digest == digest)

@@ -62,7 +62,7 @@ def _migration_items(project: Project) -> Iterator[PlannedItem]:
     for database in project.settings.databases:
         if database.migrations is not None:
             try:
-                paths = list_migrations(project.root, database.migrations.path)
+                paths = list_migrations(project.root, database.migrations.path, database.migrations.kind)
             except Unreadable:
                 continue  # told by the run itself, on the item of the tenants
             yield from (PlannedItem(id=migration_item(path), steps=SCHEMA) for path in paths)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pytest_errorbudget.model.difference import differences
 from pytest_errorbudget.model.facts import DatabaseFacts, QueryKey, ShapeTyping
+from pytest_errorbudget.model.item import migration_item
 from pytest_errorbudget.model.migration import MigrationSet, RealReplay, StaticReplay
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.rust import Contracts
@@ -45,7 +46,7 @@ def read_database(gathering: Gathering, servers: Servers, database: Database) ->
         facts = _replayed(gathering, servers, database.migrations, facts)
     if database.url is None:
         return facts
-    snapshot = gathering.attempt(lambda: _snapshot(database), None)
+    snapshot = gathering.attempt(lambda: _snapshot(database, facts.migrations), None)
     return replace(facts, snapshot=snapshot)
 
 
@@ -55,6 +56,8 @@ def _replayed(
     migrations = gathering.attempt(lambda: _migrations(gathering, settings), None)
     if migrations is None:
         return facts
+    if migrations.is_unread:
+        return replace(facts, migrations=migrations)
     static = static_replay(migrations)
     gathering.unchecked.extend(
         Unchecked("statement", f"{opaque.span.path}:{opaque.span.line}", opaque.reason, opaque.span)
@@ -65,10 +68,15 @@ def _replayed(
 
 
 def _migrations(gathering: Gathering, settings: MigrationSettings) -> MigrationSet:
-    from pytest_errorbudget.readers.migrations.reader import read_migrations
+    from pytest_errorbudget.readers.migrations.reader import read_migration_set
 
-    migrations, problems = read_migrations(gathering.request.project.root, settings.path)
+    migrations, problems = read_migration_set(gathering.request.project.root, settings)
     gathering.problems.extend(problems)
+    gathering.unchecked.extend(
+        Unchecked("migration", file.path, file.unread, None, (migration_item(file.path),))
+        for file in migrations.files
+        if file.unread is not None
+    )
     return migrations
 
 
@@ -89,11 +97,16 @@ def _real(servers: Servers, migrations: MigrationSet, static: StaticReplay) -> R
     return replace(real, versions=versions)
 
 
-def _snapshot(database: Database) -> Snapshot:
+def _snapshot(database: Database, migrations: MigrationSet | None) -> Snapshot:
+    from pytest_errorbudget.readers.apply_migrations import bookkeeping_table
     from pytest_errorbudget.readers.catalog import read_snapshot
 
-    bookkeeping = database.migrations.bookkeeping if database.migrations is not None else None
-    return read_snapshot(database, "public", bookkeeping or "_sqlx_migrations", os.environ)
+    settings = database.migrations
+    if settings is None or migrations is None:
+        named = settings.bookkeeping if settings is not None else None
+        return read_snapshot(database, "public", named or "_sqlx_migrations", os.environ)
+    known = replace(database, migrations=replace(settings, kind=migrations.kind))
+    return read_snapshot(known, "public", bookkeeping_table(migrations), os.environ)
 
 
 def type_database(gathering: Gathering, servers: Servers, facts: DatabaseFacts, contracts: Contracts) -> DatabaseFacts:

@@ -12,6 +12,7 @@ from pytest_errorbudget.checks.contracts import boundary_findings, contract_find
 from pytest_errorbudget.checks.determinism import determinism_findings, determinism_score
 from pytest_errorbudget.checks.drift import drift_findings
 from pytest_errorbudget.checks.event_findings import event_findings
+from pytest_errorbudget.checks.migration_edited import edited_findings
 from pytest_errorbudget.checks.migrations import migration_findings
 from pytest_errorbudget.checks.out_of_reach import out_of_reach, problem_findings
 from pytest_errorbudget.checks.steps import steps
@@ -97,6 +98,8 @@ def _schemas(facts: Facts, settings: Settings) -> Said:
             yield from disagreements(read.static, read.replay.newest)
         if read.snapshot is not None:
             yield from chain(*tenant_findings(database, read.snapshot, settings.path))
+        if read.snapshot is not None and read.migrations is not None:
+            yield from edited_findings(read.migrations, read.snapshot, settings.path)
         if read.snapshot is not None and read.replay is not None:
             yield from chain(*drift_findings(database, read.replay, read.snapshot, settings.path))
 

@@ -7,44 +7,42 @@ from collections.abc import Callable
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
-from pytest_errorbudget.model.migration import MigrationFailure, MigrationFile, MigrationKind, Statement
+from pytest_errorbudget.model.migration import MigrationFailure, MigrationFile, MigrationSet, Statement
 from pytest_errorbudget.model.source import Span
+from pytest_errorbudget.readers.migrations.tools import TOOLS
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
-_BOOKKEEPING: dict[MigrationKind, tuple[str, str]] = {
-    MigrationKind.SQLX: (
-        "_sqlx_migrations",
-        """
-        create table public._sqlx_migrations (
-            version bigint primary key, description text not null, installed_on timestamptz not null default now(),
-            success boolean not null, checksum bytea not null, execution_time bigint not null)
-        """,
-    )
-}
-_APPLIED = """
-    insert into public._sqlx_migrations (version, description, success, checksum, execution_time)
-    select %s, %s, true, '', 0 where pg_catalog.to_regclass('public._sqlx_migrations') is not null
-"""
 _WORD = re.compile(r"\"[^\"]*\"|'[^']*'|\w+|\S")
 _NO_EXTENSION = re.compile(r'extension "(?P<name>[^"]+)" is not available|extension/(?P<file>[\w-]+)\.control')
 
 
-def bookkeeping_table(kind: MigrationKind) -> str:
-    """The name of the table in which the tool notes what it has applied."""
-    return _BOOKKEEPING[kind][0]
+def bookkeeping_table(migrations: MigrationSet) -> str:
+    """The name of the table in which the tool notes what it has applied; empty where there is none."""
+    own = TOOLS[migrations.kind].bookkeeping
+    return migrations.bookkeeping or (own.table if own is not None else "")
 
 
-def create_bookkeeping(connection: Connection, kind: MigrationKind) -> None:
+def create_bookkeeping(connection: Connection, migrations: MigrationSet) -> None:
     """Migrations may touch this table, so it is there before the first of them, as with the tool itself."""
-    connection.execute(_BOOKKEEPING[kind][1].encode())
+    own = TOOLS[migrations.kind].bookkeeping
+    if own is not None:
+        connection.execute(sql.SQL(own.create).format(table=_table(migrations)))
+
+
+def _table(migrations: MigrationSet) -> sql.Identifier:
+    return sql.Identifier("public", bookkeeping_table(migrations))
 
 
 def apply_file(
-    connection: Connection, file: MigrationFile, after: Callable[[int], None] = lambda _: None
+    connection: Connection,
+    migrations: MigrationSet,
+    file: MigrationFile,
+    after: Callable[[int], None] = lambda _: None,
 ) -> MigrationFailure | None:
-    """Runs one file on a connection in autocommit mode: in one transaction unless the file opts out.
+    """Runs one file of the set on a connection in autocommit mode: in one transaction unless the file opts out.
 
     ``after`` is called with the position of each statement once it has run. A file may commit by itself.
     """
@@ -59,7 +57,7 @@ def apply_file(
             return _failure(statement, error)
         after(position)
     try:
-        _finish(connection, file)
+        _finish(connection, migrations, file)
     except psycopg.Error as error:  # a deferred constraint speaks up here
         connection.execute("rollback")
         whole = file.statements[-1] if file.statements else Statement(sql="", span=Span(file.path, 1))
@@ -67,9 +65,11 @@ def apply_file(
     return None
 
 
-def _finish(connection: Connection, file: MigrationFile) -> None:
-    version = int(file.version) if file.version.isdigit() else 0
-    connection.execute(_APPLIED.encode(), (version, file.name))
+def _finish(connection: Connection, migrations: MigrationSet, file: MigrationFile) -> None:
+    own = TOOLS[migrations.kind].bookkeeping
+    if own is not None:
+        values = {"version": sql.Literal(file.version), "name": sql.Literal(file.name)}
+        connection.execute(sql.SQL(own.applied).format(table=_table(migrations), **values))
     if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
         connection.execute("commit")
 

@@ -21,14 +21,16 @@ def replay_for_real(server: ScratchServer, migrations: MigrationSet) -> RealRepl
     failure = None
     schema = Schema()
     with server.database() as conninfo, psycopg.connect(conninfo, autocommit=True) as connection:
-        create_bookkeeping(connection, migrations.kind)
+        create_bookkeeping(connection, migrations)
         recorder = Recorder(connection)
         for file in migrations.files:
-            failure = apply_file(connection, file, recorder.after_statement)
+            failure = apply_file(connection, migrations, file, recorder.after_statement)
             if failure is not None:
                 break
             touched = recorder.finish_file()
-            read = read_all(connection, bookkeeping_table(migrations.kind))
+            read = read_all(connection, bookkeeping_table(migrations))
             schema = with_origins(schema, read, file, touched)
+            if versions and versions[-1].version == file.version:  # it runs after a version, without one of its own
+                versions.pop()
             versions.append(ReplayedVersion(version=file.version, schema=schema))
     return RealReplay(server_version=server.server_version, versions=tuple(versions), failure=failure)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from pytest_errorbudget.model.migration import MigrationKind
 from pytest_errorbudget.model.problem import Problem, Unchecked
 from pytest_errorbudget.model.settings import (
     Allowance,
@@ -138,8 +139,9 @@ def _databases(
             else MigrationSettings(
                 path=migrations.path,
                 scope=MigrationScope(migrations.per),
-                kind=migrations.kind,
+                kind=None if migrations.kind is None else MigrationKind(migrations.kind),
                 bookkeeping=migrations.bookkeeping,
+                schema=migrations.schema,
             ),
             services=tuple(table.services),
             tenants=tenants_of(reading, file, position, locked_schemas.get(table.name, ())),

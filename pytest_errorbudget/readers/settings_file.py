@@ -10,6 +10,10 @@ from msgspec import Meta, Struct, field
 Duration = Annotated[str, Meta(pattern=r"^[1-9][0-9]*(us|ms|s|m|h|d|w)$", description="such as `10m`, `1h`, `28d`")]
 Share = Annotated[str, Meta(description="an exact share as text: `99.95 %`, `0.9995`, `1999/2000`; no floats")]
 Name = Annotated[str, Meta(min_length=1)]
+Placeholder = Annotated[str, Meta(min_length=6, description="such as `{schema}`, `${schema}`, `:schema`")]
+MigrationKindName = Literal[
+    "sqlx", "diesel", "refinery", "golang-migrate", "flyway", "goose", "dbmate", "sea-orm", "numbered"
+]
 
 
 class _Table(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -17,12 +21,17 @@ class _Table(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
 
 
 class MigrationsTable(_Table, frozen=True):
-    """Where the migrations are, and whether they build every tenant's schema or one that tenants share."""
+    """Where the migrations are, and whether they build every tenant's schema or one that tenants share.
+
+    ``kind`` is found from the layout where it is left out. ``schema`` is the placeholder that the files write for a
+    tenant's schema.
+    """
 
     path: Name
     per: Literal["tenant", "shared"] = "tenant"
-    kind: Literal["sqlx"] | None = None
+    kind: MigrationKindName | None = None
     bookkeeping: Name | None = None
+    schema: Placeholder | None = None
 
 
 class SchemaTenants(_Table, frozen=True, tag_field="layout", tag="schema"):

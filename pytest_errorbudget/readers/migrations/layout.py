@@ -5,7 +5,9 @@ Nothing here imports sqlglot.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
@@ -13,21 +15,17 @@ from pytest_errorbudget.model.migration import MigrationKind
 from pytest_errorbudget.model.problem import Problem, Unreadable
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.readers.migrations import sqlx
+from pytest_errorbudget.readers.migrations.detect import detected
+from pytest_errorbudget.readers.migrations.tool import BadName, Folder, Listed, Tool
+from pytest_errorbudget.readers.migrations.tools import TOOLS
 
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One migration before it is read; ``path`` is relative to the root, with forward slashes."""
-
-    path: str
-    version: str
-    name: str
+_DEPTH = 3  # Flyway and refinery read subfolders
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A folder of migrations: its tool, its files in the tool's order, and what is wrong with their names."""
+    """A folder of migrations: its tool, its files in the tool's order (``path`` is relative to the root), and what is
+    wrong with their names."""
 
     kind: MigrationKind
     path: str
@@ -35,37 +33,61 @@ class Layout:
     problems: tuple[Problem, ...]
 
 
-def list_migrations(root: Path, path: str) -> tuple[str, ...]:
+def list_migrations(root: Path, path: str, kind: MigrationKind | None = None) -> tuple[str, ...]:
     """The paths of the migrations in the order in which they are applied; nothing where the folder is missing."""
     try:
-        return tuple(listed.path for listed in read_layout(root, path).files)
+        return tuple(listed.path for listed in read_layout(root, path, kind).files)
     except Unreadable:
         return ()
 
 
-def read_layout(root: Path, path: str) -> Layout:
-    """The layout of the folder ``path`` under ``root``.
+def read_layout(root: Path, path: str, kind: MigrationKind | None = None) -> Layout:
+    """The layout of the folder ``path`` under ``root``; ``kind`` overrides what the layout says.
 
-    Raises ``Unreadable`` where the folder is missing, is a file, or may not be listed.
+    A folder in which nothing looks like a migration is taken for sqlx's. Raises ``Unreadable`` where the folder is
+    missing, is a file, or may not be listed.
     """
-    folder = _posix(path)
-    entries = [sqlx.entry(name) for name in _file_names(root, folder)]
-    good = sorted(e for e in entries if isinstance(e, sqlx.Entry))
-    bad = sorted((e for e in entries if isinstance(e, sqlx.BadVersion)), key=lambda e: e.file_name)
-    files = tuple(Listed(_under(folder, e.file_name), str(e.version), e.name) for e in good)
-    problems = (*(_bad_version(folder, e) for e in bad), *_duplicates(files))
-    return Layout(MigrationKind.SQLX, folder, files, problems)
+    at = _posix(path)
+    folder = read_folder(root, at)
+    tool = TOOLS[kind or detected(root, at, folder) or MigrationKind.SQLX]
+    entries = tool.listed(folder)
+    files = tuple(_from_root(at, e) for e in entries if isinstance(e, Listed))
+    bad = tuple(_bad_name(at, e) for e in entries if isinstance(e, BadName))
+    return Layout(tool.kind, at, files, (*bad, *_duplicates(files, tool)))
 
 
-def _file_names(root: Path, folder: str) -> list[str]:
+def read_folder(root: Path, path: str) -> Folder:
+    """The files of a folder and of its subfolders. Raises ``Unreadable``."""
     try:
-        return [child.name for child in (root / folder).iterdir() if child.is_file()]
+        return Folder(tuple(sorted(_files(root / path, "", _DEPTH))))
     except FileNotFoundError:
-        raise Unreadable(_no_folder(folder, "does not exist")) from None
+        raise Unreadable(_no_folder(path, "does not exist")) from None
     except NotADirectoryError:
-        raise Unreadable(_no_folder(folder, "is a file, not a folder")) from None
+        raise Unreadable(_no_folder(path, "is a file, not a folder")) from None
     except OSError as error:
-        raise Unreadable(_no_folder(folder, f"cannot be listed: {error.strerror}")) from None
+        raise Unreadable(_no_folder(path, f"cannot be listed: {error.strerror}")) from None
+
+
+def _files(folder: Path, prefix: str, depth: int) -> Iterator[str]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_file():
+                yield prefix + entry.name
+            elif depth and entry.is_dir(follow_symlinks=False):
+                yield from _readable(Path(entry.path), f"{prefix}{entry.name}/", depth - 1)
+
+
+def _readable(folder: Path, prefix: str, depth: int) -> Iterator[str]:
+    """A subfolder that may not be read holds no migrations of ours."""
+    try:
+        yield from _files(folder, prefix, depth)
+    except OSError:
+        return
+
+
+def _from_root(folder: str, entry: Listed) -> Listed:
+    options = None if entry.options is None else _under(folder, entry.options)
+    return replace(entry, path=_under(folder, entry.path), options=options)
 
 
 def _posix(path: str) -> str:
@@ -86,28 +108,29 @@ def _no_folder(folder: str, why: str) -> Problem:
     )
 
 
-def _bad_version(folder: str, entry: sqlx.BadVersion) -> Problem:
-    path = _under(folder, entry.file_name)
+def _bad_name(folder: str, entry: BadName) -> Problem:
+    path = _under(folder, entry.path)
     return Problem(
         rule=Rule.MIGRATIONS_UNREADABLE,
-        message=f"`{entry.version}` is not a version: sqlx reads the text before the first `_` as a 64-bit integer",
+        message=entry.message,
         place=path,
         span=Span(path, 1),
-        consequence="sqlx refuses the whole folder, so the service does not start; here the file is left out.",
-        help="Rename the file to `<integer>_<description>.sql`, or move it out of the folder.",
+        consequence=entry.consequence,
+        help=entry.help,
     )
 
 
-def _duplicates(files: tuple[Listed, ...]) -> tuple[Problem, ...]:
+def _duplicates(files: tuple[Listed, ...], tool: Tool) -> tuple[Problem, ...]:
+    versioned = [file for file in files if not file.again]
     return tuple(
         Problem(
             rule=Rule.MIGRATIONS_UNREADABLE,
             message=f"version {second.version} is used twice: `{first.path}` has it too",
             place=second.path,
             span=Span(second.path, 1),
-            consequence="sqlx stores one row a version and fails on the second file when it migrates.",
+            consequence=tool.twice,
             help="Give one of the two files a version of its own.",
         )
-        for first, second in pairwise(files)
+        for first, second in pairwise(versioned)
         if first.version == second.version
     )

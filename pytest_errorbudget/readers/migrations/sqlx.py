@@ -7,43 +7,38 @@ integer and decides the order. A file that starts with ``-- no-transaction`` is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+
+from pytest_errorbudget.model.migration import MigrationKind
+from pytest_errorbudget.readers.migrations.tool import BadName, Bookkeeping, Folder, Listed, Tool, Transaction, Up
 
 _LARGEST = 2**63 - 1
 NO_TRANSACTION = "-- no-transaction"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Entry:
-    """A file that sqlx takes for a migration on the way up."""
-
-    version: int
-    file_name: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class BadVersion:
-    """A file that sqlx takes for a migration and whose version is not a 64-bit integer: sqlx refuses the folder."""
-
-    file_name: str
-    version: str
-
-
-def entry(file_name: str) -> Entry | BadVersion | None:
-    """What sqlx makes of a file's name; ``None`` where it ignores the file."""
-    version, underscore, rest = file_name.partition("_")
-    if not underscore or not rest.endswith(".sql") or rest.endswith(".down.sql"):
-        return None
-    number = _integer(version)
-    if number is None:
-        return BadVersion(file_name, version)
-    stem = rest.removesuffix(".sql").removesuffix(".up")
-    return Entry(number, file_name, stem.replace("_", " "))
+def _listed(folder: Folder) -> tuple[Listed | BadName, ...]:
+    good: list[tuple[int, str, Listed]] = []
+    bad: list[BadName] = []
+    for file in folder.direct:
+        version, underscore, rest = file.partition("_")
+        if not underscore or not rest.endswith(".sql") or rest.endswith(".down.sql"):
+            continue
+        number = _integer(version)
+        if number is None:
+            bad.append(_bad_version(file, version))
+            continue
+        name = rest.removesuffix(".sql").removesuffix(".up").replace("_", " ")
+        good.append((number, file, Listed(path=file, version=str(number), name=name)))
+    return (*(entry for _, _, entry in sorted(good, key=lambda e: e[:2])), *bad)
 
 
-def is_transactional(text: str) -> bool:
-    return not text.startswith(NO_TRANSACTION)
+def _bad_version(file: str, version: str) -> BadName:
+    return BadName(
+        path=file,
+        message=f"`{version}` is not a version: sqlx reads the text before the first `_` as a 64-bit integer",
+        consequence="sqlx refuses the whole folder, so the service does not start; here the file is left out.",
+        help="Rename the file to `<integer>_<description>.sql`, or move it out of the folder.",
+    )
 
 
 def _integer(text: str) -> int | None:
@@ -53,3 +48,35 @@ def _integer(text: str) -> int | None:
     number = int(digits[:20]) if len(digits) < 20 else _LARGEST + 1
     signed = -number if text.startswith("-") else number
     return signed if -_LARGEST - 1 <= signed <= _LARGEST else None
+
+
+def _up(text: str, options: str | None) -> Up:
+    del options
+    transaction = Transaction.NONE if text.startswith(NO_TRANSACTION) else Transaction.ONE
+    return Up(start=0, end=len(text), transaction=transaction)
+
+
+def _checksum(listed: Listed, content: bytes) -> str:
+    del listed
+    return hashlib.sha384(content).hexdigest()
+
+
+SQLX = Tool(
+    kind=MigrationKind.SQLX,
+    name="sqlx",
+    twice="sqlx stores one row a version and fails on the second file when it migrates.",
+    bookkeeping=Bookkeeping(
+        table="_sqlx_migrations",
+        create="create table {table} (version bigint primary key, description text not null, "
+        "installed_on timestamptz not null default now(), success boolean not null, checksum bytea not null, "
+        "execution_time bigint not null)",
+        applied="insert into {table} (version, description, success, checksum, execution_time) "
+        "values ({version}::bigint, {name}, true, '', 0)",
+        # A migration that failed half-way stays in the table with `success` false.
+        newest="select max(version) from {table} where success",
+        checksums="select version::text, encode(checksum, 'hex') from {table} where success",
+    ),
+    listed=_listed,
+    up=_up,
+    checksum=_checksum,
+)

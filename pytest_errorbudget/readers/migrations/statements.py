@@ -24,12 +24,22 @@ _NOT_A_LINE_END = re.compile(r"[^\r\n]")
 _WHITE = " \t\r\n\f\v"
 
 
-def split(text: str, path: str) -> tuple[Statement, ...]:
-    """The statements of a file in order, without their ``;``; never raises."""
+def split(text: str, path: str, begin: int = 0, end: int | None = None) -> tuple[Statement, ...]:
+    """The statements of a file in order, without their ``;``; never raises.
+
+    Only the stretch from ``begin`` to ``end`` is read; places are those of the whole file.
+    """
     places = Places(text, path)
-    code, meta = _without_psql(text)
+    code, meta = _without_psql(_only(text, begin, len(text) if end is None else end))
     stretches = sorted([*_stretches(code), *meta])
-    return tuple(Statement(sql=text[start:end], span=places.span(start, end)) for start, end in stretches)
+    return tuple(Statement(sql=text[first:last], span=places.span(first, last)) for first, last in stretches)
+
+
+def _only(text: str, begin: int, end: int) -> str:
+    """The text with all but a stretch blanked; offsets and lines stay."""
+    if (begin, end) == (0, len(text)):
+        return text
+    return f"{_NOT_A_LINE_END.sub(' ', text[:begin])}{text[begin:end]}{_NOT_A_LINE_END.sub(' ', text[end:])}"
 
 
 class Places:

@@ -38,11 +38,11 @@ def type_queries(
     wanted = {_effective(request, migrations): None for request in shapes}
     built: dict[_Build, tuple[QueryTyping, ...]] = {}
     with server.database() as conninfo, psycopg.connect(conninfo, autocommit=True) as connection:
-        create_bookkeeping(connection, migrations.kind)
+        create_bookkeeping(connection, migrations)
         failure = None
         for position in range(len(migrations.files) + 1):
             if position and failure is None:
-                failure = apply_file(connection, migrations.files[position - 1])
+                failure = apply_file(connection, migrations, migrations.files[position - 1])
             for build in (b for b in wanted if b.files == position):
                 built[build] = _typed(connection, build, queries, failure)
     return tuple(
