@@ -17,6 +17,7 @@ from typing import Any
 
 import events
 import provision
+
 from pytest_errorbudget.model.settings import ReplaySettings
 from pytest_errorbudget.readers.scratch import scratch_server
 
