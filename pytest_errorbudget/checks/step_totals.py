@@ -106,5 +106,5 @@ def event_totals(counts: Counts, settings: Settings) -> EventTotals:
         disagreeing=sum(total.disagreeing for total in counts.totals),
         windows=counts.windows,
         cohorts=sum(not tenants.isdisjoint(cohort.tenants) for cohort in settings.cohorts),
-        race_conditions=max((recount.windows - recount.equal for recount in counts.recounts), default=0),
+        race_conditions=counts.race_conditions,
     )

@@ -98,6 +98,7 @@ COUNTS = Counts(
     series=(Series(tenant="a", service="billing", slo="availability", starts_us=(0, 1), valid=(1, 1), bad=(0, 0)),),
     totals=(),
     recounts=(Recount(way="reversed", windows=2, equal=2), Recount(way="one thread", windows=2, equal=1)),
+    race_conditions=1,
     digest="d",
 )
 FACTS = Facts(

@@ -44,7 +44,7 @@ def recount(
     aggregation: Aggregation,
 ) -> Recounted:
     """Counts the source again in three ways and compares each with the table ``first``."""
-    other = threads + 1
+    other = 1 if threads > 1 else 2
     again = _reread(session, question, table)
     ways: list[tuple[str, str]] = []
 
@@ -57,7 +57,7 @@ def recount(
     count("permuted order", "reread", threads)
     _deal_out(session)
     count("other sharding", "resharded", threads)
-    count(f"{other} threads", "reread", other)
+    count("1 thread" if other == 1 else f"{other} threads", "reread", other)
     session.execute(f"set threads = {threads}")
     return _compared(session, question, ways)
 
