@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from pytest_errorbudget.model.problem import Unchecked, Unreadable
 from pytest_errorbudget.model.proposal import Proposal, ProposedDatabase
 from pytest_errorbudget.model.settings import Database, MigrationSettings, Settings
 from pytest_errorbudget.model.source import Span
+from pytest_errorbudget.readers.migration_folders import migration_folders
 from pytest_errorbudget.readers.workspace import Package, read_workspace
 
 _MANIFEST = "Cargo.toml"
-_DEPTH = 4
-_PASSED_OVER = {"target", "node_modules", "vendor", "dist", "venv"}
 
 
 def discovered(root: Path, settings_path: str) -> Settings:
     """Settings with no tenants and no events; several folders of migrations are counted as not checked."""
-    folders = _migration_folders(root)
+    found = migration_folders(root)
+    folders = found.folders
     place = Span(settings_path, 1)
     database = Database(
         name="default",
@@ -30,9 +28,12 @@ def discovered(root: Path, settings_path: str) -> Settings:
         tenants=(),
         span=place,
     )
-    unchecked = tuple(
-        Unchecked("migrations", folder, f"{len(folders)} folders hold migrations: name them in {settings_path}")
-        for folder in (folders if len(folders) > 1 else ())
+    unchecked = (
+        *(Unchecked("migrations", aside.folder, aside.reason) for aside in found.set_aside),
+        *(
+            Unchecked("migrations", folder, f"{len(folders)} folders hold migrations: name them in {settings_path}")
+            for folder in (folders if len(folders) > 1 else ())
+        ),
     )
     return Settings(path=settings_path, exists=False, manifest=_MANIFEST, databases=(database,), unchecked=unchecked)
 
@@ -51,7 +52,7 @@ def workspace_around(folder: Path) -> Path | None:
 def proposed(root: Path) -> Proposal:
     """Settings to begin with: a database for each folder of migrations, with the services that are nearest to it."""
     services = _services(root)
-    folders = _migration_folders(root)
+    folders = migration_folders(root).folders
     homes = {folder: PurePosixPath(folder).parent for folder in folders}
     nearest = {
         service.name: max((folder for folder in folders if _home(service).is_relative_to(homes[folder])), key=len)
@@ -87,23 +88,3 @@ def _services(root: Path) -> tuple[Package, ...]:
 
 def _home(package: Package) -> PurePosixPath:
     return PurePosixPath(package.manifest).parent
-
-
-def _migration_folders(root: Path) -> tuple[str, ...]:
-    return tuple(sorted(_migrations_below(root, root, _DEPTH)))
-
-
-def _migrations_below(root: Path, folder: Path, depth: int) -> Iterator[str]:
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError:
-        return
-    if folder.name == "migrations" and any(entry.name.endswith(".sql") and entry.is_file() for entry in entries):
-        yield folder.relative_to(root).as_posix()
-        return
-    for entry in entries:
-        hidden = entry.name.startswith(".") or entry.name in _PASSED_OVER
-        if depth and not hidden and entry.is_dir(follow_symlinks=False):
-            if os.path.lexists(os.path.join(entry.path, "CACHEDIR.TAG")):
-                continue
-            yield from _migrations_below(root, Path(entry.path), depth - 1)

@@ -1,0 +1,85 @@
+"""Where a repository keeps its migrations, found by layout; nothing of a file is read but its name."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+_DEPTH = 5
+_PASSED_OVER = {"target", "node_modules", "vendor", "dist", "venv"}
+_OTHER_DATABASES = {"mysql", "mariadb", "sqlite", "sqlite3", "mssql", "sqlserver", "oracle"}
+# These names are told from everything else; numbered SQL files are migrations where the folder says so too.
+_OWN_NAMES = re.compile(r"[VU][0-9]+(?:[._][0-9]+)*__.*\.(?:sql|rs|java)|R__.*\.sql|m[0-9]{6,8}_[0-9]{6}_\w+\.rs")
+_FOLDER_NAME = re.compile(r"(?:.*[._-])?(?:migrations?|migrate)(?:[._-].*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A folder of migrations that is not taken, and why."""
+
+    folder: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationFolders:
+    """Folders relative to the root with forward slashes, sorted."""
+
+    folders: tuple[str, ...]
+    set_aside: tuple[SetAside, ...] = ()
+
+
+def migration_folders(root: Path) -> MigrationFolders:
+    """All folders of migrations; those of another database are set aside, and what ``diesel.toml`` does not name."""
+    found = sorted(_below(root, root, _DEPTH))
+    foreign = {folder: name for folder in found if (name := _other_database(folder)) is not None}
+    own = [folder for folder in found if folder not in foreign]
+    aside = [SetAside(folder, f"its name says that it is for {name}") for folder, name in foreign.items()]
+    named = _named_by_diesel(root) if len(own) > 1 else None
+    if named in own:
+        aside += [SetAside(folder, f"diesel.toml names {named}") for folder in own if folder != named]
+        own = [folder for folder in own if folder == named]
+    return MigrationFolders(tuple(own), tuple(sorted(aside, key=lambda one: one.folder)))
+
+
+def _other_database(folder: str) -> str | None:
+    words = (word.lower() for part in PurePosixPath(folder).parts for word in re.split(r"[._-]", part))
+    return next((word for word in words if word in _OTHER_DATABASES), None)
+
+
+def _named_by_diesel(root: Path) -> str | None:
+    try:
+        table = tomllib.loads((root / "diesel.toml").read_text(encoding="utf-8")).get("migrations_directory")
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return None
+    named = table.get("dir") if isinstance(table, dict) else None
+    return str(PurePosixPath(named)) if isinstance(named, str) else None
+
+
+def _below(root: Path, folder: Path, depth: int) -> Iterator[str]:
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return
+    if _holds_migrations(folder.name, entries):
+        yield folder.relative_to(root).as_posix()
+        return
+    for entry in entries:
+        hidden = entry.name.startswith(".") or entry.name in _PASSED_OVER
+        if depth and not hidden and entry.is_dir(follow_symlinks=False):
+            if os.path.lexists(os.path.join(entry.path, "CACHEDIR.TAG")):
+                continue
+            yield from _below(root, Path(entry.path), depth - 1)
+
+
+def _holds_migrations(name: str, entries: Sequence[os.DirEntry[str]]) -> bool:
+    if any(_OWN_NAMES.fullmatch(entry.name) and entry.is_file() for entry in entries):
+        return True
+    if any(entry.name[:1].isdigit() and os.path.isfile(os.path.join(entry.path, "up.sql")) for entry in entries):
+        return True
+    named = _FOLDER_NAME.fullmatch(name) is not None
+    return named and any(entry.name.endswith(".sql") and entry.is_file() for entry in entries)
