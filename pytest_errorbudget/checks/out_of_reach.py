@@ -50,7 +50,7 @@ def out_of_reach(facts: Facts, settings: Settings) -> Iterator[Unchecked]:
         if database.name in by_name:
             yield from _schemas(database, by_name[database.name], settings)
             yield from _migrations(by_name[database.name])
-    if facts.counts is None and facts.problems:
+    if facts.counts is None and any(problem.rule is Rule.EVENTS_UNREADABLE for problem in facts.problems):
         items = tuple(slo_item(settings.path, slo.name, name) for slo in settings.slos for name in settings.customers)
         if items:
             yield Unchecked("burn rates", "events", "the events could not be read", None, items)

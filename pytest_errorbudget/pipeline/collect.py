@@ -37,15 +37,19 @@ class PlannedItem:
 def planned_items(project: Project) -> tuple[PlannedItem, ...]:
     """All items, each once, in the order of files and places."""
     settings = project.settings
-    items = (*_settings_items(settings), *_migration_items(project), *_contract_items(project))
+    contracts = tuple(_contract_items(project))
+    # Without an item of its own, a workspace that cannot be found would be passed over in silence.
+    about_all = SCHEMA if contracts else SCHEMA | FFI
+    items = (*_settings_items(settings, about_all), *_migration_items(project, about_all), *contracts)
     return tuple({item.id: item for item in items}.values())
 
 
-def _settings_items(settings: Settings) -> Iterator[PlannedItem]:
+def _settings_items(settings: Settings, about_all: Steps) -> Iterator[PlannedItem]:
+    """``about_all`` are the steps of the item that stands for what no other item does."""
     if not settings.exists:
         return
     path = settings.path
-    yield PlannedItem(id=tenants_item(path), steps=SCHEMA)
+    yield PlannedItem(id=tenants_item(path), steps=about_all)
     for tenant in settings.tenants:
         yield PlannedItem(id=schema_item(path, tenant.name), steps=SCHEMA)
     for slo in settings.slos:
@@ -58,14 +62,15 @@ def _settings_items(settings: Settings) -> Iterator[PlannedItem]:
         yield PlannedItem(id=determinism_item(path, slo.name), steps=BURN_RATES, laws=slo)
 
 
-def _migration_items(project: Project) -> Iterator[PlannedItem]:
+def _migration_items(project: Project, about_all: Steps) -> Iterator[PlannedItem]:
+    steps = SCHEMA if project.settings.exists else about_all
     for database in project.settings.databases:
         if database.migrations is not None:
             try:
                 paths = list_migrations(project.root, database.migrations.path, database.migrations.kind)
             except Unreadable:
                 continue  # told by the run itself, on the item of the tenants
-            yield from (PlannedItem(id=migration_item(path), steps=SCHEMA) for path in paths)
+            yield from (PlannedItem(id=migration_item(path), steps=steps) for path in paths)
 
 
 def _contract_items(project: Project) -> Iterator[PlannedItem]:

@@ -135,7 +135,9 @@ def _shapes(facts: DatabaseFacts) -> tuple[ShapeRequest, ...]:
 
     replay, snapshot = facts.replay, facts.snapshot
     if replay is None or snapshot is None or not any(state.shape for state in snapshot.tenants):
-        return (ShapeRequest(digest=None, version=None, mending=()),)
+        # Migrations that stop at a failure still build what came before it.
+        version = replay.versions[-1].version if replay is not None and replay.failure is not None else None
+        return (ShapeRequest(digest=None, version=version, mending=()),)
     requests: dict[str, ShapeRequest] = {}
     for state in snapshot.tenants:
         if state.shape is None or state.shape in requests:
