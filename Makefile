@@ -7,7 +7,7 @@ RUST_SOURCES := Cargo.toml Cargo.lock $(wildcard rust_ext/Cargo.toml rust_ext/sr
 STAMP := $(VENV)/.installed
 OLD_STAMP := $(OLD)/.installed
 
-.PHONY: demo test setup lint rust-test contracts types tests tests-pytest8 benchmarks clean
+.PHONY: demo test setup lint rust-test contracts types tests tests-pytest8 benchmarks example-check clean
 
 demo: $(STAMP)
 	$(BIN)/python example_project/scripts/demo.py
@@ -58,6 +58,11 @@ tests-pytest8: $(OLD_STAMP)
 
 benchmarks: $(STAMP)
 	$(BIN)/python benchmarks/aggregation.py
+	$(BIN)/python benchmarks/run.py
+
+# The example's services with their real dependencies: to be run after the example's Rust, Cargo files or queries change.
+example-check:
+	cd example_project && cargo check --workspace --all-targets --locked
 
 clean:
 	rm -rf $(VENV) $(OLD) target example_project/.errorbudget example_project/events
