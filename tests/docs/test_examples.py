@@ -8,12 +8,15 @@ from pathlib import Path
 
 from pytest_errorbudget.checks.allowances import allow
 from pytest_errorbudget.checks.determinism import determinism_findings
+from pytest_errorbudget.checks.migration_edited import edited_findings
 from pytest_errorbudget.checks.outliers import outlier_findings
 from pytest_errorbudget.checks.thresholds import coverage_confidence, threshold_findings
 from pytest_errorbudget.model.counts import Counts, Recount
 from pytest_errorbudget.model.finding import Finding
+from pytest_errorbudget.model.migration import MigrationFile, MigrationKind, MigrationSet
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.settings import Allowance
+from pytest_errorbudget.model.snapshot import Ledger, Snapshot
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.threshold import Basis, Outlier, Threshold
 from pytest_errorbudget.readers.migrations.layout import read_layout
@@ -41,6 +44,24 @@ def test_migrations_unreadable(tmp_path: Path) -> None:
     (problem,) = read_layout(tmp_path, "migrations").problems
     assert problem.rule is Rule.MIGRATIONS_UNREADABLE
     assert _shows(problem.rule, problem.message, problem.consequence, problem.help)
+
+
+def test_migration_edited() -> None:
+    file = MigrationFile(
+        path="migrations/0002_refunds.sql",
+        version="2",
+        name="refunds",
+        text="",
+        statements=(),
+        checksum=f"be96c74a3f59{0:084d}",
+    )
+    migrations = MigrationSet(kind=MigrationKind.SQLX, path="migrations", files=(file,))
+    ledger = Ledger(tenants=("acme", "initech"), checksums=(("2", f"c06fa14c1d20{0:084d}"),))
+    snapshot = Snapshot(database="default", server_version=180_000, tenants=(), shapes=(), ledgers=(ledger,))
+    (finding,) = edited_findings(migrations, snapshot, "errorbudget.toml")
+    assert finding.rule is Rule.MIGRATION_EDITED
+    assert finding.tenants == ("acme", "initech")
+    assert _shows(finding.rule, finding.message, finding.labels[0].text, finding.consequence, finding.help)
 
 
 def test_tenant_outlier() -> None:
