@@ -33,7 +33,7 @@ class RustType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attribute:
-    """A mapping attribute of a field or container, such as ``sqlx``, ``rename``, ``"total"``."""
+    """An attribute of a field or container: sqlx's (``sqlx``, ``rename``, ``"total"``), or ``rust``, ``deprecated``."""
 
     library: str
     name: str
@@ -195,7 +195,11 @@ class Crate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contracts:
-    """Everything the Rust sources promise, sorted by path and place."""
+    """Everything the Rust sources promise, sorted by path and place.
+
+    ``unread`` are whole files; ``gaps`` are parts that were seen and are not followed: a route without a known handler,
+    ``include!``, a module whose file is not there.
+    """
 
     crates: tuple[Crate, ...] = ()
     structs: tuple[Struct, ...] = ()
@@ -205,3 +209,4 @@ class Contracts:
     lost: tuple[LostFlow, ...] = ()
     ffi: tuple[FfiFunction, ...] = ()
     unread: tuple[Unread, ...] = ()
+    gaps: tuple[Unread, ...] = ()

@@ -53,7 +53,7 @@ def parse_duration(text: str) -> int:
 
 
 def format_duration(span_us: int) -> str:
-    """The shortest text that ``parse_duration`` reads back: ``5m``, ``1h30m``; days for periods (``28d``, not ``4w``)."""
+    """The shortest text that ``parse_duration`` reads back: ``5m``, ``1h30m``, ``28d`` (not ``4w``)."""
     if span_us <= 0:
         return "0s"
     text, rest = "", span_us

@@ -35,7 +35,9 @@ def write(path: Path, document: dict[str, Any]) -> None:
 
 def _document(facts: Facts, settings: Settings, alerts: FactAlerts) -> FactsFile:
     as_of_us = facts.as_of_us
-    unread = sorted({(one.span.path, one.span.line, one.reason) for one in facts.contracts.unread})
+    unread = sorted(
+        {(one.span.path, one.span.line, one.reason) for one in (*facts.contracts.unread, *facts.contracts.gaps)}
+    )
     return FactsFile(
         version=1,
         as_of=None if as_of_us is None else timestamp(_EPOCH + timedelta(microseconds=as_of_us)),

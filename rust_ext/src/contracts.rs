@@ -8,7 +8,7 @@ use heck::{ToKebabCase, ToLowerCamelCase, ToShoutySnakeCase, ToSnakeCase, ToUppe
 
 use crate::flows;
 use crate::follow::{self, Followed};
-use crate::ir::{FileFacts, Foreign, StructField, StructItem};
+use crate::ir::{FileFacts, Foreign, Place, StructField, StructItem};
 use crate::model::{Attribute, Contracts, Crate, FfiFunction, Field, Query, Side, Struct, Unread};
 use crate::modules::{self, Package};
 use crate::names::{Index, Site};
@@ -39,11 +39,12 @@ fn merge(all: &mut Followed, one: Followed) {
     all.fills.extend(one.fills);
     all.routes.extend(one.routes);
     all.unread.extend(one.unread);
+    all.gaps.extend(one.gaps);
     all.values.extend(one.values);
 }
 
 fn stopped(files: &[FileFacts], number: usize) -> Option<Unread> {
-    let place = crate::ir::Place { line: 1, column: 1, end_line: 1, end_column: 2 };
+    let place = Place { line: 1, column: 1, end_line: 1, end_column: 2 };
     let span = place.in_file(&files.get(number)?.path);
     Some(Unread { span, reason: "the reader stopped inside this file: please report it with the file".to_owned() })
 }
@@ -51,11 +52,10 @@ fn stopped(files: &[FileFacts], number: usize) -> Option<Unread> {
 fn assemble(index: &Index, followed: Followed) -> Contracts {
     let handlers = handlers::handlers(index, &followed);
     let (flows, lost) = flows::flows(index, &followed, &handlers);
-    let mut unread = followed.unread;
+    let (mut unread, mut gaps) = (followed.unread, followed.gaps);
     for file in index.files {
-        let reasons = file.unread.iter();
-        unread
-            .extend(reasons.map(|(place, reason)| Unread { span: place.in_file(&file.path), reason: reason.clone() }));
+        unread.extend(placed(file, &file.unread));
+        gaps.extend(placed(file, &file.gaps));
     }
     Contracts {
         crates: crates(index),
@@ -66,7 +66,12 @@ fn assemble(index: &Index, followed: Followed) -> Contracts {
         lost: sorted(lost),
         ffi: sorted(foreign(index)),
         unread: sorted(unread),
+        gaps: sorted(gaps),
     }
+}
+
+fn placed<'a>(file: &'a FileFacts, reasons: &'a [(Place, String)]) -> impl Iterator<Item = Unread> + 'a {
+    reasons.iter().map(|(place, reason)| Unread { span: place.in_file(&file.path), reason: reason.clone() })
 }
 
 fn sorted<T: Ord>(mut values: Vec<T>) -> Vec<T> {

@@ -282,5 +282,8 @@ pub struct FileFacts {
     pub functions: Vec<Function>,
     pub modules: Vec<ModuleFile>,
     pub foreign: Vec<Foreign>,
+    /// The file itself, where it could not be read.
     pub unread: Vec<(Place, String)>,
+    /// Parts that were seen and are not followed.
+    pub gaps: Vec<(Place, String)>,
 }

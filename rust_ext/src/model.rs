@@ -176,4 +176,5 @@ pub struct Contracts {
     pub lost: Vec<LostFlow>,
     pub ffi: Vec<FfiFunction>,
     pub unread: Vec<Unread>,
+    pub gaps: Vec<Unread>,
 }

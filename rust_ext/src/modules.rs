@@ -63,7 +63,7 @@ fn follow(root: &Path, facts: &mut FileFacts, module: ModuleFile, next: &mut Vec
         }),
         None => {
             let tried: Vec<String> = module.candidates.iter().map(|path| format!("`{path}`")).collect();
-            facts.unread.push((module.place, format!("the file of this module is missing: {}", tried.join(" or "))));
+            facts.gaps.push((module.place, format!("the file of this module is missing: {}", tried.join(" or "))));
         }
     }
 }

@@ -215,7 +215,7 @@ def test_methods_of_one_route_and_lost_handlers(tmp_path: Path) -> None:
         ("GET", "/a", "show"),
         ("POST", "/a", "Api::create"),
     ]
-    assert [unread.reason for unread in contracts.unread] == [
+    assert [gap.reason for gap in contracts.gaps] == [
         "the handlers of route `/c` are not written beside it",
         "the handler of DELETE `/b` is a closure",
         "the handler of PUT `/d` is not a function of this workspace",

@@ -143,9 +143,9 @@ async fn f() {
 """
     root = tmp_path
     assert [q.sql for q in read(root, source)] == ["a", "b", "c"]
-    (unread,) = read_contracts(root, "Cargo.toml")[0].unread
-    assert str(unread.span) == "src/main.rs:5:5"
-    assert unread.reason == "a query inside a macro call that does not read as Rust"
+    (gap,) = read_contracts(root, "Cargo.toml")[0].gaps
+    assert str(gap.span) == "src/main.rs:5:5"
+    assert gap.reason == "a query inside a macro call that does not read as Rust"
 
 
 def test_bound_values_are_counted(tmp_path: Path) -> None:

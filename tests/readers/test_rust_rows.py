@@ -124,6 +124,11 @@ def test_newtypes_that_sqlx_reads_are_structs_of_one_field(tmp_path: Path) -> No
     assert (newtype.name, newtype.fields[0].name, newtype.fields[0].type.path) == ("Id", "0", "i64")
 
 
+def test_a_deprecated_field_says_so(tmp_path: Path) -> None:
+    (struct,) = read(tmp_path, main='struct Dto { #[deprecated(note = "v1")] amount: i32, other: i64 }').structs
+    assert [field.attributes for field in struct.fields] == [(Attribute(library="rust", name="deprecated"),), ()]
+
+
 def test_every_attribute_that_is_given_is_known_by_name() -> None:
     names = _rust.sqlx_attributes()
     assert names == sorted(set(names))
@@ -165,7 +170,7 @@ def test_files_come_from_the_module_tree(tmp_path: Path) -> None:
         ("Deep", "b::c::deep"),
         ("Beside", "d::beside"),
     ]
-    assert contracts.unread == (
+    assert contracts.gaps == (
         Unread(
             span=Span("src/main.rs", 1, 80, 1, 89),
             reason="the file of this module is missing: `src/gone.rs` or `src/gone/mod.rs`",

@@ -13,7 +13,7 @@ from pytest_errorbudget.checks.contracts.evaluate import of_shape, of_sources
 from pytest_errorbudget.checks.contracts.ffi import ffi_findings
 from pytest_errorbudget.checks.contracts.reach import reached_by
 from pytest_errorbudget.checks.contracts.scope import Scope, TenantShape, scope_of
-from pytest_errorbudget.checks.contracts.unread import unread_findings
+from pytest_errorbudget.checks.contracts.unread import gaps, unread_findings
 from pytest_errorbudget.checks.contracts.view import view_of
 from pytest_errorbudget.model.facts import DatabaseFacts
 from pytest_errorbudget.model.finding import Finding, ordered
@@ -44,7 +44,7 @@ def contract_findings(
 def boundary_findings(contracts: Contracts) -> tuple[tuple[Finding, ...], tuple[Unchecked, ...]]:
     """FFI declarations against definitions, and what could not be read: no database takes part."""
     findings, unchecked = ffi_findings(contracts)
-    return ordered((*unread_findings(contracts), *findings)), _sorted(unchecked)
+    return ordered((*unread_findings(contracts), *findings)), _sorted((*unchecked, *gaps(contracts)))
 
 
 def _sorted(unchecked: Iterable[Unchecked]) -> tuple[Unchecked, ...]:

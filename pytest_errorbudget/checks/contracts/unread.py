@@ -1,9 +1,12 @@
-"""``rust-unparsed``: a Rust file, or a part of one, that could not be read."""
+"""``rust-unparsed``: a Rust file that could not be read; and parts of files that are not followed."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pytest_errorbudget.model.finding import Affected, Finding, Label
 from pytest_errorbudget.model.item import ItemId
+from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.rust import Contracts, Unread
 
@@ -11,6 +14,12 @@ from pytest_errorbudget.model.rust import Contracts, Unread
 def unread_item(path: str) -> ItemId:
     """The item that stands for reading one file."""
     return ItemId(path, "parse")
+
+
+def gaps(contracts: Contracts) -> Iterator[Unchecked]:
+    """Parts of files that were seen and not followed."""
+    for gap in contracts.gaps:
+        yield Unchecked("rust", f"{gap.span.path}:{gap.span.line}", gap.reason, gap.span)
 
 
 def unread_findings(contracts: Contracts) -> tuple[Finding, ...]:

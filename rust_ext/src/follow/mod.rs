@@ -86,6 +86,7 @@ pub struct Followed {
     pub fills: Vec<Fill>,
     pub routes: Vec<Route>,
     pub unread: Vec<Unread>,
+    pub gaps: Vec<Unread>,
     /// The type of each function's last expression.
     pub values: Vec<(FunctionId, Ty)>,
 }

@@ -92,6 +92,6 @@ impl Follower<'_> {
 
     fn lost(&mut self, place: Place, reason: String) {
         let span = self.span(place);
-        self.out.unread.push(Unread { span, reason });
+        self.out.gaps.push(Unread { span, reason });
     }
 }

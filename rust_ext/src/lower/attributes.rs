@@ -69,8 +69,15 @@ pub fn derives(attributes: &[syn::Attribute]) -> Vec<String> {
         .collect()
 }
 
+/// Attributes of a struct or field that say how it is mapped or used: sqlx's own, and Rust's `deprecated`.
+pub fn mapping(attributes: &[syn::Attribute]) -> Vec<Attribute> {
+    let deprecated = flat(attributes).iter().any(|meta| meta.path().is_ident("deprecated"));
+    let deprecated = deprecated.then(|| Attribute { library: "rust", name: "deprecated".to_owned(), value: None });
+    sqlx(attributes).into_iter().chain(deprecated).collect()
+}
+
 /// The attributes of sqlx, by `SQLX_ATTRIBUTES`; sqlx itself ignores words that it does not know.
-pub fn sqlx(attributes: &[syn::Attribute]) -> Vec<Attribute> {
+fn sqlx(attributes: &[syn::Attribute]) -> Vec<Attribute> {
     flat(attributes)
         .iter()
         .filter(|meta| meta.path().is_ident("sqlx"))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use syn::{FnArg, ForeignItem, ImplItem, Item, Signature, TraitItem, UseTree};
 
-use super::attributes::{derives, named, only_for_tests, sqlx};
+use super::attributes::{derives, mapping, named, only_for_tests};
 use super::{Lowering, OwnerOf, macros, name, place, place_of};
 use crate::ir::{
     Alias, Constant, Expr, Foreign, Function, ModuleFile, Owner, Parameter, Pattern, Place, StructField, StructItem,
@@ -62,7 +62,7 @@ impl Lowering {
             Item::ForeignMod(block) => self.foreign(block),
             Item::Macro(item) => {
                 if let Some(place) = macros::include_place(&item.mac) {
-                    self.facts.unread.push((place, "code that a build script or `include!` brings in".to_owned()));
+                    self.facts.gaps.push((place, "code that a build script or `include!` brings in".to_owned()));
                 }
             }
             _ => {}
@@ -82,14 +82,14 @@ impl Lowering {
                         Place { end_line: end.end_line, end_column: end.end_column, ..place(ident.span()) }
                     },
                 ),
-                attributes: sqlx(&field.attrs),
+                attributes: mapping(&field.attrs),
             })
             .collect();
         let lowered = StructItem {
             module: self.module.clone(),
             name: name(&item.ident),
             derives: derives(&item.attrs),
-            attributes: sqlx(&item.attrs),
+            attributes: mapping(&item.attrs),
             fields,
             tuple: !matches!(item.fields, syn::Fields::Named(_)),
             place: place(item.ident.span()),

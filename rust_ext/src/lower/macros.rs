@@ -141,7 +141,7 @@ impl Lowering {
         }
         if holds_query(call.tokens.clone()) {
             let reason = "a query inside a macro call that does not read as Rust".to_owned();
-            self.facts.unread.push((place_of(call), reason));
+            self.facts.gaps.push((place_of(call), reason));
         }
         Expr::Computed(Vec::new())
     }
