@@ -25,16 +25,34 @@ AppliedVersion = Applied | VersionUnknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartitionState:
+    """One partitioned table, and where a tenant's rows of it are: in ``partitions`` of the tenant's own.
+
+    ``partitions`` is empty where no partition takes the tenant's value of the key: its rows go to the partition
+    ``default``, and are refused where there is none. ``unread`` says why it is not known (the table is partitioned
+    otherwise); ``exists`` is false where the database has no such table. Names are without the schema ``public``.
+    """
+
+    table: str
+    partitions: tuple[str, ...] = ()
+    default: str | None = None
+    unread: str | None = None
+    exists: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TenantState:
     """One tenant in the snapshot; ``shape`` is the digest of its schema, ``None`` where the tenant was not found.
 
-    ``unread`` says why a tenant that may well be there was not looked for.
+    ``unread`` says why a tenant that may well be there was not looked for. ``partitions`` is there for a tenant whose
+    rows are in partitions: its schema then holds the tables of which it has a partition, under the tables' names.
     """
 
     tenant: str
     version: AppliedVersion
     shape: str | None
     unread: str | None = None
+    partitions: tuple[PartitionState, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

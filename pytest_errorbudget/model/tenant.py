@@ -14,10 +14,15 @@ class InSchema:
 
 @dataclass(frozen=True, slots=True)
 class InPartition:
-    """The tenant's rows are in the partitions that hold ``value`` of the tenant key."""
+    """The tenant's rows are in the partitions that hold ``value`` of the tenant key.
+
+    ``tables`` are the partitioned tables, with their schema where it is not the migrations' own; where none are
+    listed, they are all tables that are partitioned by ``key``.
+    """
 
     key: str
     value: str
+    tables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def _layouts(
             return {name: InSchema(schema) for name, schema in _schemas(reading, table, key, locked_schemas).items()}
         case PartitionTenants():
             names = _named(reading, table.names, (*key, "names"))
-            return {name: InPartition(table.key, value) for name, value in names.items()}
+            return {name: InPartition(table.key, value, tuple(table.tables)) for name, value in names.items()}
         case DatabaseTenants():
             return {name: InDatabase(url) for name, url in table.urls.items()}
 

@@ -248,15 +248,14 @@ def test_a_snapshot_of_tenants_with_their_versions(connection: Connection, datab
         TenantState(tenant="gone", version=VersionUnknown("there is no schema gone in the database"), shape=None),
         TenantState(
             tenant="sliced",
-            version=VersionUnknown("a partition per tenant is not read yet"),
+            version=VersionUnknown("no table is partitioned by tenant_id"),
             shape=None,
-            unread="a partition per tenant is not read yet",
         ),
         TenantState(
             tenant="apart",
-            version=VersionUnknown("a database per tenant is not read yet"),
+            version=VersionUnknown("the environment variable APART is not set"),
             shape=None,
-            unread="a database per tenant is not read yet",
+            unread="the environment variable APART is not set",
         ),
     ]
     assert len({acme.shape, globex.shape, bare.shape}) == 3

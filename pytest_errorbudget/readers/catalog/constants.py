@@ -12,6 +12,7 @@ from pytest_errorbudget.readers.catalog.node_tree import Node
 _INTEGERS: Mapping[str, int] = {"int2": 2, "int4": 4, "int8": 8}
 _FLOATS: Mapping[str, str] = {"float4": "<f", "float8": "<d"}
 _TEXTS = frozenset({"text", "varchar", "bpchar", "json", "xml", "citext"})
+_PRINTED = frozenset({"text", "varchar", "bpchar", "name", "uuid"})
 _EMPTY_JSONB: Mapping[int, str] = {0x20000000: "{}", 0x40000000: "[]"}
 _HEADER = 4
 
@@ -37,6 +38,22 @@ def constant(node: Node, type_: PgType) -> str | None:
         return _numeric(raw[_HEADER:])
     text = _text(raw, type_)
     return None if text is None else f"{literal(text)}::{type_.formatted}"
+
+
+def plain_text(node: Node, type_: PgType, labels: Mapping[int, str]) -> str | None:
+    """The constant as PostgreSQL would print it, or ``None`` for a type whose bytes are not read here.
+
+    ``labels`` are those of enums, by object id.
+    """
+    raw = constant_bytes(node)
+    if type_.schema == CATALOG and not type_.dimensions:
+        if type_.name in _INTEGERS:
+            return str(int.from_bytes(raw[: _INTEGERS[type_.name]], "little", signed=True))
+        if type_.name in _PRINTED:
+            return _text(raw, type_)
+        return None
+    oid = int.from_bytes(raw[:4], "little")
+    return labels.get(oid) if node.text("constlen") == "4" else None
 
 
 def _text(raw: bytes, type_: PgType) -> str | None:

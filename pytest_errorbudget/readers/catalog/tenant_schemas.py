@@ -50,6 +50,13 @@ def read_schemas(
     return assembled(members, facts.types, enums, neutral)
 
 
+def schema_marks(connection: Connection, bookkeeping: str) -> Hashable:
+    """Equal for two moments between which nothing changed that a ``Schema`` of this database holds."""
+    names = ("relation_marks", "types", "enums", "local_expressions", "own_references")
+    schemas = [row[0] for row in run_named(connection, ("user_schemas",))[0]]
+    return tuple(frozenset(rows) for rows in run_named(connection, names, schemas=schemas, bookkeeping=bookkeeping))
+
+
 def _kinds(
     relations: Rows,
     references: Rows,
