@@ -116,11 +116,15 @@ class ReplayedVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RealReplay:
-    """PostgreSQL's replay, a schema after each file; stops at the first failure."""
+    """PostgreSQL's replay, a schema after each file; stops at the first failure.
+
+    ``changed`` are the statements that this server could only run in another form, with the reason.
+    """
 
     server_version: int
     versions: tuple[ReplayedVersion, ...]
     failure: MigrationFailure | None = None
+    changed: tuple[Opaque, ...] = ()
 
     @property
     def newest(self) -> Schema:

@@ -64,6 +64,10 @@ def _replayed(
         for opaque in static.opaque
     )
     real = gathering.attempt(lambda: _real(servers, migrations, static), None)
+    gathering.unchecked.extend(
+        Unchecked("statement", f"{changed.span.path}:{changed.span.line}", changed.reason, changed.span)
+        for changed in (real.changed if real is not None else ())
+    )
     return replace(facts, migrations=migrations, static=static, replay=real)
 
 
@@ -128,7 +132,8 @@ def type_database(gathering: Gathering, servers: Servers, facts: DatabaseFacts, 
 
 
 def _shapes(facts: DatabaseFacts) -> tuple[ShapeRequest, ...]:
-    """One request a shape: the replay at the version of a tenant that has it, mended to what the tenant shows."""
+    """One request a shape: the replay at the version of a tenant that has it, mended to what the tenant shows. And one
+    for the newest replay: macros are compiled against it, and the tenants are to have it next."""
     from pytest_errorbudget.checks.drift.compare import own_schema
     from pytest_errorbudget.checks.mending import mending
     from pytest_errorbudget.readers.shapes import ShapeRequest
@@ -148,4 +153,5 @@ def _shapes(facts: DatabaseFacts) -> tuple[ShapeRequest, ...]:
             version, expected = replay.versions[-1].version, replay.newest
         steps = mending(differences(own_schema(expected), snapshot.shape(state.shape)))
         requests[state.shape] = ShapeRequest(digest=state.shape, version=version, mending=steps)
-    return tuple(requests.values())
+    newest = (ShapeRequest(digest=None),) if replay.failure is None else ()
+    return (*requests.values(), *newest)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import psycopg
 
-from pytest_errorbudget.model.migration import MigrationSet, RealReplay, ReplayedVersion
+from pytest_errorbudget.model.migration import MigrationSet, Opaque, RealReplay, ReplayedVersion
 from pytest_errorbudget.model.schema import Schema
 from pytest_errorbudget.readers.apply_migrations import apply_file, bookkeeping_table, create_bookkeeping
 from pytest_errorbudget.readers.catalog import read_all
+from pytest_errorbudget.readers.collations import REASON, lacks_icu, needs_icu
 from pytest_errorbudget.readers.provenance import Recorder, with_origins
 from pytest_errorbudget.readers.scratch import ScratchServer
 
@@ -33,4 +36,12 @@ def replay_for_real(server: ScratchServer, migrations: MigrationSet) -> RealRepl
             if versions and versions[-1].version == file.version:  # it runs after a version, without one of its own
                 versions.pop()
             versions.append(ReplayedVersion(version=file.version, schema=schema))
-    return RealReplay(server_version=server.server_version, versions=tuple(versions), failure=failure)
+        changed = tuple(_without_icu(migrations)) if lacks_icu(connection) else ()
+    return RealReplay(server_version=server.server_version, versions=tuple(versions), failure=failure, changed=changed)
+
+
+def _without_icu(migrations: MigrationSet) -> Iterator[Opaque]:
+    for file in migrations.files:
+        for statement in file.statements:
+            if needs_icu(statement.sql):
+                yield Opaque(span=statement.span, statement=statement.sql, reason=REASON)
