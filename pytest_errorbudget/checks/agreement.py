@@ -1,7 +1,7 @@
 """The two replays must agree: whatever the static one claims, PostgreSQL must have built.
 
-A relation that a statement opaque to the static replay may have touched is left out, and so are relations that only
-PostgreSQL knows (a DO block made them) and the bookkeeping table of the migration tool.
+Only what is claimed is compared: not a relation that an opaque statement may have touched, nor one that only PostgreSQL
+knows (a DO block made it), nor the type of a column that the static replay leaves open, nor the bookkeeping table.
 """
 
 from __future__ import annotations
@@ -17,7 +17,12 @@ from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.schema import Schema
 from pytest_errorbudget.model.source import Span
 
-BOOKKEEPING = frozenset({"_sqlx_migrations"})
+BOOKKEEPING = frozenset(
+    {
+        *("_sqlx_migrations", "__diesel_schema_migrations", "refinery_schema_history", "schema_migrations"),
+        *("flyway_schema_history", "goose_db_version", "seaql_migrations"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +41,12 @@ def disagreements(static: StaticReplay, real: Schema) -> tuple[Finding, ...]:
 
 
 def _differences(static: StaticReplay, real: Schema) -> Iterator[Difference]:
-    inexact = frozenset(static.inexact)
     built = {(relation.schema, relation.name): relation for relation in real.relations}
     enums = {(enum.schema, enum.name): enum for enum in real.enums}
     for relation in static.schema.relations:
-        key = (relation.schema, relation.name)
-        if key not in inexact and relation.name not in BOOKKEEPING:
-            for place, claimed, found, origin in relation_differences(relation, built.get(key)):
+        if relation.name not in BOOKKEEPING:
+            real_one = built.get((relation.schema, relation.name))
+            for place, claimed, found, origin in relation_differences(relation, real_one):
                 yield Difference(place, claimed, found, origin or relation.origin)
     for enum in static.schema.enums:
         for place, claimed, found, origin in enum_differences(enum, enums.get((enum.schema, enum.name))):

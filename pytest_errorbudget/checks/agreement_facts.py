@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pytest_errorbudget.model.pgtype import CATALOG, PgType
+from pytest_errorbudget.model.pgtype import CATALOG, UNKNOWN, PgType
 from pytest_errorbudget.model.schema import Column, Constraint, ConstraintKind, EnumType, Index, Relation
 from pytest_errorbudget.model.source import Span
 
@@ -51,7 +51,8 @@ def _columns(static: Relation, real: Relation) -> Iterator[Fact]:
 
 
 def _column_facts(static: Column, real: Column) -> Iterator[tuple[str, str]]:
-    yield _type(static.type), _type(real.type)
+    if static.type != UNKNOWN:
+        yield _type(static.type), _type(real.type)
     yield _nullability(static), _nullability(real)
     yield _default(static), _default(real)
     yield _identity(static), _identity(real)

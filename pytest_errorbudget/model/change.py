@@ -18,10 +18,10 @@ from pytest_errorbudget.model.change_parts import (
     LikeSpec,
     Name,
     Placement,
-    Query,
     Scope,
     TransactionVerb,
 )
+from pytest_errorbudget.model.change_query import QueryText
 from pytest_errorbudget.model.change_table import TableChange
 from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.model.schema import RelationKind
@@ -49,7 +49,7 @@ class CreateQueried:
 
     name: Name
     kind: RelationKind
-    query: Query
+    query: QueryText
     columns: tuple[str, ...] = ()
     existing: Existing = Existing.FAILS
     temporary: bool = False
@@ -206,10 +206,14 @@ class Transaction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateRoutine:
-    """A function or procedure. ``mentions`` are the identifiers of a body that may change the schema, else ``None``."""
+    """A function or procedure. ``mentions`` are the identifiers of a body that may change the schema, else ``None``.
+
+    ``result`` is the type that it returns; ``None`` for a procedure, a set, and what depends on the call.
+    """
 
     name: str
     mentions: frozenset[str] | None
+    result: PgType | None = None
     origin: Span
 
 

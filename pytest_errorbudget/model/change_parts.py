@@ -148,30 +148,3 @@ class IndexKey:
     text: str
     label: str
     column: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Projection:
-    """One output column of a query.
-
-    A plain column has ``column`` and perhaps ``qualifier``; ``*`` has the column ``*``; a cast or a call whose result
-    is known has ``type``. With neither, the type is for PostgreSQL to say.
-    """
-
-    name: str | None
-    qualifier: str | None = None
-    column: str | None = None
-    type: PgType | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
-    """What a view or CREATE TABLE AS selects.
-
-    ``sources`` are the tables of FROM with the names they go by. ``mentions`` is every identifier in the text.
-    ``projections`` is ``None`` where the shape of the query is beyond this reading (set operations, CTEs ...).
-    """
-
-    projections: tuple[Projection, ...] | None
-    sources: tuple[tuple[str, Name], ...] = ()
-    mentions: frozenset[str] = frozenset()

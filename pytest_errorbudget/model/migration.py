@@ -87,11 +87,15 @@ class MigrationFailure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inexact:
-    """A relation of which the static replay claims nothing, and why: the real replay settles it."""
+    """A relation of which the static replay claims nothing, and why: the real replay settles it.
+
+    With ``columns`` it is claimed but for the types of these.
+    """
 
     schema: str
     name: str
     reason: str
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

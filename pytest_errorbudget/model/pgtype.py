@@ -96,3 +96,7 @@ class PgType:
     @property
     def element(self) -> PgType:
         return PgType(self.name, self.schema, self.modifiers, 0, self.fields)
+
+
+# What a column's type is called where only PostgreSQL can tell it; PostgreSQL itself gives no column this type.
+UNKNOWN = PgType("unknown")

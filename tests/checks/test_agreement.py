@@ -8,8 +8,8 @@ import pytest
 
 from pytest_errorbudget.checks.agreement import disagreements
 from pytest_errorbudget.model.item import migration_item
-from pytest_errorbudget.model.migration import StaticReplay
-from pytest_errorbudget.model.pgtype import PgType
+from pytest_errorbudget.model.migration import Inexact, StaticReplay
+from pytest_errorbudget.model.pgtype import UNKNOWN, PgType
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.schema import (
     Column,
@@ -131,9 +131,14 @@ def test_enum_labels_are_compared_with_their_order() -> None:
     assert finding.message.endswith("read without a database it is (a, b), in PostgreSQL it is (b, a)")
 
 
-def test_a_relation_that_an_opaque_statement_names_is_left_out() -> None:
-    static = StaticReplay(schema=_schema(_TABLE), inexact=(("public", "t"),))
-    assert disagreements(static, Schema()) == ()
+def test_a_relation_that_is_not_claimed_is_not_compared() -> None:
+    static = StaticReplay(schema=Schema(), inexact=(Inexact(schema="public", name="t", reason="a DO block"),))
+    assert disagreements(static, _schema(_TABLE)) == ()
+
+
+def test_a_type_that_is_not_claimed_is_not_compared() -> None:
+    claimed = replace(_TABLE, columns=tuple(replace(column, type=UNKNOWN) for column in _TABLE.columns))
+    assert disagreements(StaticReplay(schema=_schema(claimed)), _schema(_TABLE)) == ()
 
 
 def test_the_bookkeeping_table_is_left_out() -> None:

@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 
 from pytest_errorbudget.checks.agreement import disagreements
 from pytest_errorbudget.checks.replay.replay import replay
-from pytest_errorbudget.model.migration import MigrationKind, MigrationSet
+from pytest_errorbudget.model.migration import MigrationFile, MigrationKind, MigrationSet
 from pytest_errorbudget.readers.ddl.changes import changes
-from pytest_errorbudget.readers.migrations.layout import Listed
-from pytest_errorbudget.readers.migrations.reader import migration_file
+from pytest_errorbudget.readers.migrations.statements import split
 from pytest_errorbudget.readers.real_replay import replay_for_real
 from pytest_errorbudget.readers.scratch import ScratchServer
 
@@ -30,7 +29,11 @@ _OPAQUE_CASES = {
 
 
 def _one_file(text: str) -> MigrationSet:
-    file = migration_file(Listed("migrations/1_case.sql", "1", "case"), text)
+    path = "migrations/1_case.sql"
+    is_transactional = not text.startswith("-- no-transaction")
+    file = MigrationFile(
+        path=path, version="1", name="case", text=text, statements=split(text, path), transactional=is_transactional
+    )
     return MigrationSet(kind=MigrationKind.SQLX, path="migrations", files=(file,))
 
 

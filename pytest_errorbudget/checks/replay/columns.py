@@ -117,16 +117,24 @@ def _below(table: TableState) -> Iterator[TableState]:
 
 
 def _drop(state: State, table: TableState, name: str, dependents: Dependents) -> None:
-    if table.columns.pop(name, None) is None:
+    column = table.columns.pop(name, None)
+    if column is None:
         return
     for constraint in [c for c in table.constraints.values() if name in c.uses]:
         remove_with_references(state, table, constraint, dependents)
     for index in [i for i in table.indexes.values() if name in i.uses]:
         state.remove_index(table, index.name)
     if dependents is Dependents.CASCADE:
-        views = [v for v in state.tables.values() if table in v.sources and (name in v.mentions or name in v.columns)]
-        for view in views:
-            drop_relation(state, view, dependents)
+        for view in [v for v in state.tables.values() if column in v.uses]:
+            _drop_view(state, view, column)
+
+
+def _drop_view(state: State, view: TableState, column: ColumnState) -> None:
+    """A view that may mean this column or another of the same name is left to the real replay."""
+    if sum(1 for used in view.uses if used.name == column.name) > 1:
+        state.leave((view.key,), f"a column `{column.name}` that it may read was dropped")
+    else:
+        drop_relation(state, view, Dependents.CASCADE)
 
 
 def _rename_in(names: list[str], change: RenameColumn) -> None:

@@ -24,7 +24,7 @@ def create_table(state: State, change: CreateTable) -> None:
     parents = [parent] if parent is not None else [state.table(name) for name in change.inherits]
     table = TableState(schema=key[0], name=key[1], kind=change.kind, parents=parents, origin=change.origin)
     for source in parents:
-        table.exact = table.exact and source.exact
+        table.unknown = table.unknown or source.unknown
         _take_columns(table, source, change.origin)
     likes = _elements(state, table, change)
     state.add_table(table)
@@ -122,7 +122,7 @@ def _take_columns(table: TableState, source: TableState, origin: Span) -> None:
 
 def _like_columns(state: State, table: TableState, spec: LikeSpec) -> None:
     source = state.table(spec.source)
-    table.exact = table.exact and source.exact
+    table.unknown = table.unknown or source.unknown
     for column in source.columns.values():
         with_generated = LikeOption.GENERATED in spec.including
         table.columns[column.name] = ColumnState(

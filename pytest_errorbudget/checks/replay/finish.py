@@ -11,7 +11,8 @@ from pytest_errorbudget.checks.replay.state import (
     State,
     TableState,
 )
-from pytest_errorbudget.model.pgtype import PgType
+from pytest_errorbudget.model.migration import Inexact
+from pytest_errorbudget.model.pgtype import UNKNOWN, PgType
 from pytest_errorbudget.model.schema import (
     Column,
     Constraint,
@@ -26,7 +27,7 @@ from pytest_errorbudget.model.schema import (
 
 
 def schema_of(state: State) -> Schema:
-    tables = [state.tables[key] for key in sorted(state.tables) if key[0] != TEMPORARY]
+    tables = [state.tables[key] for key in sorted(state.tables) if key[0] != TEMPORARY and not state.is_uncertain(key)]
     return Schema(
         relations=tuple(_relation(state, table) for table in tables),
         enums=tuple(
@@ -40,9 +41,18 @@ def schema_of(state: State) -> Schema:
     )
 
 
-def inexact_of(state: State) -> tuple[Key, ...]:
-    unknown = {table.key for table in state.tables.values() if not table.exact}
-    return tuple(sorted(key for key in state.inexact | unknown if key[0] != TEMPORARY))
+def inexact_of(state: State) -> tuple[Inexact, ...]:
+    """What is not claimed: relations as a whole first by name, then the types of columns of the others."""
+    unknown = {table.key: table.unknown for table in state.tables.values() if table.unknown is not None}
+    reasons = {**unknown, **state.inexact}
+    whole = (Inexact(schema=key[0], name=key[1], reason=reasons[key]) for key in sorted(reasons) if key[0] != TEMPORARY)
+    partly = (
+        Inexact(schema=table.schema, name=table.name, reason=table.untyped, columns=open_types)
+        for table in (state.tables[key] for key in sorted(state.tables))
+        if table.schema != TEMPORARY and not state.is_uncertain(table.key)
+        if (open_types := tuple(c.name for c in table.columns.values() if c.type == UNKNOWN))
+    )
+    return (*whole, *partly)
 
 
 def _relation(state: State, table: TableState) -> Relation:

@@ -19,7 +19,7 @@ def create_index(state: State, change: CreateIndex) -> None:
     columns = set(table.columns)
     keys = [key.column if key.column is not None else key.text for key in change.keys]
     unknown = [key.column for key in change.keys if key.column is not None and key.column not in columns]
-    if unknown and table.exact:
+    if unknown and table.unknown is None:
         raise NotReplayed(f"`{table.name}` has no column `{unknown[0]}` that is known here", table.key)
     index = IndexState(
         name="",

@@ -67,7 +67,7 @@ def _move(state: State, table: TableState, key: Key) -> None:
     for name in table.constraints:
         state.constraint_names[table.schema, name] += 1
     if old in state.inexact:
-        state.inexact.add(key)
+        state.leave((key,), state.inexact[old])
     _retype(state, old, key)
 
 

@@ -59,7 +59,7 @@ def _left_open(
     mentions: frozenset[str],
 ) -> None:
     opaque.append(Opaque(span=change.origin, statement=change.statement, reason=reason))
-    state.inexact.update(key for key in state.tables if key[1] in mentions)
+    state.leave((key for key in state.tables if key[1] in mentions), reason)
 
 
 def _call(state: State, opaque: list[Opaque], change: all_changes.CallRoutines) -> None:
@@ -76,7 +76,7 @@ def _misfit(state: State, opaque: list[Opaque], change: Change, error: NotReplay
     if error.relation is not None and state.is_uncertain(error.relation):
         return
     opaque.append(Opaque(span=change.origin, statement="", reason=error.reason))
-    state.inexact.update(() if error.relation is None else (error.relation,))
+    state.leave(() if error.relation is None else (error.relation,), error.reason)
 
 
 def _apply(state: State, change: Change) -> None:
@@ -97,6 +97,8 @@ def _apply(state: State, change: Change) -> None:
             state.extensions.setdefault(change.name, change.schema or state.target_schema())
         case all_changes.CreateRoutine():
             state.routines[change.name] = change.mentions
+            result = None if change.result is None else state.resolved(change.result)
+            state.results.setdefault(change.name, []).append(result)
         case (
             all_changes.SetSearchPath()
             | all_changes.Transaction()

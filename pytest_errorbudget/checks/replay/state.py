@@ -7,6 +7,7 @@ rename needs no search.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pytest_errorbudget.checks.replay.extensions import TYPE_EXTENSIONS
@@ -71,7 +72,11 @@ class ConstraintState:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class TableState:
-    """A relation. ``parents`` are what it inherits from or is a partition of, ``sources`` what a view reads."""
+    """A relation. ``parents`` are what it inherits from or is a partition of, ``sources`` what a view reads.
+
+    ``uses`` are the columns that a view's text may mean, ``calls`` the functions and types that it names.
+    ``unknown`` is the reason why its columns are not known, where they are not, ``untyped`` why some types are not.
+    """
 
     schema: str
     name: str
@@ -82,8 +87,10 @@ class TableState:
     parents: list[TableState] = field(default_factory=list)
     children: list[TableState] = field(default_factory=list)
     sources: list[TableState] = field(default_factory=list)
-    mentions: frozenset[str] = frozenset()
-    exact: bool = True
+    uses: list[ColumnState] = field(default_factory=list)
+    calls: frozenset[str] = frozenset()
+    unknown: str | None = None
+    untyped: str = ""
     origin: Span
 
     @property
@@ -118,10 +125,11 @@ class State:
         self.other_types: set[Key] = set()
         self.extensions: dict[str, str] = {}
         self.routines: dict[str, frozenset[str] | None] = {}
+        self.results: dict[str, list[PgType | None]] = {}
         self.schemas: set[str] = {"public"}
         self.path: tuple[str, ...] = DEFAULT_PATH
         self.constraint_names: Counter[Key] = Counter()
-        self.inexact: set[Key] = set()
+        self.inexact: dict[Key, str] = {}
 
     def target_schema(self) -> str:
         """Where an unqualified new object goes."""
@@ -180,7 +188,12 @@ class State:
     def is_uncertain(self, key: Key) -> bool:
         """Whether the relation is left to the real replay already."""
         table = self.tables.get(key)
-        return key in self.inexact or (table is not None and not table.exact)
+        return key in self.inexact or (table is not None and table.unknown is not None)
+
+    def leave(self, keys: Iterable[Key], reason: str) -> None:
+        """Leaves relations to the real replay; the first reason counts."""
+        for key in keys:
+            self.inexact.setdefault(key, reason)
 
     def add_table(self, table: TableState) -> None:
         if table.key in self.tables or table.key in self.index_tables:

@@ -1,34 +1,53 @@
-"""What a view selects: output columns as far as their types follow from tables and casts, and the tables of FROM."""
+"""Queries of views and CREATE TABLE AS, as values: what they select, and from where."""
 
 from __future__ import annotations
 
-from pytest_errorbudget.model.change_parts import Name, Projection, Query
-from pytest_errorbudget.model.pgtype import PgType
+from pytest_errorbudget.model.change_parts import Name
+from pytest_errorbudget.model.change_query import (
+    Body,
+    Combined,
+    CommonTable,
+    Output,
+    Query,
+    QuerySource,
+    QueryText,
+    Select,
+    Source,
+    Star,
+    TableSource,
+    UnreadBody,
+    Values,
+)
 from pytest_errorbudget.readers.ddl.cursor import Cursor
-from pytest_errorbudget.readers.ddl.keys import output_label
-from pytest_errorbudget.readers.ddl.types import declared
+from pytest_errorbudget.readers.ddl.expressions import QUERY_STARTS, Expressions
+from pytest_errorbudget.readers.ddl.figures import figure
+from pytest_errorbudget.readers.ddl.sources import AFTER_FROM, JOINS, SET_OPERATIONS, Sources
 from pytest_errorbudget.readers.ddl.words import NotUnderstood, Word, mentioned
 
-_SET_OPERATIONS = frozenset({"union", "intersect", "except"})
-_AFTER_LIST = frozenset(
-    {"from", "where", "group", "having", "window", "order", "limit", "offset", "fetch", "for", "into"}
-)
-_AFTER_FROM = frozenset({"where", "group", "having", "window", "order", "limit", "offset", "fetch", "for"})
-_JOINING = frozenset({"join", "inner", "left", "right", "full", "cross", "natural", "on", "using", ","})
-_JOINS = frozenset({"join", ","})
+_AFTER_LIST = AFTER_FROM | SET_OPERATIONS | {"from", "into"}
+_AFTER_BRANCH = frozenset({"order", "limit", "offset", "fetch", "for"})
 _TAILS = (("with", "no", "data"), ("with", "data"), ("with", "check", "option"))
-_RESULTS = {"count": PgType("int8"), "now": PgType("timestamptz"), "row_number": PgType("int8")}
+_BEFORE_TABLES = frozenset({"from", "join"})
 
 
-def query_of(cursor: Cursor) -> Query:
-    """The query that the rest of the statement is."""
+def query_of(cursor: Cursor) -> QueryText:
+    """The query that the rest of the statement is; never raises."""
     items = _without_tail(cursor.rest())
-    sources: tuple[tuple[str, Name], ...] = ()
+    return QueryText(
+        query=read_query(cursor.inside(items)),
+        reads=_tables(cursor, items),
+        mentions=mentioned(tuple(word for word, before in zip(items, (None, *items), strict=False) if not _as(before))),
+        calls=_called(items),
+    )
+
+
+def read_query(cursor: Cursor) -> Query:
+    """A query; a part that cannot be read makes it an ``UnreadBody``, and never raises."""
     try:
-        projections, sources = _select(cursor.inside(items))
-    except NotUnderstood:
-        projections = None
-    return Query(projections=projections, sources=sources, mentions=mentioned(items))
+        return _query(cursor)
+    except NotUnderstood as reason:
+        cursor.rest()
+        return Query(body=UnreadBody(str(reason)))
 
 
 def _without_tail(items: tuple[Word, ...]) -> tuple[Word, ...]:
@@ -38,132 +57,138 @@ def _without_tail(items: tuple[Word, ...]) -> tuple[Word, ...]:
     return items
 
 
-def _select(cursor: Cursor) -> tuple[tuple[Projection, ...] | None, tuple[tuple[str, Name], ...]]:
-    while cursor.key == "(":
-        inner = cursor.inside(cursor.group())
-        if not cursor.done:
-            return None, ()
-        cursor = inner
+def _query(cursor: Cursor) -> Query:
+    common, recursive = _common(cursor) if cursor.accept("with") else ((), False)
+    body = _combined(cursor)
+    return Query(body=body, common=common, recursive=recursive)
+
+
+def _common(cursor: Cursor) -> tuple[tuple[CommonTable, ...], bool]:
+    recursive = cursor.accept("recursive")
+    found: list[CommonTable] = []
+    while True:
+        name = cursor.name()
+        columns = cursor.names() if cursor.key == "(" else ()
+        cursor.expect("as")
+        cursor.accept("not")
+        cursor.accept("materialized")
+        found.append(CommonTable(name, read_query(cursor.inside(cursor.group())), columns))
+        if cursor.key in {"search", "cycle"}:
+            raise NotUnderstood("SEARCH or CYCLE of a recursive query adds columns")
+        if not cursor.accept(","):
+            return tuple(found), recursive
+
+
+def _combined(cursor: Cursor) -> Body:
+    """Branches from left to right; the names and types of columns do not depend on INTERSECT binding tighter."""
+    body = _branch(cursor)
+    while cursor.key in SET_OPERATIONS:
+        cursor.next()
+        cursor.accept("all")
+        cursor.accept("distinct")
+        body = Combined(Query(body=body), Query(body=_branch(cursor)))
+    if cursor.key in _AFTER_BRANCH:
+        cursor.rest()
+    if not cursor.done:
+        raise NotUnderstood(f"`{cursor.next().value}` in a query")
+    return body
+
+
+def _branch(cursor: Cursor) -> Body:
+    if cursor.key == "(":
+        inner = _query(cursor.inside(cursor.group()))
+        return inner.body if not inner.common else Select((Output(None, Star()),), (_as_source(inner),))
+    if cursor.accept("values"):
+        return _values(cursor)
+    if cursor.accept("table"):
+        cursor.accept("only")
+        name = cursor.qualified()
+        return Select((Output(None, Star()),), (TableSource(name=name, alias=name.name),))
     cursor.expect("select")
+    return _select(cursor)
+
+
+def _as_source(query: Query) -> Source:
+    return QuerySource(query=query)
+
+
+def _values(cursor: Cursor) -> Body:
+    reader = Expressions(read_query)
+    rows = []
+    while True:
+        inner = cursor.inside(cursor.group())
+        rows.append(tuple(reader.whole(inner.inside(part)) for part in inner.parts(inner.rest())))
+        if not cursor.accept(","):
+            return Values(tuple(rows))
+
+
+def _select(cursor: Cursor) -> Body:
     if cursor.accept("distinct") and cursor.accept("on"):
         cursor.group()
     cursor.accept("all")
-    parts = cursor.parts(cursor.until(_AFTER_LIST | _SET_OPERATIONS))
-    sources, merges = _sources(cursor)
-    if any(word.key in _SET_OPERATIONS for word in cursor.rest()):
-        return None, sources
-    projections = tuple(_projection(cursor.inside(part)) for part in parts)
-    if merges and any(p.column == "*" for p in projections):
-        return None, sources
-    return projections, sources
+    outputs = tuple(_output(cursor.inside(part)) for part in cursor.parts(cursor.until(_AFTER_LIST)))
+    if cursor.accept("into"):
+        cursor.until(AFTER_FROM | SET_OPERATIONS | {"from"})
+    sources = Sources(read_query).listed(cursor) if cursor.accept("from") else ()
+    cursor.until(SET_OPERATIONS)
+    return Select(outputs, sources)
 
 
-def _sources(cursor: Cursor) -> tuple[tuple[tuple[str, Name], ...], bool]:
-    """The tables of FROM by the name they go by, and whether a join merges columns (USING, NATURAL)."""
-    if not cursor.accept("from"):
-        return (), False
-    found: list[tuple[str, Name]] = []
-    merges = False
-    while not cursor.done and cursor.key not in _AFTER_FROM | _SET_OPERATIONS:
-        found.append(_source(cursor))
-        skipped = cursor.until(_JOINS | _AFTER_FROM | _SET_OPERATIONS)
-        merges = merges or any(word.key in {"using", "natural"} for word in skipped)
-        if not (cursor.accept("join") or cursor.accept(",")):
-            break
-    return tuple(found), merges
-
-
-def _source(cursor: Cursor) -> tuple[str, Name]:
-    cursor.accept("only")
-    if cursor.key in {"(", "lateral"}:
-        raise NotUnderstood("a subquery in FROM")
-    name = cursor.qualified()
-    if cursor.key == "(":
-        raise NotUnderstood("a function in FROM")
-    cursor.accept("*")
-    is_alias = cursor.accept("as") or _is_alias(cursor)
-    return (cursor.name() if is_alias else name.name), name
-
-
-def _is_alias(cursor: Cursor) -> bool:
-    word = cursor.word
-    return (
-        word is not None and word.is_name and word.key not in _JOINING | _AFTER_FROM | _SET_OPERATIONS | {"tablesample"}
-    )
-
-
-def _projection(cursor: Cursor) -> Projection:
-    qualifier, column, type_ = _expression(cursor.copy())
-    label = output_label(cursor)
-    if column == "*":
-        return Projection(name=None, qualifier=qualifier, column="*")
-    if cursor.accept("as"):
-        return Projection(name=cursor.name(), qualifier=qualifier, column=column, type=type_)
-    last = cursor.word
-    if last is not None and last.is_name and _is_last(cursor):
-        return Projection(name=last.value, qualifier=qualifier, column=column, type=type_)
-    alias = _alias_at_end(cursor)
-    return Projection(name=alias or (label if cursor.done else None), qualifier=qualifier, column=column, type=type_)
-
-
-def _is_last(cursor: Cursor) -> bool:
+def _output(cursor: Cursor) -> Output:
+    reader = Expressions(read_query)
+    words = cursor.copy().rest()
+    if len(words) > 2 and words[-2].key == "as" and words[-1].is_name:
+        return Output(words[-1].value, reader.whole(cursor.inside(words[:-2])))
     ahead = cursor.copy()
-    ahead.next()
-    return ahead.done
+    try:
+        found = reader.leading(ahead)
+    except NotUnderstood:
+        return Output(None, reader.whole(cursor))
+    tail = ahead.rest()
+    if not tail:
+        return Output(figure(found), found)
+    if len(tail) == 1 and tail[0].is_name:
+        return Output(tail[0].value, found)
+    return Output(None, reader.whole(cursor))
 
 
-def _alias_at_end(cursor: Cursor) -> str | None:
-    tail = cursor.copy().rest()
-    if len(tail) > 1 and tail[-2].key == "as" and tail[-1].is_name:
-        cursor.rest()
-        return tail[-1].value
-    return None
+def _as(word: Word | None) -> bool:
+    return word is not None and word.key == "as"
 
 
-def _expression(cursor: Cursor) -> tuple[str | None, str | None, PgType | None]:
-    """(qualifier, column, type) of an output expression; all ``None`` where its type is PostgreSQL's to say."""
-    word = cursor.word
-    if word is None:
-        raise NotUnderstood("an empty select list")
-    if cursor.accept("*"):
-        return None, "*", None
-    qualifier, column, type_ = _operand(cursor, word)
-    while cursor.accept("::"):
-        qualifier, column, type_ = None, None, declared(cursor).type
-    if cursor.accept("as"):
-        cursor.next()
-    elif not cursor.done:
-        last = cursor.next()
-        if not last.is_name:
-            return None, None, None
-    return (qualifier, column, type_) if cursor.done else (None, None, None)
+def _called(items: tuple[Word, ...]) -> frozenset[str]:
+    """Names before a bracket, after ``::``, or before the bracket that ends a CAST."""
+    found: set[str] = set()
+    for index, word in enumerate(items):
+        if not word.is_name:
+            continue
+        before = [other.key for other in items[max(index - 3, 0) : index]]
+        after = items[index + 1].key if index + 1 < len(items) else ""
+        is_type = "::" in (before[-1:] or [""]) or (before[-1:] == ["."] and "::" in before)
+        is_cast = after in {")", "["} and "as" in before
+        if after == "(" or is_type or is_cast:
+            found.add(word.value)
+    return frozenset(found)
 
 
-def _operand(cursor: Cursor, word: Word) -> tuple[str | None, str | None, PgType | None]:
-    if cursor.accept("cast"):
-        inner = cursor.inside(cursor.group())
-        inner.until(frozenset({"as"}))
-        inner.expect("as")
-        return None, None, declared(inner).type
-    if cursor.key == "(":
-        cursor.group()
-        return None, None, None
-    if not word.is_name or word.key in {"case", "not", "exists", "array", "null", "true", "false"}:
-        cursor.next()
-        return None, None, PgType("bool") if word.key in {"true", "false"} else None
-    return _named(cursor)
+def _tables(cursor: Cursor, items: tuple[Word, ...]) -> tuple[Name, ...]:
+    """The names after FROM, JOIN and the commas of a FROM list."""
+    found: list[Name] = []
+    reader = cursor.inside(items)
+    while not reader.done:
+        if reader.next().key not in _BEFORE_TABLES:
+            continue
+        while _at_name(reader):
+            found.append(reader.qualified())
+            if reader.accept("as") or _at_name(reader):
+                reader.next()
+            if not reader.accept(","):
+                break
+    return tuple(dict.fromkeys(found))
 
 
-def _named(cursor: Cursor) -> tuple[str | None, str | None, PgType | None]:
-    first = cursor.name()
-    qualifier: str | None = None
-    while cursor.accept("."):
-        if cursor.accept("*"):
-            return first, "*", None
-        qualifier, first = first, cursor.name()
-    if cursor.key != "(":
-        return qualifier, first, None
-    cursor.group()
-    if cursor.accept("filter") or cursor.accept("over"):
-        cursor.group()
-    return None, None, _RESULTS.get(first)
+def _at_name(reader: Cursor) -> bool:
+    while reader.key in {"(", "only", "lateral"}:
+        reader.next()
+    word = reader.word
+    return word is not None and word.is_name and word.key not in QUERY_STARTS | AFTER_FROM | JOINS

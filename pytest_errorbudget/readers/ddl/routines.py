@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 from pytest_errorbudget.model.change import CallRoutines, Change, CreateRoutine
+from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.readers.ddl.cursor import Cursor
+from pytest_errorbudget.readers.ddl.types import declared
 from pytest_errorbudget.readers.ddl.words import NotUnderstood, Word, folded
 
 # Functions of a SELECT that stands alone, as migrations write it, and that change no schema.
@@ -38,7 +41,17 @@ def create_routine(cursor: Cursor) -> tuple[Change, ...]:
     name = cursor.qualified().name
     body = cursor.sql[cursor.place :]
     mentions = identifiers(body) if may_change_schema(body) else None
-    return (CreateRoutine(name=name, mentions=mentions, origin=cursor.span(0)),)
+    result = _result(cursor) if cursor.key == "(" else None
+    return (CreateRoutine(name=name, mentions=mentions, result=result, origin=cursor.span(0)),)
+
+
+def _result(cursor: Cursor) -> PgType | None:
+    """The type after RETURNS, if it is one and the same for every call; modifiers are not kept by PostgreSQL."""
+    cursor.group()
+    if not cursor.accept("returns") or cursor.key in {"setof", "table"}:
+        return None
+    found = declared(cursor).type
+    return None if found.name.startswith("any") or found.name == "record" else replace(found, modifiers=(), fields="")
 
 
 def block(cursor: Cursor) -> tuple[Change, ...]:
