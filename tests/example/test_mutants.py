@@ -56,7 +56,7 @@ def expected(entry: Mapping[str, Any], everybody: Sequence[str]) -> Found:
     but = entry.get("all_tenants_but", ())
     all_of_them = entry.get("tenants") == "all" or but
     tenants = tuple(sorted(set(everybody) - set(but) if all_of_them else entry["tenants"]))
-    items = {item.replace("[*]", f"[{tenant}]") for item in entry["items"] for tenant in tenants or ("",)}
+    items = {item.replace("[*]", f"[{tenant}]") for item in entry["items"] for tenant in tenants or everybody}
     return Found(
         entry["rule"],
         entry["severity"],

@@ -28,6 +28,9 @@ class Draft:
     help: str
 
 
+_Key = tuple[str, str, str, str]
+
+
 @dataclass(slots=True)
 class _Group:
     draft: Draft
@@ -38,16 +41,27 @@ class _Group:
 
 
 def merged(drafts: Iterable[tuple[TenantShape, Draft]], scope: Scope) -> tuple[Finding, ...]:
-    """One finding for all shapes and queries that say the same, in the order of a report."""
-    groups: dict[tuple[str, str, str, str], _Group] = {}
-    for shape, draft in drafts:
-        key = (draft.rule.id, draft.severity.value, draft.place, draft.text)
+    """One finding for all shapes and queries that say the same, in the order of a report.
+
+    What the newest replay has in common with a tenant is said of the tenant alone.
+    """
+    groups: dict[_Key, _Group] = {}
+    listed = tuple(drafts)
+    of_tenants = {_key(draft) for shape, draft in listed if shape.tenants}
+    for shape, draft in listed:
+        key = _key(draft)
+        if not shape.tenants and key in of_tenants:
+            continue
         group = groups.setdefault(key, _Group(draft))
         group.affected.update(a for subject in draft.subjects for a in scope.affected(shape, subject))
         group.labels.update(dict.fromkeys(draft.labels))
         group.consequences.update(dict.fromkeys((draft.consequence,)))
         group.helps.update(dict.fromkeys((draft.help,)))
     return ordered(tuple(_finding(group, scope) for group in groups.values()))
+
+
+def _key(draft: Draft) -> _Key:
+    return draft.rule.id, draft.severity.value, draft.place, draft.text
 
 
 def _finding(group: _Group, scope: Scope) -> Finding:
@@ -57,13 +71,18 @@ def _finding(group: _Group, scope: Scope) -> Finding:
     return Finding(
         rule=draft.rule,
         severity=draft.severity,
-        message=whose(tenants, len(scope.tenants)) + draft.text,
+        message=(whose(tenants, len(scope.tenants)) or _when(scope)) + draft.text,
         place=draft.place,
         affected=affected,
         labels=tuple(sorted(group.labels, key=lambda label: label.kind is not LabelKind.PRIMARY)),
         consequence=" ".join(filter(None, group.consequences)),
         help=" ".join(filter(None, group.helps)),
     )
+
+
+def _when(scope: Scope) -> str:
+    """Which schema a message about no tenant speaks of, where tenants have others."""
+    return "after the newest migrations: " if any(shape.tenants for shape in scope.shapes) else ""
 
 
 def whose(tenants: list[str], listed: int) -> str:

@@ -86,7 +86,8 @@ Subject = TypeSubject | QuerySubject | HandlerSubject
 
 
 def scope_of(database: DatabaseFacts, tenants: tuple[str, ...], crates: tuple[str, ...]) -> Scope:
-    """The scope of one database from its facts: the snapshot's shapes, or the newest replay where there is none."""
+    """The scope of one database from its facts: the snapshot's shapes, and the newest replay, which the tenants are to
+    have next (a migration that no tenant has yet is checked before it is merged)."""
     snapshot = database.snapshot
     if snapshot is None:
         return Scope(tenants=tenants, crates=crates, shapes=_replayed(database))
@@ -99,7 +100,8 @@ def scope_of(database: DatabaseFacts, tenants: tuple[str, ...], crates: tuple[st
         for shape in snapshot.shapes
     )
     live = tuple(shape for shape in shapes if shape.tenants)
-    return Scope(tenants=tenants, crates=crates, shapes=live or _replayed(database))
+    complete = database.replay is not None and database.replay.failure is None
+    return Scope(tenants=tenants, crates=crates, shapes=(*live, *(_replayed(database) if complete or not live else ())))
 
 
 def _replayed(database: DatabaseFacts) -> tuple[TenantShape, ...]:
