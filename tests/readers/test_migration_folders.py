@@ -1,0 +1,86 @@
+"""Folders of migrations, found by layout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from pytest_errorbudget.model.problem import Unchecked
+from pytest_errorbudget.readers.discovery import discovered
+from pytest_errorbudget.readers.migration_folders import MigrationFolders, SetAside, migration_folders
+
+
+def written(root: Path, files: Mapping[str, str]) -> Path:
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return root
+
+
+@pytest.mark.parametrize(
+    ("file", "folder"),
+    [
+        ("migrations/1_a.sql", "migrations"),
+        ("db/migrate/1_a.sql", "db/migrate"),
+        ("migrations_pg/2024-01-01-000000_a/up.sql", "migrations_pg"),
+        ("services/core/schema/2024-01-01-000000_a/up.sql", "services/core/schema"),
+        ("crates/store/sql/V1__a.sql", "crates/store/sql"),
+        ("crates/store/src/steps/V1__a.rs", "crates/store/src/steps"),
+        ("db/R__views.sql", "db"),
+        ("migration/src/m20220101_000001_a.rs", "migration/src"),
+        ("sql/1_a.sql", None),
+        ("migrations/README.md", None),
+        ("target/migrations/1_a.sql", None),
+        (".git/migrations/1_a.sql", None),
+    ],
+)
+def test_a_folder_is_found_by_its_layout(file: str, folder: str | None, tmp_path: Path) -> None:
+    written(tmp_path, {file: ""})
+    assert migration_folders(tmp_path) == MigrationFolders(() if folder is None else (folder,))
+
+
+def test_folders_of_other_databases_are_set_aside(tmp_path: Path) -> None:
+    written(tmp_path, {f"migrations/{name}/1_a/up.sql": "" for name in ("mysql", "postgresql", "sqlite")})
+    assert migration_folders(tmp_path) == MigrationFolders(
+        ("migrations/postgresql",),
+        (
+            SetAside("migrations/mysql", "its name says that it is for mysql"),
+            SetAside("migrations/sqlite", "its name says that it is for sqlite"),
+        ),
+    )
+    settings = discovered(tmp_path, "errorbudget.toml")
+    (database,) = settings.databases
+    assert database.migrations is not None
+    assert database.migrations.path == "migrations/postgresql"
+    assert settings.unchecked == (
+        Unchecked("migrations", "migrations/mysql", "its name says that it is for mysql"),
+        Unchecked("migrations", "migrations/sqlite", "its name says that it is for sqlite"),
+    )
+
+
+def test_diesels_own_settings_decide_between_several(tmp_path: Path) -> None:
+    files = {"a/migrations/1_a/up.sql": "", "b/migrations/1-a.sql": ""}
+    diesel = {"diesel.toml": '[migrations_directory]\ndir = "./a/migrations"\n'}
+    assert migration_folders(written(tmp_path, files)).folders == ("a/migrations", "b/migrations")
+    assert migration_folders(written(tmp_path, diesel)) == MigrationFolders(
+        ("a/migrations",), (SetAside("b/migrations", "diesel.toml names a/migrations"),)
+    )
+
+
+@pytest.mark.parametrize("text", ["not toml", "migrations_directory = 1", '[migrations_directory]\ndir = "gone"'])
+def test_settings_of_diesel_that_say_nothing_change_nothing(text: str, tmp_path: Path) -> None:
+    written(tmp_path, {"a/migrations/1_a.sql": "", "b/migrations/1_a.sql": "", "diesel.toml": text})
+    assert migration_folders(tmp_path).folders == ("a/migrations", "b/migrations")
+
+
+def test_several_folders_are_named_and_not_chosen_from(tmp_path: Path) -> None:
+    written(tmp_path, {"a/migrations/1_a.sql": "", "b/V1__a.sql": ""})
+    settings = discovered(tmp_path, "errorbudget.toml")
+    assert [database.migrations for database in settings.databases] == [None]
+    assert settings.unchecked == tuple(
+        Unchecked("migrations", folder, "2 folders hold migrations: name them in errorbudget.toml")
+        for folder in ("a/migrations", "b")
+    )
