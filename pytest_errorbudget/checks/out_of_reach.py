@@ -60,7 +60,7 @@ def _schemas(database: Database, facts: DatabaseFacts, settings: Settings) -> It
     every = tuple(schema_item(settings.path, tenant.name) for tenant in database.tenants)
     if not every:
         return
-    if database.url is None:
+    if not database.is_live:
         yield Unchecked("tenant schemas", database.name, "the settings name no server (`url`)", database.span, every)
     elif facts.snapshot is None:
         yield Unchecked("tenant schemas", database.name, "the server could not be read", database.span, every)

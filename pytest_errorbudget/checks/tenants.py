@@ -10,6 +10,7 @@ from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.settings import Database
 from pytest_errorbudget.model.snapshot import Snapshot, TenantState, VersionUnknown
+from pytest_errorbudget.model.tenant import InPartition
 
 
 def tenant_findings(
@@ -20,7 +21,7 @@ def tenant_findings(
     unread = tuple(
         Unchecked("tenant", state.tenant, state.unread) for state in snapshot.tenants if state.unread is not None
     )
-    return findings, unread
+    return findings, (*unread, *_unheld(snapshot))
 
 
 def _missing(database: Database, snapshot: Snapshot, settings_path: str) -> Iterator[Finding]:
@@ -37,9 +38,30 @@ def _missing(database: Database, snapshot: Snapshot, settings_path: str) -> Iter
                 ),
                 labels=(Label(database.span, "its tenants are listed here"),),
                 consequence="Every request of this tenant fails; nothing of it was checked.",
-                help="Provision the tenant, or take it out of the list; where its schema has another name, map it: "
-                f'names = {{ {state.tenant} = "its_schema" }}.',
+                help=f"Provision the tenant, or take it out of the list; {_mapping(database, state)}",
             )
+
+
+def _mapping(database: Database, state: TenantState) -> str:
+    tenant = next((one for one in database.tenants if one.name == state.tenant), None)
+    if tenant is not None and isinstance(tenant.layout, InPartition):
+        written = f'names = {{ {tenant.customer} = "its value" }}'
+        return f"where its {tenant.layout.key} has another value, map it: {written}."
+    name = state.tenant if tenant is None else tenant.customer
+    return f'where its schema has another name, map it: names = {{ {name} = "its_schema" }}.'
+
+
+def _unheld(snapshot: Snapshot) -> Iterator[Unchecked]:
+    """Tables of which a tenant, though it is there, has no partition that could be compared."""
+    for state in snapshot.tenants:
+        if state.shape is None:
+            continue
+        for part in state.partitions:
+            if part.unread is not None:
+                yield Unchecked("partition", f"{state.tenant} {part.table}", part.unread)
+            elif part.exists and not part.partitions:
+                goes = f"its rows go to {part.default}" if part.default else "its rows are refused"
+                yield Unchecked("partition", f"{state.tenant} {part.table}", f"the tenant has no partition: {goes}")
 
 
 def _reason(state: TenantState) -> str:

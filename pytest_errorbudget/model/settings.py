@@ -12,7 +12,7 @@ from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.model.slo import Slo
 from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.model.tenant import Tenant
+from pytest_errorbudget.model.tenant import InDatabase, Tenant
 
 
 class MigrationScope(Enum):
@@ -51,6 +51,11 @@ class Database:
     span: Span
     pattern: str | None = None
     left_out: tuple[str, ...] = ()
+
+    @property
+    def is_live(self) -> bool:
+        """Whether there is a server to read: the database's own, or one of a tenant."""
+        return self.url is not None or any(isinstance(tenant.layout, InDatabase) for tenant in self.tenants)
 
 
 class EventFormat(Enum):

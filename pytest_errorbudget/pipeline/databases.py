@@ -44,7 +44,7 @@ def read_database(gathering: Gathering, servers: Servers, database: Database) ->
     facts = DatabaseFacts(name=database.name)
     if database.migrations is not None:
         facts = _replayed(gathering, servers, database.migrations, facts)
-    if database.url is None:
+    if not database.is_live:
         return facts
     snapshot = gathering.attempt(lambda: _snapshot(database, facts.migrations), None)
     return replace(facts, snapshot=snapshot)
@@ -127,14 +127,15 @@ def type_database(gathering: Gathering, servers: Servers, facts: DatabaseFacts, 
     )
     migrations = facts.migrations
     nothing: tuple[ShapeTyping, ...] = ()
-    typings = gathering.attempt(lambda: type_queries(servers.scratch(), migrations, _shapes(facts), queries), nothing)
+    shapes = _shapes(database, facts)
+    typings = gathering.attempt(lambda: type_queries(servers.scratch(), migrations, shapes, queries), nothing)
     return replace(facts, typings=typings)
 
 
-def _shapes(facts: DatabaseFacts) -> tuple[ShapeRequest, ...]:
+def _shapes(database: Database, facts: DatabaseFacts) -> tuple[ShapeRequest, ...]:
     """One request a shape: the replay at the version of a tenant that has it, mended to what the tenant shows. And one
     for the newest replay: macros are compiled against it, and the tenants are to have it next."""
-    from pytest_errorbudget.checks.drift.compare import own_schema
+    from pytest_errorbudget.checks.drift import comparable, scope_of
     from pytest_errorbudget.checks.mending import mending
     from pytest_errorbudget.readers.shapes import ShapeRequest
 
@@ -151,7 +152,8 @@ def _shapes(facts: DatabaseFacts) -> tuple[ShapeRequest, ...]:
         expected = replay.at(version) if version is not None else None
         if expected is None:
             version, expected = replay.versions[-1].version, replay.newest
-        steps = mending(differences(own_schema(expected), snapshot.shape(state.shape)))
+        compared = comparable(scope_of(database, state), expected, snapshot.shape(state.shape))
+        steps = mending(differences(*compared))
         requests[state.shape] = ShapeRequest(digest=state.shape, version=version, mending=steps)
     newest = (ShapeRequest(digest=None),) if replay.failure is None else ()
     return (*requests.values(), *newest)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import assert_never
 
 from pytest_errorbudget.checks.drift.column_default import column_default
@@ -19,6 +19,7 @@ from pytest_errorbudget.checks.drift.enum_labels import enum_labels
 from pytest_errorbudget.checks.drift.group import Group, tenants_text
 from pytest_errorbudget.checks.drift.index_missing import index_missing
 from pytest_errorbudget.checks.drift.index_unexpected import index_unexpected
+from pytest_errorbudget.checks.drift.scope import SchemaOfItsOwn, Scope, comparable, left_out, scope_of
 from pytest_errorbudget.checks.drift.table_missing import table_missing
 from pytest_errorbudget.checks.drift.table_unexpected import table_unexpected
 from pytest_errorbudget.checks.drift.versions import tenant_ahead, tenant_behind
@@ -46,29 +47,33 @@ from pytest_errorbudget.model.schema import RelationKind, Schema
 from pytest_errorbudget.model.settings import Database, MigrationScope
 from pytest_errorbudget.model.snapshot import Applied, AppliedVersion, Snapshot, TenantState, VersionUnknown
 
-OWN_SCHEMA = "public"  # under this name the migrations make what each tenant has a schema of its own for
 _SCHEMA, _VERSION = "tenant schema", "tenant version"
 
+_Groups = defaultdict[tuple[AppliedVersion, str, Scope], list[str]]
 Result = tuple[tuple[Finding, ...], tuple[Unchecked, ...]]
 
 
 def drift_findings(database: Database, replay: RealReplay, snapshot: Snapshot, settings_path: str) -> Result:
     """Drift of every tenant in the snapshot, and what could not be compared."""
-    if database.migrations is not None and database.migrations.scope is MigrationScope.SHARED:
-        reason = f"the migrations in {database.migrations.path} build a schema that the tenants share"
-        return (), tuple(Unchecked(_SCHEMA, state.tenant, reason) for state in snapshot.tenants)
-    groups: defaultdict[tuple[AppliedVersion, str], list[str]] = defaultdict(list)
+    migrations = database.migrations
+    shared = migrations is not None and migrations.scope is MigrationScope.SHARED
+    groups: _Groups = defaultdict(list)
     unchecked: list[Unchecked] = []
     for state in snapshot.tenants:
-        if state.shape is None:
+        scope = scope_of(database, state)
+        if migrations is not None and shared and isinstance(scope, SchemaOfItsOwn):
+            reason = f"the migrations in {migrations.path} build a schema that the tenants share"
+            unchecked.append(Unchecked(_SCHEMA, state.tenant, reason))
+        elif state.shape is None:
             unchecked.append(Unchecked(_SCHEMA, state.tenant, state.unread or _reason(state)))
         else:
-            groups[_group_key(state.version), state.shape].append(state.tenant)
+            groups[_group_key(state.version), state.shape, scope].append(state.tenant)
             if isinstance(state.version, VersionUnknown):
                 unchecked.append(Unchecked(_VERSION, state.tenant, state.version.reason))
     findings: list[Finding] = []
-    for (version, shape), tenants in groups.items():
-        found, missed = _compared(version, snapshot.shape(shape), tuple(sorted(tenants)), replay, settings_path)
+    for (version, shape, scope), names in groups.items():
+        tenants = _Alike(tuple(sorted(names)), snapshot.shape(shape), scope)
+        found, missed = _compared(version, tenants, replay, settings_path)
         findings += found
         unchecked += missed
     findings += _skew(groups, replay, settings_path)
@@ -102,9 +107,16 @@ def _expected(version: AppliedVersion, replay: RealReplay) -> _Expected | None:
     assert_never(version)
 
 
-def _compared(
-    version: AppliedVersion, actual: Schema, tenants: tuple[str, ...], replay: RealReplay, settings_path: str
-) -> Result:
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """Tenants of one version and shape, and how much of the migrations is theirs."""
+
+    names: tuple[str, ...]
+    actual: Schema
+    scope: Scope
+
+
+def _compared(version: AppliedVersion, tenants: _Alike, replay: RealReplay, settings_path: str) -> Result:
     expected = _expected(version, replay)
     if expected is None:
         number = version.version if isinstance(version, Applied) else None
@@ -113,31 +125,20 @@ def _compared(
             if replay.failure is not None
             else f"its migration {number} is not among the files"
         )
-        return (), tuple(Unchecked(_SCHEMA, tenant, reason) for tenant in tenants)
-    group = Group(tenants=tenants, settings_path=settings_path, basis=expected.basis)
-    found = tuple(_finding(d, group) for d in differences(own_schema(expected.schema), actual))
-    return found, tuple(_left_out(expected.schema, actual, tenants))
+        return (), tuple(Unchecked(_SCHEMA, tenant, reason) for tenant in tenants.names)
+    group = Group(tenants=tenants.names, settings_path=settings_path, basis=expected.basis)
+    compared = comparable(tenants.scope, expected.schema, tenants.actual)
+    found = tuple(_finding(d, group) for d in differences(*compared))
+    return found, tuple(_left_out(expected.schema, tenants))
 
 
-def own_schema(schema: Schema) -> Schema:
-    """What the migrations make once for all tenants, in a schema that they name, is no tenant's own."""
-    return replace(
-        schema,
-        relations=tuple(r for r in schema.relations if r.schema == OWN_SCHEMA),
-        enums=tuple(e for e in schema.enums if e.schema == OWN_SCHEMA),
-        domains=tuple(d for d in schema.domains if d.schema == OWN_SCHEMA),
-    )
-
-
-def _left_out(expected: Schema, actual: Schema, tenants: tuple[str, ...]) -> Iterator[Unchecked]:
-    for relation in expected.relations:
-        if relation.schema != OWN_SCHEMA:
-            yield Unchecked("relation", relation.display, "it lies outside of the tenants' own schemas")
-    partitions = sum(1 for r in (*expected.relations, *actual.relations) if r.kind is RelationKind.PARTITION)
+def _left_out(expected: Schema, tenants: _Alike) -> Iterator[Unchecked]:
+    yield from left_out(tenants.scope, expected, tenants.actual)
+    partitions = sum(1 for r in (*expected.relations, *tenants.actual.relations) if r.kind is RelationKind.PARTITION)
     if partitions:
         count = "1 partition was" if partitions == 1 else f"{partitions} partitions were"
         reason = f"{count} not compared: partitions come and go while the service runs"
-        yield Unchecked("partitions", tenants_text(tenants), reason)
+        yield Unchecked("partitions", tenants_text(tenants.names), reason)
 
 
 def _finding(difference: Difference, group: Group) -> Finding:
@@ -171,14 +172,12 @@ def _finding(difference: Difference, group: Group) -> Finding:
     assert_never(difference)
 
 
-def _skew(
-    groups: defaultdict[tuple[AppliedVersion, str], list[str]], replay: RealReplay, settings_path: str
-) -> Iterator[Finding]:
+def _skew(groups: _Groups, replay: RealReplay, settings_path: str) -> Iterator[Finding]:
     """One finding per version, whatever the shapes."""
     versions = [replayed.version for replayed in replay.versions]
     newest = versions[-1] if versions else None
     by_version: defaultdict[str | None, list[str]] = defaultdict(list)
-    for (version, _), tenants in groups.items():
+    for (version, _, _), tenants in groups.items():
         if isinstance(version, Applied):
             by_version[version.version] += tenants
     for number, tenants in by_version.items():

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pytest_errorbudget.model.schema import Column, Constraint, Index, Relation
 
-Part = TypeVar("Part", Index, Constraint)
+Part = TypeVar("Part", bound=Index | Constraint)
 
 
 class Parts:
