@@ -21,6 +21,7 @@ from pytest_errorbudget.model.schema import (
     RelationKind,
     Schema,
 )
+from pytest_errorbudget.model.source import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,11 @@ class MissingIndex:
 
 @dataclass(frozen=True, slots=True)
 class UnexpectedIndex:
+    """``relation`` is the actual one, ``origin`` where the expected one is made."""
+
     relation: Relation
     index: Index
+    origin: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +111,11 @@ class MissingConstraint:
 
 @dataclass(frozen=True, slots=True)
 class UnexpectedConstraint:
+    """``relation`` is the actual one, ``origin`` where the expected one is made."""
+
     relation: Relation
     constraint: Constraint
+    origin: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +252,7 @@ def _indexes(expected: Relation, actual: Relation) -> Iterator[Difference]:
             surplus.remove(invalid)
         yield MissingIndex(expected, index, invalid)
     for index in surplus:
-        yield UnexpectedIndex(actual, index)
+        yield UnexpectedIndex(actual, index, expected.origin)
 
 
 def _constraint_role(constraint: Constraint) -> Hashable:
@@ -266,4 +273,4 @@ def _constraints(expected: Relation, actual: Relation) -> Iterator[Difference]:
             surplus.remove(unproven)
         yield MissingConstraint(expected, constraint, unproven)
     for constraint in surplus:
-        yield UnexpectedConstraint(actual, constraint)
+        yield UnexpectedConstraint(actual, constraint, expected.origin)

@@ -121,7 +121,7 @@ _CASES: dict[str, tuple[Schema, str]] = {
 error[table-missing] invoices: tenant acme-prod has no table `invoices`, which migration 1 has
 migrations/1_init.sql:1:14: the table `invoices` is made here
 Every query that names `invoices` fails with 42P01 (undefined table).
-create table invoices (id bigint not null, amount_cents integer default 0 not null, customer text);""",
+Make the table again, with its indexes and constraints, as the migrations do.""",
     ),
     "table-unexpected": (
         replace(_FIRST, relations=(_INVOICES, Relation(schema="public", name="old invoices", kind=RelationKind.TABLE))),

@@ -49,7 +49,7 @@ def _help(
 ) -> str:
     if history:
         name, span = history[0]
-        return f"apply {span.path} (which adds `{name}`) before this code is deployed"
+        return f"this schema lacks `{name}`, which {span.path} adds: mend the schema before this code is deployed"
     if shape.tenants and isinstance(view.compiled(query), Typed):
         return "the newest migrations accept this query: bring the tenant's schema to them before this code is deployed"
     if rejected.hint:

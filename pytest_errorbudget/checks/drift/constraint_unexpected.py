@@ -16,7 +16,7 @@ def constraint_unexpected(difference: UnexpectedConstraint, group: Group) -> Fin
         Rule.CONSTRAINT_UNEXPECTED,
         message=f"{group.text} {group.has} a {described(relation, constraint)} that {group.basis} does not have",
         place=f"{relation.display}.{constraint.name}",
-        origin=relation.origin,
+        origin=difference.origin,
         label=f"`{relation.display}` is made here",
         consequence="Rows that other tenants accept are refused here (SQLSTATE class 23).",
         help="Write a migration that adds it, or remove it: "

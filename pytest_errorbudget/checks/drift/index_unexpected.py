@@ -17,7 +17,7 @@ def index_unexpected(difference: UnexpectedIndex, group: Group) -> Finding:
         message=f"{group.text} {group.has} {kind} `{index.name}` on `{relation.display}` "
         f"({', '.join(index.columns)}) that {group.basis} does not have",
         place=f"{relation.display}.{index.name}",
-        origin=relation.origin,
+        origin=difference.origin,
         label=f"`{relation.display}` is made here",
         consequence="Rows that other tenants accept fail here with 23505 (unique violation)."
         if index.unique

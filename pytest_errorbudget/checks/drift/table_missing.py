@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pytest_errorbudget.checks.ddl import column_definition
-from pytest_errorbudget.checks.drift.group import Group, sql_name
-from pytest_errorbudget.model.difference import MissingTable, is_view
+from pytest_errorbudget.checks.drift.group import Group
+from pytest_errorbudget.model.difference import MissingTable
 from pytest_errorbudget.model.finding import Finding
 from pytest_errorbudget.model.rule import Rule
 
@@ -12,7 +11,6 @@ from pytest_errorbudget.model.rule import Rule
 def table_missing(difference: MissingTable, group: Group) -> Finding:
     relation = difference.relation
     kind = relation.kind.value
-    columns = ", ".join(column_definition(column) for column in relation.columns)
     return group.finding(
         Rule.TABLE_MISSING,
         message=f"{group.text} {group.has} no {kind} `{relation.display}`, which {group.basis} has",
@@ -20,7 +18,5 @@ def table_missing(difference: MissingTable, group: Group) -> Finding:
         origin=relation.origin,
         label=f"the {kind} `{relation.display}` is made here",
         consequence=f"Every query that names `{relation.display}` fails with 42P01 (undefined table).",
-        help=f"Make the {kind} again as the migration does."
-        if is_view(relation)
-        else f"create table {sql_name(relation)} ({columns});",
+        help=f"Make the {kind} again, with its indexes and constraints, as the migrations do.",
     )
