@@ -276,3 +276,11 @@ def test_a_trigger_that_guards_the_tools_table_stops_no_replay(
     replay = replay_for_real(scratch, migrations)
     assert replay.failure is None
     assert [relation.name for relation in replay.newest.relations] == ["a", "b"]
+
+
+def test_an_enum_without_labels_is_an_enum(scratch: ScratchServer, tmp_path: Path) -> None:
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m" / "1_a.sql").write_text("create type nothing as enum ();\ncreate type one as enum ('a');\n")
+    migrations, _ = read_migration_set(tmp_path, MigrationSettings(path="m"))
+    enums = replay_for_real(scratch, migrations).newest.enums
+    assert [(enum.name, enum.labels) for enum in enums] == [("nothing", ()), ("one", ("a",))]

@@ -83,7 +83,7 @@ def assembled(
 def _enums(rows: Sequence[Row], neutral: Mapping[str, str]) -> Mapping[str, list[EnumType]]:
     labels: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for _, _, label, name, schema in rows:
-        labels[schema, name].append(label)
+        labels[schema, name] += [] if label is None else [label]
     found: defaultdict[str, list[EnumType]] = defaultdict(list)
     for (schema, name), values in sorted(labels.items()):
         found[schema].append(EnumType(schema=neutral.get(schema, schema), name=name, labels=tuple(values)))
