@@ -28,9 +28,16 @@ class Allowed:
 
 
 def allow(
-    findings: tuple[Finding, ...], allowances: tuple[Allowance, ...], today: date | None, settings_path: str
+    findings: tuple[Finding, ...],
+    allowances: tuple[Allowance, ...],
+    today: date | None,
+    settings_path: str,
+    checked: frozenset[Rule],
 ) -> Allowed:
-    """Apply each allowance in the order of the file. ``today`` is the day of ``as_of``; without it none expires."""
+    """Apply each allowance in the order of the file. ``today`` is the day of ``as_of``; without it none expires.
+
+    ``checked`` are the rules that this run could find: the allowance of another one is not said to be unused.
+    """
     remaining = findings
     allowed: list[AllowedFinding] = []
     about: list[Finding] = []
@@ -40,9 +47,14 @@ def allow(
             continue
         covered, remaining = _split(remaining, allowance)
         allowed.extend(AllowedFinding(finding=finding, allowance=allowance) for finding in covered)
-        if not covered:
+        if not covered and _could_be_found(allowance.rule, checked):
             about.append(_unused(allowance, settings_path))
     return Allowed(findings=(*remaining, *about), allowed=tuple(allowed))
+
+
+def _could_be_found(rule: str, checked: frozenset[Rule]) -> bool:
+    known = next((each for each in Rule if each.id == rule), None)
+    return known is None or known in checked
 
 
 def _split(findings: tuple[Finding, ...], allowance: Allowance) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:

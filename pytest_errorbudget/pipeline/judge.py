@@ -15,6 +15,7 @@ from pytest_errorbudget.checks.event_findings import event_findings
 from pytest_errorbudget.checks.migration_edited import edited_findings
 from pytest_errorbudget.checks.migrations import migration_findings
 from pytest_errorbudget.checks.out_of_reach import out_of_reach, problem_findings
+from pytest_errorbudget.checks.step_rules import STEP_OF_RULE
 from pytest_errorbudget.checks.steps import steps
 from pytest_errorbudget.checks.tenant_health import tenant_health
 from pytest_errorbudget.checks.tenants import tenant_findings
@@ -22,6 +23,7 @@ from pytest_errorbudget.model.burn import BudgetState
 from pytest_errorbudget.model.facts import DatabaseFacts, Facts
 from pytest_errorbudget.model.finding import Finding, ordered
 from pytest_errorbudget.model.problem import Unchecked
+from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.run import Run, StepName
 from pytest_errorbudget.model.settings import Database, Settings
 from pytest_errorbudget.pipeline.moment import moment_of
@@ -66,7 +68,9 @@ def _run(
     settings = request.project.settings
     as_of = None if facts.as_of_us is None else moment_of(facts.as_of_us)
     found = tuple(each for each in said if isinstance(each, Finding))
-    allowed = allow(found, settings.allowances, None if as_of is None else as_of.date(), settings.path)
+    allowed = allow(
+        found, settings.allowances, None if as_of is None else as_of.date(), settings.path, _checked(request, facts)
+    )
     findings = ordered(allowed.findings)
     return Run(
         as_of=as_of,
@@ -83,6 +87,13 @@ def _run(
         tenants=tenant_health(facts, findings, settings),
         execution_us=watch.total_us,
     )
+
+
+def _checked(request: Request, facts: Facts) -> frozenset[Rule]:
+    """The rules that this run could find: those of the asked steps, and none where a door stayed shut."""
+    if facts.problems:
+        return frozenset()
+    return frozenset(rule for rule, step in STEP_OF_RULE.items() if step in request.asked)
 
 
 def _databases(facts: Facts, settings: Settings) -> Iterator[tuple[Database, DatabaseFacts]]:

@@ -90,7 +90,7 @@ def test_not_deterministic() -> None:
 
 def _of_allowance(rule: str, where: str, reason: str, until: date | None) -> Finding:
     allowance = Allowance(rule=rule, where=where, reason=reason, until=until, span=Span("errorbudget.toml", 19))
-    (finding,) = allow((), (allowance,), date(2026, 3, 3), "errorbudget.toml").findings
+    (finding,) = allow((), (allowance,), date(2026, 3, 3), "errorbudget.toml", frozenset(Rule)).findings
     return finding
 
 
