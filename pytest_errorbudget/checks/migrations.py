@@ -1,16 +1,45 @@
-"""A migration that PostgreSQL refuses."""
+"""A migration that PostgreSQL refuses, and what may be said beside migrations that are never run."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import takewhile
+
 from pytest_errorbudget.model.finding import Affected, Finding, Label
 from pytest_errorbudget.model.item import migration_item
-from pytest_errorbudget.model.migration import MigrationFailure, RealReplay
+from pytest_errorbudget.model.migration import MigrationFailure, MigrationSet, RealReplay
+from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.rule import Rule
 
+_UNEXPECTED = frozenset(
+    {Rule.TABLE_UNEXPECTED, Rule.COLUMN_UNEXPECTED, Rule.INDEX_UNEXPECTED, Rule.CONSTRAINT_UNEXPECTED}
+)
 
-def migration_findings(replay: RealReplay) -> tuple[Finding, ...]:
-    """The failure that stopped the real replay, if one did."""
-    return () if replay.failure is None else (_failed(replay.failure),)
+
+def migration_findings(replay: RealReplay, migrations: MigrationSet | None = None) -> tuple[Finding | Unchecked, ...]:
+    """The failure that stopped the real replay, if one did.
+
+    Behind a migration that is never run (it is Rust) a failure says nothing: what that one makes is not known.
+    """
+    if replay.failure is None:
+        return ()
+    path = replay.failure.span.path
+    files = migrations.files if migrations is not None else ()
+    unread = [file.path for file in takewhile(lambda file: file.path != path, files) if file.unread is not None]
+    if not unread:
+        return (_failed(replay.failure),)
+    reason = f"{replay.failure.message}; {unread[-1]} comes before it and is never run"
+    return (Unchecked("migration", path, reason, replay.failure.span, (migration_item(path),)),)
+
+
+def told_for_sure(findings: Iterable[Finding], migrations: MigrationSet | None) -> Iterator[Finding | Unchecked]:
+    """Drift, where every migration is known; what is not expected may come from one that is never run."""
+    unread = [file.path for file in migrations.files if file.unread is not None] if migrations is not None else []
+    for finding in findings:
+        if unread and finding.rule in _UNEXPECTED:
+            yield Unchecked("drift", finding.place, f"{finding.message}; it may come from {unread[-1]}, never run")
+        else:
+            yield finding
 
 
 def _failed(failure: MigrationFailure) -> Finding:

@@ -13,7 +13,7 @@ from pytest_errorbudget.checks.determinism import determinism_findings, determin
 from pytest_errorbudget.checks.drift import drift_findings
 from pytest_errorbudget.checks.event_findings import event_findings
 from pytest_errorbudget.checks.migration_edited import edited_findings
-from pytest_errorbudget.checks.migrations import migration_findings
+from pytest_errorbudget.checks.migrations import migration_findings, told_for_sure
 from pytest_errorbudget.checks.out_of_reach import out_of_reach, problem_findings
 from pytest_errorbudget.checks.step_rules import STEP_OF_RULE
 from pytest_errorbudget.checks.steps import steps
@@ -104,7 +104,7 @@ def _databases(facts: Facts, settings: Settings) -> Iterator[tuple[Database, Dat
 def _schemas(facts: Facts, settings: Settings) -> Said:
     for database, read in _databases(facts, settings):
         if read.replay is not None:
-            yield from migration_findings(read.replay)
+            yield from migration_findings(read.replay, read.migrations)
         if read.replay is not None and read.replay.failure is None and read.static is not None:
             yield from disagreements(read.static, read.replay.newest)
         if read.snapshot is not None:
@@ -112,7 +112,8 @@ def _schemas(facts: Facts, settings: Settings) -> Said:
         if read.snapshot is not None and read.migrations is not None:
             yield from edited_findings(read.migrations, read.snapshot, settings.path)
         if read.snapshot is not None and read.replay is not None:
-            yield from chain(*drift_findings(database, read.replay, read.snapshot, settings.path))
+            drift, unchecked = drift_findings(database, read.replay, read.snapshot, settings.path)
+            yield from chain(told_for_sure(drift, read.migrations), unchecked)
 
 
 def _contracts(facts: Facts, settings: Settings) -> Said:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from pytest_errorbudget.checks.migrations import migration_findings
-from pytest_errorbudget.model.item import migration_item
-from pytest_errorbudget.model.migration import MigrationFailure, RealReplay
+from pytest_errorbudget.checks.migrations import migration_findings, told_for_sure
+from pytest_errorbudget.model.finding import Affected, Finding
+from pytest_errorbudget.model.item import migration_item, schema_item
+from pytest_errorbudget.model.migration import MigrationFailure, MigrationFile, MigrationKind, MigrationSet, RealReplay
+from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.source import Span
 
@@ -17,6 +19,7 @@ def test_a_failure_is_postgresqls_own_error_at_its_place() -> None:
     span = Span("migrations/0003_x.sql", 2, 13, 2, 20)
     failure = MigrationFailure(span=span, sqlstate="42P01", message='relation "nothing" does not exist')
     (finding,) = migration_findings(RealReplay(server_version=180006, versions=(), failure=failure))
+    assert isinstance(finding, Finding)
     assert (finding.rule, finding.place) == (Rule.MIGRATION_FAILED, "migrations/0003_x.sql")
     assert finding.message == 'PostgreSQL refuses this migration: relation "nothing" does not exist'
     assert [(label.span, label.text) for label in finding.labels] == [(span, "SQLSTATE 42P01")]
@@ -26,3 +29,52 @@ def test_a_failure_is_postgresqls_own_error_at_its_place() -> None:
         "The checks use the schema as it was before this migration."
     )
     assert finding.help == "Correct the statement, in a new migration where this one has been applied anywhere."
+
+
+def _file(path: str, unread: str | None = None) -> MigrationFile:
+    return MigrationFile(path=path, version=path[1], name="x", text="", statements=(), unread=unread)
+
+
+_RUST = _file("V2__b.rs", "it is written in Rust, which is never run")
+_MIXED = MigrationSet(
+    kind=MigrationKind.REFINERY, path=".", files=(_file("V1__a.sql"), _RUST, _file("V3__c.sql"), _file("V4__d.sql"))
+)
+
+
+def test_a_failure_behind_a_migration_that_is_never_run_says_nothing() -> None:
+    span = Span("V3__c.sql", 1, 1)
+    failure = MigrationFailure(span=span, sqlstate="42P01", message='relation "made" does not exist')
+    assert migration_findings(RealReplay(server_version=180006, versions=(), failure=failure), _MIXED) == (
+        Unchecked(
+            "migration",
+            "V3__c.sql",
+            'relation "made" does not exist; V2__b.rs comes before it and is never run',
+            span,
+            (migration_item("V3__c.sql"),),
+        ),
+    )
+
+
+def test_a_failure_before_it_is_a_finding() -> None:
+    failure = MigrationFailure(span=Span("V1__a.sql", 1), sqlstate="42601", message="syntax error")
+    (found,) = migration_findings(RealReplay(server_version=180006, versions=(), failure=failure), _MIXED)
+    assert isinstance(found, Finding)
+
+
+def test_what_is_not_expected_may_come_from_a_migration_that_is_never_run() -> None:
+    found = tuple(
+        Finding(
+            rule=rule,
+            severity=rule.severity,
+            message=f"tenant acme: {rule.id}",
+            place="invoices",
+            affected=(Affected(schema_item("errorbudget.toml", "acme"), "acme"),),
+        )
+        for rule in (Rule.TABLE_UNEXPECTED, Rule.COLUMN_MISSING)
+    )
+    known = MigrationSet(kind=MigrationKind.REFINERY, path=".", files=(_file("V1__a.sql"),))
+    assert tuple(told_for_sure(found, known)) == found
+    assert tuple(told_for_sure(found, _MIXED)) == (
+        Unchecked("drift", "invoices", "tenant acme: table-unexpected; it may come from V2__b.rs, never run"),
+        found[1],
+    )
