@@ -159,6 +159,15 @@ class CreateExtension:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetExtensionSchema:
+    """ALTER EXTENSION ... SET SCHEMA: its types move."""
+
+    name: str
+    schema: str
+    origin: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreateSchema:
     """CREATE SCHEMA."""
 
@@ -251,6 +260,7 @@ Change: TypeAlias = (
     | RenameType
     | SetTypeSchema
     | CreateExtension
+    | SetExtensionSchema
     | CreateSchema
     | RenameSchema
     | Drop

@@ -135,6 +135,7 @@ class ConstraintSpec:
     partial: bool = False
     validated: bool = True
     deferrable: bool = False
+    inherited: bool = True
     origin: Span
 
 

@@ -210,6 +210,26 @@ class DetachPartition:
     origin: Span
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inherit:
+    """ALTER TABLE ... INHERIT."""
+
+    table: Name
+    parent: Name
+    missing: Existing = Existing.FAILS
+    origin: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoInherit:
+    """ALTER TABLE ... NO INHERIT."""
+
+    table: Name
+    parent: Name
+    missing: Existing = Existing.FAILS
+    origin: Span
+
+
 TableChange: TypeAlias = (
     AddColumn
     | DropColumn
@@ -230,4 +250,6 @@ TableChange: TypeAlias = (
     | ValidateConstraint
     | AttachPartition
     | DetachPartition
+    | Inherit
+    | NoInherit
 )

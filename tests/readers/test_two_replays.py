@@ -24,7 +24,6 @@ _OPAQUE_CASES = {
         "a DO block is a program",
         "no statement that can be read without a database makes `made`",
     ),
-    "inheritance": ("ALTER TABLE … NO",),
 }
 
 

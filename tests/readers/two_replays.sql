@@ -8,6 +8,10 @@ create table t (id bigserial primary key, a int, b varchar(20) not null, c numer
     pg_lsn, nn serial4, oo smallserial, pp nchar(2), qq bytea, rr varbit, ss numeric(5,-2), tt char(3)[], uu
     bit(3)[]);
 
+-- case: arrays by their internal names
+create type mood as enum ('a');
+create table t (a _text, b pg_catalog._int4, c _mood, d public._mood, e _varchar default '{}');
+
 -- case: null defaults and domains
 create table t (a int default null, b varchar(5) default null, c text default null::text, d numeric(3,1) default
     null, e text default (null), f timestamp(3) default null, g interval day default null, h int[] default null);
@@ -370,3 +374,30 @@ drop type e cascade;
 create type e as enum('b');
 alter table t add column c e;
 alter type e add value 'z';
+
+-- case: inheritance given and taken
+create table p (a int, b text default 'x', check (a > 0));
+create table q (a int, b text, c int, constraint p_a_check check (a > 0));
+alter table q inherit p;
+alter table p add column d int default 4;
+alter table p drop column b;
+alter table p alter a type bigint;
+create table r (b int, a bigint) inherits (p);
+alter table p drop column d;
+alter table q no inherit p;
+alter table p add column e int;
+alter table p rename a to aa;
+
+-- case: an extension that moves
+create extension citext;
+create table t (a citext, b citext[]);
+create schema ext;
+alter extension citext set schema ext;
+alter table t add c ext.citext;
+
+-- case: SELECT INTO and recursive views
+create table t (id int primary key, parent int references t, name varchar(9), at timestamptz default now());
+select id, name, at::date as day into made from t where id > 0;
+create recursive view up (id, depth) as select id, 1 from t union all select t.id, u.depth + 1 from t join up u on u.id = t.parent;
+create view tree as with recursive r as (select id, parent, name::text as path from t where parent is null union all
+    select t.id, t.parent, r.path || '/' || t.name from t join r on r.id = t.parent) select r.*, length(path) from r;

@@ -31,6 +31,7 @@ ColumnChange: TypeAlias = (
 
 
 def add_column(state: State, change: AddColumn) -> None:
+    owner = state.find(change.table)
     for table in _family(state, change):
         if change.column.name in table.columns:
             if change.existing is Existing.SKIPS:
@@ -38,15 +39,23 @@ def add_column(state: State, change: AddColumn) -> None:
             if table.parents:
                 continue
             raise NotReplayed(f"`{table.name}` has a column `{change.column.name}` already", table.key)
-        table.columns[change.column.name] = new_column(state, change.column)
-    owner = state.find(change.table)
+        column = table.columns[change.column.name] = new_column(state, change.column)
+        column.local = table is owner
     if owner is not None:
         add_constraints(state, owner, change.constraints)
 
 
 def drop_column(state: State, change: DropColumn) -> None:
+    top = state.find(change.table)
     for table in _family(state, change):
-        _drop(state, table, change.column, change.dependents)
+        if table is top or not _stays(table, change.column):
+            _drop(state, table, change.column, change.dependents)
+
+
+def _stays(table: TableState, name: str) -> bool:
+    """Whether a child keeps a column that its parent lost: it is its own, or another parent has it too."""
+    column = table.columns.get(name)
+    return column is not None and (column.local or any(name in parent.columns for parent in table.parents))
 
 
 def remove_column(state: State, table: TableState, name: str) -> None:

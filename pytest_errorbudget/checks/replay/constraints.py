@@ -234,6 +234,7 @@ def _constraint(spec: ConstraintSpec, name: str, columns: list[str], table: Tabl
         columns=columns,
         uses={*columns, *spec.include, *(spec.mentions & set(table.columns))},
         validated=spec.validated,
+        inherited=spec.inherited,
         origin=spec.origin,
     )
 
@@ -244,7 +245,7 @@ def _put(state: State, table: TableState, constraint: ConstraintState) -> None:
         raise NotReplayed(f"`{table.name}` has a constraint `{constraint.name}` already", table.key)
     state.add_constraint(table, constraint)
     for child in table.children:
-        if child.kind is RelationKind.PARTITION or constraint.kind is ConstraintKind.CHECK:
+        if constraint.inherited and (child.kind is RelationKind.PARTITION or constraint.kind is ConstraintKind.CHECK):
             inherit_constraint(state, child, constraint, table.indexes.get(constraint.name))
 
 

@@ -32,7 +32,7 @@ def create_table(state: State, change: CreateTable) -> None:
     for spec in likes:
         _like_rest(state, table, spec)
     for source in parents:
-        _inherit(state, table, source)
+        take_over(state, table, source)
 
 
 def attach_partition(state: State, change: AttachPartition) -> None:
@@ -43,8 +43,8 @@ def attach_partition(state: State, change: AttachPartition) -> None:
     for column in parent.columns.values():
         own = partition.columns.get(column.name)
         if own is not None:
-            own.identity = column.identity
-    _inherit(state, partition, parent)
+            own.identity, own.local = column.identity, False
+    take_over(state, partition, parent)
 
 
 def detach_partition(state: State, change: DetachPartition) -> None:
@@ -53,7 +53,7 @@ def detach_partition(state: State, change: DetachPartition) -> None:
     parent.children.remove(partition)
     partition.parents.remove(parent)
     for column in partition.columns.values():
-        column.identity = None
+        column.identity, column.local = None, True
 
 
 def new_column(state: State, spec: ColumnSpec) -> ColumnState:
@@ -65,6 +65,7 @@ def new_column(state: State, spec: ColumnSpec) -> ColumnState:
         has_default=stores_default(state, resolved, spec.default),
         identity=spec.identity,
         generated=spec.generated,
+        local=True,
         origin=spec.origin,
     )
 
@@ -99,6 +100,7 @@ def _refine(state: State, column: ColumnState, spec: ColumnSpec) -> None:
     column.generated = spec.generated or column.generated
     if spec.default is not None:
         column.has_default = stores_default(state, column.type, spec.default)
+    column.local = True
     column.origin = spec.origin
 
 
@@ -132,6 +134,7 @@ def _like_columns(state: State, table: TableState, spec: LikeSpec) -> None:
             has_default=column.has_default and LikeOption.DEFAULTS in spec.including,
             identity=column.identity if LikeOption.IDENTITY in spec.including else None,
             generated=column.generated if with_generated else None,
+            local=True,
             origin=spec.origin,
         )
 
@@ -169,11 +172,11 @@ def _copy_constraint(state: State, table: TableState, constraint: ConstraintStat
     state.add_constraint(table, copy)
 
 
-def _inherit(state: State, table: TableState, source: TableState) -> None:
+def take_over(state: State, table: TableState, source: TableState) -> None:
     """What a child has from its parent: checks always; keys, foreign keys and indexes as a partition."""
     is_partition = table.kind is RelationKind.PARTITION
     for constraint in list(source.constraints.values()):
-        if is_partition or constraint.kind is ConstraintKind.CHECK:
+        if constraint.inherited and (is_partition or constraint.kind is ConstraintKind.CHECK):
             inherit_constraint(state, table, constraint, source.indexes.get(constraint.name))
     if not is_partition:
         return

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pytest_errorbudget.checks.replay.constraints import renamed
+from pytest_errorbudget.checks.replay.extensions import TYPE_EXTENSIONS
 from pytest_errorbudget.checks.replay.state import Key, NotReplayed, State, TableState
-from pytest_errorbudget.model.change import RenameSchema, RenameType, SetTypeSchema
+from pytest_errorbudget.model.change import RenameSchema, RenameType, SetExtensionSchema, SetTypeSchema
 from pytest_errorbudget.model.change_parts import Existing, Name
 from pytest_errorbudget.model.change_table import RenameRelation, SetRelationSchema
 from pytest_errorbudget.model.source import Span
@@ -40,6 +41,15 @@ def rename_type(state: State, change: RenameType) -> None:
 def set_type_schema(state: State, change: SetTypeSchema) -> None:
     key = _type(state, change.name)
     _move_type(state, key, (change.schema, key[1]), change.origin)
+
+
+def set_extension_schema(state: State, change: SetExtensionSchema) -> None:
+    old = state.extensions.get(change.name)
+    if old is None:
+        raise NotReplayed(f"no extension `{change.name}` is known here")
+    state.extensions[change.name] = change.schema
+    for name in [name for name, extension in TYPE_EXTENSIONS.items() if extension == change.name]:
+        _retype(state, (old, name), (change.schema, name))
 
 
 def rename_schema(state: State, change: RenameSchema) -> None:

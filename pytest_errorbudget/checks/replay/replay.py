@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from pytest_errorbudget.checks.replay import columns, constraints, creation, drops, indexes, moves, types, views
+from pytest_errorbudget.checks.replay import (
+    columns,
+    constraints,
+    creation,
+    drops,
+    indexes,
+    inheriting,
+    moves,
+    types,
+    views,
+)
 from pytest_errorbudget.checks.replay.effective import lasting
 from pytest_errorbudget.checks.replay.finish import inexact_of, schema_of
 from pytest_errorbudget.checks.replay.state import DEFAULT_PATH, NotReplayed, State
@@ -95,6 +105,8 @@ def _apply(state: State, change: Change) -> None:
             state.schemas.add(change.name)
         case all_changes.CreateExtension():
             state.extensions.setdefault(change.name, change.schema or state.target_schema())
+        case all_changes.SetExtensionSchema():
+            moves.set_extension_schema(state, change)
         case all_changes.CreateRoutine():
             state.routines[change.name] = change.mentions
             result = None if change.result is None else state.resolved(change.result)
@@ -179,5 +191,9 @@ def _apply_table(state: State, change: change_table.TableChange) -> None:
             creation.attach_partition(state, change)
         case change_table.DetachPartition():
             creation.detach_partition(state, change)
+        case change_table.Inherit():
+            inheriting.inherit(state, change)
+        case change_table.NoInherit():
+            inheriting.no_inherit(state, change)
         case _:
             columns.change_column(state, change)

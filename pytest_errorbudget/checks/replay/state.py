@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from pytest_errorbudget.checks.replay.extensions import TYPE_EXTENSIONS
 from pytest_errorbudget.model.change_parts import Name
-from pytest_errorbudget.model.pgtype import PgType
+from pytest_errorbudget.model.pgtype import CATALOG, PgType
 from pytest_errorbudget.model.schema import ConstraintKind, Generated, Identity, RelationKind
 from pytest_errorbudget.model.source import Span
 
@@ -31,6 +31,8 @@ class NotReplayed(Exception):
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class ColumnState:
+    """``local`` columns are defined by the table itself, and stay when a parent loses them."""
+
     name: str
     type: PgType
     not_null: bool = False
@@ -38,6 +40,7 @@ class ColumnState:
     has_default: bool = False
     identity: Identity | None = None
     generated: Generated | None = None
+    local: bool = False
     origin: Span
 
 
@@ -67,6 +70,7 @@ class ConstraintState:
     target: TableState | None = None
     target_columns: list[str] = field(default_factory=list)
     validated: bool = True
+    inherited: bool = True
     origin: Span
 
 
@@ -168,10 +172,17 @@ class State:
         return next((key for key in self.keys(name) if self._is_type(key)), None)
 
     def resolved(self, written: PgType) -> PgType:
-        """A type with its schema."""
-        if written.schema:
+        """A type with its schema; ``_mood`` is an array of ``mood``."""
+        if written.schema == CATALOG:
             return written
-        key = self.type_key(Name(None, written.name))
+        given = written.schema or None
+        key = self.type_key(Name(given, written.name))
+        if key is None and written.name.startswith("_"):
+            element = self.type_key(Name(given, written.name[1:]))
+            if element is not None:
+                return PgType(element[1], element[0], written.modifiers, 1)
+        if given is not None:
+            return written
         if key is not None:
             schema = key[0]
         else:

@@ -13,6 +13,8 @@ from pytest_errorbudget.model.change_table import (
     DetachPartition,
     DropColumn,
     DropConstraint,
+    Inherit,
+    NoInherit,
     RenameColumn,
     RenameConstraint,
     RenameRelation,
@@ -27,9 +29,7 @@ from pytest_errorbudget.readers.ddl.words import NotUnderstood
 
 _COMMA = frozenset({","})
 # Actions that change no column, index, constraint or name.
-_WITHOUT_EFFECT = frozenset(
-    {"cluster", "disable", "enable", "force", "no", "options", "owner", "replica", "reset", "set"}
-)
+_WITHOUT_EFFECT = frozenset({"cluster", "disable", "enable", "force", "options", "owner", "replica", "reset", "set"})
 Action = Callable[[Cursor, Name, Existing], Change]
 
 
@@ -97,7 +97,11 @@ def _action(cursor: Cursor, table: Name, missing: Existing, start: int) -> Chang
         return alter_column(cursor, table, missing, start)
     if cursor.accept("validate", "constraint"):
         return ValidateConstraint(table=table, name=cursor.name(), missing=missing, origin=cursor.span(start))
-    if cursor.key in _WITHOUT_EFFECT and not cursor.peek("no", "inherit"):
+    if cursor.accept("inherit"):
+        return Inherit(table=table, parent=cursor.qualified(), missing=missing, origin=cursor.span(start))
+    if cursor.accept("no", "inherit"):
+        return NoInherit(table=table, parent=cursor.qualified(), missing=missing, origin=cursor.span(start))
+    if cursor.key in _WITHOUT_EFFECT:
         cursor.until(_COMMA)
         return None
     raise NotUnderstood(f"ALTER TABLE … {cursor.key.upper()}")

@@ -109,9 +109,13 @@ def _action(cursor: Cursor) -> None:
 def check(cursor: Cursor, name: str | None, start: int) -> ConstraintSpec:
     """After CHECK."""
     expression = cursor.group()
-    cursor.accept("no", "inherit")
+    inherited = not cursor.accept("no", "inherit")
     return ConstraintSpec(
-        kind=ConstraintKind.CHECK, name=name, mentions=mentioned(expression), origin=cursor.span(start)
+        kind=ConstraintKind.CHECK,
+        name=name,
+        mentions=mentioned(expression),
+        inherited=inherited,
+        origin=cursor.span(start),
     )
 
 
@@ -141,6 +145,7 @@ def _with_attributes(cursor: Cursor, spec: ConstraintSpec) -> ConstraintSpec:
         spec,
         validated=not found & {"not valid", "not enforced"},
         deferrable=bool(found & {"deferrable", "initially deferred"}),
+        inherited=spec.inherited and "no inherit" not in found,
     )
 
 

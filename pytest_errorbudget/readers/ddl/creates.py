@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pytest_errorbudget.model.change import Change, CreateExtension, CreateQueried, CreateSchema
-from pytest_errorbudget.model.change_parts import Existing
+from pytest_errorbudget.model.change_parts import Existing, Name
+from pytest_errorbudget.model.change_query import ColumnRef, CommonTable, Output, Query, Select, TableSource
 from pytest_errorbudget.model.schema import RelationKind
 from pytest_errorbudget.readers.ddl.cursor import Cursor
 from pytest_errorbudget.readers.ddl.indexes import create_index
@@ -29,8 +32,8 @@ def create(cursor: Cursor) -> tuple[Change, ...]:
         return _view(cursor, RelationKind.VIEW, existing, temporary)
     if cursor.accept("materialized", "view"):
         return _view(cursor, RelationKind.MATERIALIZED_VIEW, existing, temporary)
-    if cursor.peek("recursive", "view"):
-        raise NotUnderstood("a recursive view")
+    if cursor.accept("recursive", "view"):
+        return _recursive_view(cursor, existing, temporary)
     if cursor.accept("type"):
         return create_type(cursor)
     if cursor.accept("domain"):
@@ -72,6 +75,27 @@ def _view(cursor: Cursor, kind: RelationKind, existing: Existing, temporary: boo
             kind=kind,
             query=query_of(cursor),
             columns=columns,
+            existing=existing,
+            temporary=temporary,
+            origin=cursor.span(0),
+        ),
+    )
+
+
+def _recursive_view(cursor: Cursor, existing: Existing, temporary: bool) -> tuple[Change, ...]:
+    """``CREATE RECURSIVE VIEW v (a, b) AS q`` is ``WITH RECURSIVE v (a, b) AS (q) SELECT a, b FROM v``."""
+    name = cursor.qualified()
+    columns = cursor.names()
+    cursor.expect("as")
+    text = query_of(cursor)
+    outputs = tuple(Output(column, ColumnRef(None, column)) for column in columns)
+    body = Select(outputs, (TableSource(name=Name(None, name.name), alias=name.name),))
+    query = Query(body=body, common=(CommonTable(name.name, text.query, columns),), recursive=True)
+    return (
+        CreateQueried(
+            name=name,
+            kind=RelationKind.VIEW,
+            query=replace(text, query=query),
             existing=existing,
             temporary=temporary,
             origin=cursor.span(0),

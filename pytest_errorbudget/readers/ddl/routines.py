@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
-from pytest_errorbudget.model.change import CallRoutines, Change, CreateRoutine
+from pytest_errorbudget.model.change import CallRoutines, Change, CreateRoutine, OpaqueChange
 from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.readers.ddl.cursor import Cursor
 from pytest_errorbudget.readers.ddl.types import declared
@@ -22,6 +22,9 @@ HARMLESS = frozenset(
     }
 )
 _CHANGES_SCHEMA = re.compile(r"\b(?:alter|create|drop|execute|perform|call)\b", re.I)
+_RUNS_OTHERS = re.compile(r"\b(?:execute|perform|call)\b", re.I)
+_CHANGE = re.compile(r"\b(?:alter|create|drop)\b[^;]*", re.I)
+_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.S)
 _IDENTIFIER = re.compile(r'"((?:[^"]|"")+)"|([^\W\d]\w*)')
 _CALLED = re.compile(r"call\s+(?:\w+\s*\.\s*)*(\w+)\s*\(", re.I)
 
@@ -31,16 +34,25 @@ def identifiers(text: str) -> frozenset[str]:
     return frozenset(quoted.replace('""', '"') or folded(bare) for quoted, bare in _IDENTIFIER.findall(text))
 
 
-def may_change_schema(body: str) -> bool:
-    """Whether a program holds a word that changes the schema or runs another program."""
-    return _CHANGES_SCHEMA.search(body) is not None
+def touched(body: str) -> frozenset[str] | None:
+    """The identifiers of a program's statements that may change the schema; ``None`` where it has none.
+
+    A program that builds statements or runs other programs may change whatever it names anywhere.
+    """
+    if _CHANGES_SCHEMA.search(body) is None:
+        return None
+    code = _COMMENT.sub(" ", body)
+    if _RUNS_OTHERS.search(code):
+        return identifiers(code)
+    found = [identifiers(statement) for statement in _CHANGE.findall(code)]
+    return frozenset[str]().union(*found) if found else None
 
 
 def create_routine(cursor: Cursor) -> tuple[Change, ...]:
     """After ``CREATE [OR REPLACE] FUNCTION`` or ``PROCEDURE``."""
     name = cursor.qualified().name
     body = cursor.sql[cursor.place :]
-    mentions = identifiers(body) if may_change_schema(body) else None
+    mentions = touched(body)
     result = _result(cursor) if cursor.key == "(" else None
     return (CreateRoutine(name=name, mentions=mentions, result=result, origin=cursor.span(0)),)
 
@@ -56,9 +68,13 @@ def _result(cursor: Cursor) -> PgType | None:
 
 def block(cursor: Cursor) -> tuple[Change, ...]:
     """After DO."""
-    if not may_change_schema(cursor.sql[cursor.place :]):
+    mentions = touched(cursor.sql[cursor.place :])
+    if mentions is None:
         return ()
-    raise NotUnderstood("a DO block is a program")
+    cursor.rest()
+    return (
+        OpaqueChange(statement=cursor.sql, reason="a DO block is a program", mentions=mentions, origin=cursor.span(0)),
+    )
 
 
 def call(cursor: Cursor) -> tuple[Change, ...]:

@@ -6,12 +6,14 @@ import re
 
 from sqlglot.errors import SqlglotError
 
-from pytest_errorbudget.model.change import Change, OpaqueChange, RenameSchema
+from pytest_errorbudget.model.change import Change, CreateQueried, OpaqueChange, RenameSchema, SetExtensionSchema
 from pytest_errorbudget.model.migration import Statement
+from pytest_errorbudget.model.schema import RelationKind
 from pytest_errorbudget.readers.ddl.alter_table import alter_relation
 from pytest_errorbudget.readers.ddl.creates import create
 from pytest_errorbudget.readers.ddl.cursor import Cursor, PlacesOf
 from pytest_errorbudget.readers.ddl.drops import drop
+from pytest_errorbudget.readers.ddl.queries import query_of
 from pytest_errorbudget.readers.ddl.routines import block, call, calls, identifiers
 from pytest_errorbudget.readers.ddl.session import reset, set_config, set_value, transaction
 from pytest_errorbudget.readers.ddl.types_ddl import alter_domain, alter_type
@@ -90,8 +92,10 @@ def _alter(cursor: Cursor) -> tuple[Change, ...]:
         return (
             (RenameSchema(name=name, to=cursor.name(), origin=cursor.span(0)),) if cursor.accept("rename", "to") else ()
         )
-    if cursor.accept("extension") and any(word.key == "schema" for word in cursor.rest()):
-        raise NotUnderstood("ALTER EXTENSION … SET SCHEMA moves types")
+    if cursor.accept("extension"):
+        extension = cursor.name()
+        if cursor.accept("set", "schema"):
+            return (SetExtensionSchema(name=extension, schema=cursor.name(), origin=cursor.span(0)),)
     return ()
 
 
@@ -100,11 +104,24 @@ def _select(cursor: Cursor, items: tuple[Word, ...]) -> tuple[Change, ...]:
     if found is not None:
         return found
     keys = [word.key for word in items]
-    if keys[0] == "select" and "into" in keys and "insert" not in keys:
-        raise NotUnderstood("SELECT INTO")
+    if "into" in keys and "insert" not in keys and "merge" not in keys:
+        return (_into(cursor, items),)
     if keys[0] == "with":
         return ()
     return calls(cursor, items)
+
+
+def _into(cursor: Cursor, items: tuple[Word, ...]) -> Change:
+    """``SELECT … INTO [TEMP] [TABLE] name FROM …`` makes a table."""
+    at = next(index for index, word in enumerate(items) if word.key == "into")
+    target = cursor.inside(items[at + 1 :])
+    temporary = target.key in {"temp", "temporary"}
+    while target.key in {"temp", "temporary", "unlogged", "table", "local", "global"}:
+        target.next()
+    name = target.qualified()
+    query = query_of(cursor.inside(items))
+    cursor.rest()
+    return CreateQueried(name=name, kind=RelationKind.TABLE, query=query, temporary=temporary, origin=cursor.span(0))
 
 
 def _opaque(statement: Statement, reason: str) -> OpaqueChange:

@@ -68,7 +68,7 @@ def _named(cursor: Cursor) -> Declared:
     modifiers = _modifiers(cursor) if cursor.key == "(" else ()
     if name.schema is None and not quoted and name.name in SYNONYMS:
         return Declared(PgType(SYNONYMS[name.name], CATALOG, modifiers))
-    if name.schema == CATALOG or (name.schema is None and name.name in BUILTIN_TYPES):
+    if name.schema == CATALOG or (name.schema is None and name.name.removeprefix("_") in BUILTIN_TYPES):
         return Declared(_builtin(name.name, modifiers))
     return Declared(PgType(name.name, name.schema or "", modifiers))
 
