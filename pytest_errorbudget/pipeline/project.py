@@ -8,7 +8,7 @@ from pathlib import Path
 from pytest_errorbudget.model.problem import Problem
 from pytest_errorbudget.model.proposal import Proposal
 from pytest_errorbudget.model.settings import Settings
-from pytest_errorbudget.readers.discovery import discovered, proposed, workspace_around
+from pytest_errorbudget.readers.discovery import completed, discovered, proposed, workspace_around
 from pytest_errorbudget.readers.lock_file import locked_schemas
 from pytest_errorbudget.readers.settings import read_settings
 
@@ -45,7 +45,7 @@ def open_project(root: Path, settings_path: str) -> Project:
     settings, problems = read_settings(root, settings_path, locked_schemas(root / "errorbudget.lock"))
     if settings is None:
         raise SettingsInvalid(problems)
-    return Project(root=root, settings=settings)
+    return Project(root=root, settings=completed(root, settings))
 
 
 def first_settings(root: Path) -> Proposal:

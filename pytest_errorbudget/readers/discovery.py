@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from pytest_errorbudget.model.problem import Unchecked, Unreadable
@@ -17,25 +18,27 @@ _MANIFEST = "Cargo.toml"
 
 def discovered(root: Path, settings_path: str) -> Settings:
     """Settings with no tenants and no events; several folders of migrations are counted as not checked."""
+    database = Database(name="default", url=None, migrations=None, services=(), tenants=(), span=Span(settings_path, 1))
+    return completed(root, Settings(path=settings_path, exists=False, manifest=_MANIFEST, databases=(database,)))
+
+
+def completed(root: Path, settings: Settings) -> Settings:
+    """The same settings, with the folder of migrations that the repository shows where one database names none."""
+    if len(settings.databases) != 1 or settings.databases[0].migrations is not None:
+        return settings
     found = migration_folders(root)
     folders = found.folders
-    place = Span(settings_path, 1)
-    database = Database(
-        name="default",
-        url=None,
-        migrations=MigrationSettings(path=folders[0]) if len(folders) == 1 else None,
-        services=(),
-        tenants=(),
-        span=place,
-    )
+    migrations = MigrationSettings(path=folders[0]) if len(folders) == 1 else None
     unchecked = (
+        *settings.unchecked,
         *(Unchecked("migrations", aside.folder, aside.reason) for aside in found.set_aside),
         *(
-            Unchecked("migrations", folder, f"{len(folders)} folders hold migrations: name them in {settings_path}")
+            Unchecked("migrations", folder, f"{len(folders)} folders hold migrations: name them in {settings.path}")
             for folder in (folders if len(folders) > 1 else ())
         ),
     )
-    return Settings(path=settings_path, exists=False, manifest=_MANIFEST, databases=(database,), unchecked=unchecked)
+    database = replace(settings.databases[0], migrations=migrations)
+    return replace(settings, databases=(database,), unchecked=unchecked)
 
 
 def workspace_around(folder: Path) -> Path | None:

@@ -29,7 +29,7 @@ from pytest_errorbudget.model.share import parse_share
 from pytest_errorbudget.model.slo import Sli, SliKind, Slo
 from pytest_errorbudget.model.tenant import Tenant
 from pytest_errorbudget.model.window import parse_duration
-from pytest_errorbudget.readers.openslo import read_slos
+from pytest_errorbudget.readers.openslo import read_openslo
 from pytest_errorbudget.readers.settings_errors import Key, Reading, failing_key, settings_problem, unknown_keys
 from pytest_errorbudget.readers.settings_file import (
     AllowTable,
@@ -80,7 +80,6 @@ def read_settings(root: Path, path: str, locked_schemas: Mapping[str, tuple[str,
 def _settings(
     root: Path, reading: Reading, file: SettingsFile, locked_schemas: Mapping[str, tuple[str, ...]]
 ) -> Settings:
-    unchecked: list[Unchecked] = []
     databases = tuple(_databases(reading, file, locked_schemas))
     tenants, cohorts = cohorts_of(reading, file, databases)
     by_name = {tenant.name: tenant for tenant in tenants}
@@ -88,7 +87,7 @@ def _settings(
     slos = (*_openslo(root, reading, file), *_short_slos(reading, file))
     _check_slos(reading, slos, {source.name for source in sources}, {cohort.name: cohort for cohort in cohorts})
     if file.thresholds.compare_with:
-        unchecked.append(
+        reading.unchecked.append(
             Unchecked("settings", "thresholds.compare-with", "comparing with Prometheus rules is not built yet")
         )
     return Settings(
@@ -106,7 +105,7 @@ def _settings(
         ),
         window_us=_window(reading, file),
         fail_on=Severity(file.fail_on),
-        unchecked=tuple(unchecked),
+        unchecked=tuple(reading.unchecked),
     )
 
 
@@ -191,9 +190,10 @@ def _source(reading: Reading, table: EventsTable, key: Key, kind: EventFormat, p
 
 
 def _openslo(root: Path, reading: Reading, file: SettingsFile) -> tuple[Slo, ...]:
-    slos, problems = read_slos(root, tuple(file.slos))
-    reading.problems.extend(problems)
-    return slos
+    read = read_openslo(root, tuple(file.slos))
+    reading.problems.extend(read.problems)
+    reading.unchecked.extend(read.oddities)
+    return read.slos
 
 
 def _short_slos(reading: Reading, file: SettingsFile) -> Iterator[Slo]:

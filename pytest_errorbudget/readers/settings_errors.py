@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from pytest_errorbudget.model.problem import Problem
+from pytest_errorbudget.model.problem import Problem, Unchecked
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.readers.settings_file import SettingsFile
@@ -25,11 +25,12 @@ _CONSEQUENCE = "Nothing is checked until the settings can be read."
 
 @dataclass
 class Reading:
-    """One reading under way: the places of all keys, and the problems met so far."""
+    """One reading under way: the places of all keys, the problems met so far, and what is read in spite of itself."""
 
     path: str
     places: Places
     problems: list[Problem] = field(default_factory=list)
+    unchecked: list[Unchecked] = field(default_factory=list)
 
     def problem(self, key: Key, message: str, help: str = "") -> None:
         self.problems.append(settings_problem(self.path, self.places, key, message, help))
