@@ -37,9 +37,15 @@ def _missing(database: Database, snapshot: Snapshot, settings_path: str) -> Iter
                     Affected(schema_item(settings_path, state.tenant), state.tenant),
                 ),
                 labels=(Label(database.span, "its tenants are listed here"),),
-                consequence="Every request of this tenant fails; nothing of it was checked.",
+                consequence=_consequence(state),
                 help=f"Provision the tenant, or take it out of the list; {_mapping(database, state)}",
             )
+
+
+def _consequence(state: TenantState) -> str:
+    if any(part.default for part in state.partitions):
+        return "Its rows lie among those of other tenants; nothing of it was checked."
+    return "Every request of this tenant fails; nothing of it was checked."
 
 
 def _mapping(database: Database, state: TenantState) -> str:

@@ -28,7 +28,7 @@ _ROUNDS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class _Marked:
+class Marked:
     """What was read of one database, and the marks that another look at it must show again."""
 
     read: TenantRead
@@ -45,26 +45,31 @@ def read_in_databases(
     """The tenants in the order given, and the newest server version among them (0 where none answered)."""
     if not tenants:
         return (), 0
+    found = settled(tenants, lambda tenant: _read(tenant, source, env), lambda tenant: _mark(tenant, source, env))
+    return tuple(found[tenant.name].read for tenant, _ in tenants), max(one.server_version for one in found.values())
+
+
+def settled(
+    tenants: Sequence[Apart], read: Callable[[Apart], Marked], mark: Callable[[Apart], Marked]
+) -> Mapping[str, Marked]:
+    """What was read of each tenant, so that all of it held at one moment; one that changes each time is ``unread``."""
     with ThreadPoolExecutor(max_workers=min(_CONNECTIONS, len(tenants))) as threads:
 
-        def each(what: Callable[[Apart], _Marked], some: Sequence[Apart]) -> dict[str, _Marked]:
+        def each(what: Callable[[Apart], Marked], some: Sequence[Apart]) -> dict[str, Marked]:
             return {tenant.name: one for (tenant, _), one in zip(some, threads.map(what, some), strict=True)}
 
-        found = each(lambda tenant: _read(tenant, source, env), tenants)
-        changed = _changed(tenants, found, each(lambda tenant: _mark(tenant, source, env), tenants))
+        found = each(read, tenants)
+        changed = _changed(tenants, found, each(mark, tenants))
         for _ in range(_ROUNDS - 1):
             if not changed:
                 break
-            found |= each(lambda tenant: _read(tenant, source, env), changed)
-            changed = _changed(tenants, found, each(lambda tenant: _mark(tenant, source, env), tenants))
-    restless = {tenant.name for tenant, _ in changed}
-    reads = tuple(_restless(tenant) if tenant.name in restless else found[tenant.name].read for tenant, _ in tenants)
-    return reads, max(one.server_version for one in found.values())
+            found |= each(read, changed)
+            changed = _changed(tenants, found, each(mark, tenants))
+    reason = f"its schema changed each of the {_ROUNDS} times that it was read"
+    return found | {tenant.name: Marked(_unread(tenant, reason), None, 0) for tenant, _ in changed}
 
 
-def _changed(
-    tenants: Sequence[Apart], before: Mapping[str, _Marked], after: Mapping[str, _Marked]
-) -> tuple[Apart, ...]:
+def _changed(tenants: Sequence[Apart], before: Mapping[str, Marked], after: Mapping[str, Marked]) -> tuple[Apart, ...]:
     """Those that were read and are no longer what they were; one that cannot be read now stays as it was."""
     return tuple(
         one
@@ -75,29 +80,25 @@ def _changed(
     )
 
 
-def _restless(tenant: Tenant) -> TenantRead:
-    return _unread(tenant, f"its schema changed each of the {_ROUNDS} times that it was read")
-
-
 def _unread(tenant: Tenant, reason: str) -> TenantRead:
     return TenantRead(tenant=tenant, version=VersionUnknown(reason), schema=None, unread=reason)
 
 
-def _read(apart: Apart, source: Source, env: Mapping[str, str]) -> _Marked:
-    def look(reading: Reading) -> _Marked:
+def _read(apart: Apart, source: Source, env: Mapping[str, str]) -> Marked:
+    def look(reading: Reading) -> Marked:
         schema = read_all(reading.session, source.bookkeeping)
         version, checksums, marks = _marks(reading)
         read = TenantRead(tenant=apart[0], version=version, schema=schema, checksums=checksums)
-        return _Marked(read, marks, reading.session.info.server_version)
+        return Marked(read, marks, reading.session.info.server_version)
 
     return _looked(apart, source, env, look)
 
 
-def _mark(apart: Apart, source: Source, env: Mapping[str, str]) -> _Marked:
-    def look(reading: Reading) -> _Marked:
+def _mark(apart: Apart, source: Source, env: Mapping[str, str]) -> Marked:
+    def look(reading: Reading) -> Marked:
         version, _, marks = _marks(reading)
         read = TenantRead(tenant=apart[0], version=version, schema=None)
-        return _Marked(read, marks, reading.session.info.server_version)
+        return Marked(read, marks, reading.session.info.server_version)
 
     return _looked(apart, source, env, look)
 
@@ -107,7 +108,7 @@ def _marks(reading: Reading) -> tuple[AppliedVersion, Checksums | None, Hashable
     return version, checksums, (version, checksums, schema_marks(reading.session, reading.source.bookkeeping))
 
 
-def _looked(apart: Apart, source: Source, env: Mapping[str, str], look: Callable[[Reading], _Marked]) -> _Marked:
+def _looked(apart: Apart, source: Source, env: Mapping[str, str], look: Callable[[Reading], Marked]) -> Marked:
     """An error concerns this tenant alone."""
     tenant, layout = apart
     place = f"tenant {tenant.name}"
@@ -117,6 +118,6 @@ def _looked(apart: Apart, source: Source, env: Mapping[str, str], look: Callable
             with read_only(conninfo) as session:
                 return look(Reading(session=session, conninfo=conninfo, source=source))
         except psycopg.OperationalError as error:
-            return _Marked(_unread(tenant, not_read(place, conninfo, error).message), None, 0)
+            return Marked(_unread(tenant, not_read(place, conninfo, error).message), None, 0)
     except Unreadable as error:
-        return _Marked(_unread(tenant, error.problem.message), None, 0)
+        return Marked(_unread(tenant, error.problem.message), None, 0)

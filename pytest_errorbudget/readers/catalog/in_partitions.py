@@ -109,6 +109,16 @@ class _Schemas:
         )
 
 
+def _nowhere(layout: InPartition, states: Sequence[PartitionState]) -> str:
+    if not states:
+        return f"no table is partitioned by {layout.key}"
+    absent = [state.table for state in states if not state.exists]
+    if len(absent) == len(states):
+        return f"there is no table {' and no table '.join(absent)}"
+    mixed = "".join(f"; its rows of {state.table} go to {state.default}" for state in states if state.default)
+    return f"no partition takes {layout.key} = {layout.value}{mixed}"
+
+
 def _tenant(
     tenant: Tenant, layout: InPartition, places: Sequence[_Place], build: _Schemas, version: Version
 ) -> TenantRead:
@@ -118,13 +128,10 @@ def _tenant(
         applied, checksums = version
         schema = build.schema(held)
         return TenantRead(tenant=tenant, version=applied, schema=schema, partitions=states, checksums=checksums)
-    reason = f"no partition takes {layout.key} = {layout.value}"
-    if not states:
-        reason = f"no table is partitioned by {layout.key}"
     untold = "; ".join(f"{state.table}: {state.unread}" for state in states if state.unread is not None)
     return TenantRead(
         tenant=tenant,
-        version=VersionUnknown(untold or reason),
+        version=VersionUnknown(untold or _nowhere(layout, states)),
         schema=None,
         unread=untold or None,
         partitions=states,
