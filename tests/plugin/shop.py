@@ -4,6 +4,7 @@ Nothing is wrong with it until a test makes it so."""
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -116,11 +117,9 @@ class Shop:
         """A fault: the row's field is too small for the column. sqlx fails at run time, for every tenant."""
         self.edit(f"{SOURCES}/models.rs", "total_cents: i64", "total_cents: i32")
 
-    def expect_index(self) -> None:
-        """A warning: the migrations have an index that no tenant has, though all have applied them."""
-        self.edit(
-            "migrations/0002_orders_note.sql", "(note);", "(note);\ncreate index total_idx on orders (total_cents);"
-        )
+    def forget_a_tenant(self) -> None:
+        """A warning: the database holds a tenant that the settings do not list."""
+        self.edit("errorbudget.toml", ', initech = "initech"', "")
 
 
 def write_shop(pytester: pytest.Pytester) -> Shop:
@@ -151,10 +150,12 @@ def provision(conninfo: str) -> None:
             for text in MIGRATIONS.values():
                 connection.execute(text.encode())
             connection.execute(_BOOKKEEPING)
-            connection.execute(
-                "insert into _sqlx_migrations (version, description, success, checksum, execution_time) "
-                "values (1, 'orders', true, '', 0), (2, 'orders note', true, '', 0)"
-            )
+            for version, text in enumerate(MIGRATIONS.values(), start=1):
+                connection.execute(
+                    "insert into _sqlx_migrations (version, description, success, checksum, execution_time) "
+                    "values (%s, '', true, %s, 0)",
+                    (version, hashlib.sha384(text.encode()).digest()),
+                )
 
 
 _BOOKKEEPING = """
