@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 _DEPTH = 5
 _PASSED_OVER = {"target", "node_modules", "vendor", "dist", "venv"}
+_OUR_DATABASE = {"pg", "pgsql", "postgres", "postgresql"}
 _OTHER_DATABASES = {"mysql", "mariadb", "sqlite", "sqlite3", "mssql", "sqlserver", "oracle"}
 # These names are told from everything else; numbered SQL files are migrations where the folder says so too.
 _OWN_NAMES = re.compile(r"[VU][0-9]+(?:[._][0-9]+)*__.*\.(?:sql|rs|java)|R__.*\.sql|m[0-9]{6,8}_[0-9]{6}_\w+\.rs")
@@ -34,21 +35,32 @@ class MigrationFolders:
 
 
 def migration_folders(root: Path) -> MigrationFolders:
-    """All folders of migrations; those of another database are set aside, and what ``diesel.toml`` does not name."""
+    """All folders of migrations; those of another database are set aside, and what is clearly not meant."""
     found = sorted(_below(root, root, _DEPTH))
-    foreign = {folder: name for folder in found if (name := _other_database(folder)) is not None}
+    foreign = {folder: name for folder in found if (name := _named_for(folder, _OTHER_DATABASES)) is not None}
     own = [folder for folder in found if folder not in foreign]
     aside = [SetAside(folder, f"its name says that it is for {name}") for folder, name in foreign.items()]
-    named = _named_by_diesel(root) if len(own) > 1 else None
-    if named in own:
-        aside += [SetAside(folder, f"diesel.toml names {named}") for folder in own if folder != named]
-        own = [folder for folder in own if folder == named]
+    for chosen, reason in _chosen(root, own):
+        aside += [SetAside(folder, reason) for folder in own if folder != chosen]
+        own = [chosen]
     return MigrationFolders(tuple(own), tuple(sorted(aside, key=lambda one: one.folder)))
 
 
-def _other_database(folder: str) -> str | None:
+def _chosen(root: Path, own: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The one of several folders that is clearly meant, if there is one, and why the others are not."""
+    if len(own) < 2:
+        return
+    postgres = [folder for folder in own if _named_for(folder, _OUR_DATABASE)]
+    named = _named_by_diesel(root)
+    if len(postgres) == 1:
+        yield postgres[0], f"{postgres[0]} is the one whose name says that it is for PostgreSQL"
+    elif named is not None and named in own:
+        yield named, f"diesel.toml names {named}"
+
+
+def _named_for(folder: str, databases: Set[str]) -> str | None:
     words = (word.lower() for part in PurePosixPath(folder).parts for word in re.split(r"[._-]", part))
-    return next((word for word in words if word in _OTHER_DATABASES), None)
+    return next((word for word in words if word in databases), None)
 
 
 def _named_by_diesel(root: Path) -> str | None:

@@ -284,3 +284,14 @@ def test_an_enum_without_labels_is_an_enum(scratch: ScratchServer, tmp_path: Pat
     migrations, _ = read_migration_set(tmp_path, MigrationSettings(path="m"))
     enums = replay_for_real(scratch, migrations).newest.enums
     assert [(enum.name, enum.labels) for enum in enums] == [("nothing", ()), ("one", ("a",))]
+
+
+def test_a_search_path_lasts_as_long_as_the_tools_session(scratch: ScratchServer, tmp_path: Path) -> None:
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m" / "1_a.sql").write_text("create schema app;\nset search_path to app;\ncreate table t (id int);\n")
+    (tmp_path / "m" / "2_b.sql").write_text("create table u (id int);\nset local search_path to public;\n")
+    (tmp_path / "m" / "3_c.sql").write_text("create table v (id int);\n")
+    migrations, _ = read_migration_set(tmp_path, MigrationSettings(path="m"))
+    replay = replay_for_real(scratch, migrations)
+    assert replay.failure is None
+    assert [(r.schema, r.name) for r in replay.newest.relations] == [("app", "t"), ("app", "u"), ("app", "v")]

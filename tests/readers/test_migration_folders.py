@@ -70,6 +70,15 @@ def test_diesels_own_settings_decide_between_several(tmp_path: Path) -> None:
     )
 
 
+def test_the_folder_that_is_named_for_postgresql_is_meant(tmp_path: Path) -> None:
+    files = {"migrations/1_a/up.sql": "", "migrations_pg/1_a/up.sql": ""}
+    diesel = {"diesel.toml": '[migrations_directory]\ndir = "migrations"\n'}
+    assert migration_folders(written(tmp_path, files | diesel)) == MigrationFolders(
+        ("migrations_pg",),
+        (SetAside("migrations", "migrations_pg is the one whose name says that it is for PostgreSQL"),),
+    )
+
+
 @pytest.mark.parametrize("text", ["not toml", "migrations_directory = 1", '[migrations_directory]\ndir = "gone"'])
 def test_settings_of_diesel_that_say_nothing_change_nothing(text: str, tmp_path: Path) -> None:
     written(tmp_path, {"a/migrations/1_a.sql": "", "b/migrations/1_a.sql": "", "diesel.toml": text})

@@ -17,6 +17,7 @@ from pytest_errorbudget.readers.migrations.layout import list_migrations, read_l
 from pytest_errorbudget.readers.migrations.reader import read_migration_set
 from pytest_errorbudget.readers.migrations.siphash import siphash13
 from pytest_errorbudget.readers.migrations.templates import with_schema
+from pytest_errorbudget.readers.settings import read_settings
 
 
 def written(root: Path, files: Mapping[str, str]) -> Path:
@@ -367,3 +368,30 @@ def test_places_are_those_of_the_file_with_its_placeholders(tmp_path: Path) -> N
         ("select 1", 3, 9),
     ]
     assert found.files[0].text == text
+
+
+def test_the_settings_name_kind_table_and_placeholder(tmp_path: Path) -> None:
+    (tmp_path / "errorbudget.toml").write_text(
+        "[[database]]\n"
+        'migrations = { path = "m", kind = "golang-migrate", bookkeeping = "versions", schema = ":schema" }\n'
+    )
+    settings, problems = read_settings(tmp_path, "errorbudget.toml", {})
+    assert problems == ()
+    assert settings is not None
+    assert settings.databases[0].migrations == MigrationSettings(
+        path="m", kind=MigrationKind.GOLANG_MIGRATE, bookkeeping="versions", schema=":schema"
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "message"),
+    [
+        ('kind = "rails"', "errorbudget.toml:2:28: Invalid enum value 'rails'"),
+        ('schema = "{s}"', "errorbudget.toml:2:28: Expected `str` of length >= 6"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_an_error_with_its_place(key: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "errorbudget.toml").write_text(f'[[database]]\nmigrations = {{ path = "m", {key} }}\n')
+    settings, (problem,) = read_settings(tmp_path, "errorbudget.toml", {})
+    assert settings is None
+    assert f"{problem.span}: {problem.message}" == message
