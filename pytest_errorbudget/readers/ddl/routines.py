@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
-from pytest_errorbudget.model.change import CallRoutines, Change, CreateRoutine, OpaqueChange
+from pytest_errorbudget.model.change import CallRoutines, Change, CreateRoutine
 from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.readers.ddl.cursor import Cursor
 from pytest_errorbudget.readers.ddl.types import declared
@@ -71,10 +71,7 @@ def block(cursor: Cursor) -> tuple[Change, ...]:
     mentions = touched(cursor.sql[cursor.place :])
     if mentions is None:
         return ()
-    cursor.rest()
-    return (
-        OpaqueChange(statement=cursor.sql, reason="a DO block is a program", mentions=mentions, origin=cursor.span(0)),
-    )
+    raise NotUnderstood("a DO block is a program", mentions)
 
 
 def call(cursor: Cursor) -> tuple[Change, ...]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from sqlglot.errors import SqlglotError
-
 from pytest_errorbudget.model.change import Change, CreateQueried, OpaqueChange, RenameSchema, SetExtensionSchema
 from pytest_errorbudget.model.migration import Statement
 from pytest_errorbudget.model.schema import RelationKind
@@ -44,9 +42,7 @@ def changes_of(statement: Statement) -> tuple[Change, ...]:
             return ()
         return _read(Cursor(statement.sql, items, PlacesOf(statement.sql, statement.span)), items)
     except NotUnderstood as reason:
-        return (_opaque(statement, str(reason)),)
-    except (SqlglotError, UnicodeError):
-        return (_opaque(statement, "a quote or a comment is never closed"),)
+        return (_opaque(statement, str(reason), reason.mentions),)
     except RecursionError:
         return (_opaque(statement, "it nests too deeply"),)
 
@@ -124,10 +120,10 @@ def _into(cursor: Cursor, items: tuple[Word, ...]) -> Change:
     return CreateQueried(name=name, kind=RelationKind.TABLE, query=query, temporary=temporary, origin=cursor.span(0))
 
 
-def _opaque(statement: Statement, reason: str) -> OpaqueChange:
+def _opaque(statement: Statement, reason: str, mentions: frozenset[str] | None = None) -> OpaqueChange:
     return OpaqueChange(
         statement=statement.sql,
         reason=reason,
-        mentions=identifiers(statement.sql),
+        mentions=identifiers(statement.sql) if mentions is None else mentions,
         origin=statement.span,
     )
