@@ -98,8 +98,8 @@ def test_without_settings_what_needs_none_is_checked(bare_shop: Shop) -> None:
     result.stdout.fnmatch_lines(
         [
             "errorbudget: no errorbudget.toml: migrations and Rust sources alone, 0 tenants, 6 items",
-            "FAILED migrations/0003_broken.sql::replay*migration-failed*",
-            f"FAILED {SOURCES}/models.rs::Order*row-type*",
+            "FAILED migrations/0003_broken.sql::replay*",
+            f"FAILED {SOURCES}/models.rs::Order*",
         ]
     )
     assert (bare_shop.root / ".errorbudget/execution-log.json").is_file()

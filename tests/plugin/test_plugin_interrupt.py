@@ -15,8 +15,8 @@ from shop import SETTINGS, Shop
 
 from pytest_errorbudget.readers.scratch.places import RUN_PREFIX, run_roots
 
-WAIT_S = 30.0
-ENDLESS = "import time\n\ndef test_endless(errorbudget_run):\n    print('ready', flush=True)\n    time.sleep(60)\n"
+WAIT_S = 60.0
+ENDLESS = "import time\n\ndef test_endless(errorbudget_run):\n    print('ready', flush=True)\n    time.sleep(120)\n"
 
 
 def folders() -> set[Path]:
@@ -59,7 +59,7 @@ def wait_for(process: subprocess.Popen[str]) -> Path | None:
 
 def test_while_the_server_runs(running_shop: Shop) -> None:
     # Migrations that take long enough to be interrupted.
-    running_shop.write("migrations/0003_slow.sql", "select pg_sleep(60);\n")
+    running_shop.write("migrations/0003_slow.sql", "select pg_sleep(120);\n")
     process = started(running_shop)
     with process:
         folder = wait_for(process)
@@ -70,7 +70,7 @@ def test_while_the_server_runs(running_shop: Shop) -> None:
 
 
 def test_while_workers_run(running_shop: Shop) -> None:
-    running_shop.write("migrations/0003_slow.sql", "select pg_sleep(60);\n")
+    running_shop.write("migrations/0003_slow.sql", "select pg_sleep(120);\n")
     process = started(running_shop, "-n2")
     with process:
         folder = wait_for(process)
