@@ -13,13 +13,14 @@ from collections.abc import Iterator
 
 from sqlglot.dialects.postgres import Postgres
 from sqlglot.errors import SqlglotError
-from sqlglot.tokenizer_core import Token
+from sqlglot.tokenizer_core import Token, TokenType
 
 from pytest_errorbudget.model.migration import Statement
 from pytest_errorbudget.model.source import Span
 
 _META_COMMAND = re.compile(r"^\\[^\n]*", re.MULTILINE)
 _COPY_DATA = re.compile(r"^[ \t]*copy\b[^;]*\bfrom\s+stdin\b[^;]*;[^\n]*\n(.*?)(?:^\\\.[^\n]*$|\Z)", re.I | re.M | re.S)
+_ATOMIC = re.compile(r"\batomic\b", re.I)
 _NOT_A_LINE_END = re.compile(r"[^\r\n]")
 _WHITE = " \t\r\n\f\v"
 
@@ -99,7 +100,22 @@ def _stretches(code: str) -> Iterator[tuple[int, int]]:
             start = len(code) - len(code.lstrip(_WHITE))
             yield start, start + len(stripped)
         return
-    yield from _between_semicolons(tokens, code)
+    if _ATOMIC.search(code):
+        yield from _between_semicolons(tokens, code)
+    else:
+        yield from _plainly_between(tokens, code)
+
+
+def _plainly_between(tokens: list[Token], code: str) -> Iterator[tuple[int, int]]:
+    """Where no body holds semicolons of its own, only these tokens need a look."""
+    first = 0
+    semicolon = TokenType.SEMICOLON
+    ends = [place for place, token in enumerate(tokens) if token.token_type is semicolon]
+    for end in (*ends, len(tokens)):
+        if end > first:
+            start, last = tokens[first].start, min(tokens[end - 1].end + 1, len(code))
+            yield start, start + len(code[start:last].rstrip(_WHITE))
+        first = end + 1
 
 
 def _between_semicolons(tokens: list[Token], code: str) -> Iterator[tuple[int, int]]:
