@@ -67,11 +67,15 @@ def _schemas(database: Database, facts: DatabaseFacts, settings: Settings) -> It
     elif facts.replay is None or not facts.replay.versions:
         yield Unchecked("tenant schemas", database.name, "there is no replay to compare with", database.span, every)
     else:
-        absent = tuple(
-            schema_item(settings.path, state.tenant) for state in facts.snapshot.tenants if state.shape is None
-        )
-        if absent:
-            yield Unchecked("tenant schemas", database.name, "not found in the database", database.span, absent)
+        absent = [state for state in facts.snapshot.tenants if state.shape is None]
+        reasons = dict.fromkeys(state.unread or "not found in the database" for state in absent)
+        for reason in reasons:
+            items = tuple(
+                schema_item(settings.path, state.tenant)
+                for state in absent
+                if (state.unread or "not found in the database") == reason
+            )
+            yield Unchecked("tenant schemas", database.name, reason, database.span, items)
 
 
 def _migrations(facts: DatabaseFacts) -> Iterator[Unchecked]:

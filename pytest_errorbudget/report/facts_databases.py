@@ -91,5 +91,5 @@ def _error(state: TenantState | None, snapshot: Snapshot | None) -> str | None:
     if snapshot is None:
         return "the database was not read"
     if state is None or state.shape is None:
-        return "the tenant was not found in the database"
+        return (state.unread if state is not None else None) or "the tenant was not found in the database"
     return state.version.reason if isinstance(state.version, VersionUnknown) else None
