@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -49,10 +49,12 @@ def wait_for(process: subprocess.Popen[str]) -> Path | None:
     """The folder of the process's own server, as soon as it is there."""
     deadline = time.monotonic() + WAIT_S
     while time.monotonic() < deadline and process.poll() is None:
-        for child in psutil.Process(process.pid).children(recursive=True):
-            folder = next((f for f in folders() if str(f) in " ".join(child.cmdline())), None)
-            if folder is not None:
-                return folder
+        # Processes that start the server come and go meanwhile.
+        with suppress(psutil.NoSuchProcess):
+            commands = [" ".join(child.cmdline()) for child in psutil.Process(process.pid).children(recursive=True)]
+            for folder in folders():
+                if any(str(folder) in command for command in commands):
+                    return folder
         time.sleep(0.005)
     return None
 
@@ -77,7 +79,8 @@ def test_while_workers_run(running_shop: Shop) -> None:
         assert folder is not None
         # A terminal sends the signal to all of its processes.
         for child in psutil.Process(process.pid).children():
-            os.kill(child.pid, signal.SIGINT)
+            with suppress(psutil.NoSuchProcess):
+                child.send_signal(signal.SIGINT)
         assert interrupted(process) == pytest.ExitCode.INTERRUPTED
     assert gone(folder)
     assert list((running_shop.root / ".errorbudget").glob("run-*")) == []
