@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import psycopg
 
-from pytest_errorbudget.model.formats.schema_digest import schema_digest
+from pytest_errorbudget.model.formats.schema_digest import schema_digests
 from pytest_errorbudget.model.problem import Unreadable
 from pytest_errorbudget.model.schema import Schema
 from pytest_errorbudget.model.settings import Database
@@ -69,7 +69,7 @@ def _snapshot(
     database: Database, reads: Sequence[TenantRead], server_version: int, candidates: tuple[str, ...]
 ) -> Snapshot:
     schemas = {id(read.schema): read.schema for read in reads if read.schema is not None}  # equal ones are one object
-    digests = {key: schema_digest(schema) for key, schema in schemas.items()}
+    digests = dict(zip(schemas, schema_digests(tuple(schemas.values())), strict=True))
     shapes: dict[str, Schema] = {digests[key]: schema for key, schema in schemas.items()}
     by_name = {read.tenant.name: read for read in reads}
     return Snapshot(

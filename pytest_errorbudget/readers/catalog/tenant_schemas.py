@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from pytest_errorbudget.model.schema import Relation, Schema
 from pytest_errorbudget.readers.catalog.build import assembled
@@ -19,6 +20,7 @@ from pytest_errorbudget.readers.catalog.read import (
 )
 
 _FIRST_WITH_RECORD_HASHES = 140000
+_MARKS = ("relation_marks", "schemas", "types", "enums", "local_expressions")
 
 
 def read_schemas(
@@ -29,52 +31,84 @@ def read_schemas(
     ``neutral`` maps a tenant's schema to the name under which the migrations create it. The migration tool's own
     table (``bookkeeping``) is left out. Equal schemas are the same object.
     """
-    marked = len(schemas) > 1 and connection.info.server_version >= _FIRST_WITH_RECORD_HASHES
-    relations, types, enums, expressions, references = run_named(
-        connection,
-        ("relation_marks" if marked else "relations", "types", "enums", "local_expressions", "own_references"),
-        schemas=list(schemas),
-        bookkeeping=bookkeeping,
+    if len(schemas) > 1 and connection.info.server_version >= _FIRST_WITH_RECORD_HASHES:
+        return _alike(connection, schemas, neutral, bookkeeping)
+    relations, types, enums = run_named(
+        connection, ("relations", "types", "enums"), schemas=list(schemas), bookkeeping=bookkeeping
     )
     facts = TypeFacts.of(types, enums, neutral)
-    kinds: Mapping[int, Hashable] = {row[0]: row[0] for row in relations}
-    if marked:
-        kinds = _kinds(relations, references, _local(connection, expressions, facts), _environments(facts))
-    first: dict[Hashable, Row] = {}
-    for row in relations:
-        first.setdefault(kinds[row[0]], row)
-    read = read_relations(connection, [row[:5] for row in first.values()], facts)
+    read = read_relations(connection, relations, facts)
     members: dict[str, list[Relation]] = {name: [] for name in schemas}
     for row in relations:
-        members[row[1]].append(read[first[kinds[row[0]]][0]])
+        members[row[1]].append(read[row[0]])
     return assembled(members, facts.types, enums, neutral)
 
 
 def schema_marks(connection: Connection, bookkeeping: str) -> Hashable:
     """Equal for two moments between which nothing changed that a ``Schema`` of this database holds."""
-    names = ("relation_marks", "types", "enums", "local_expressions", "own_references")
     schemas = [row[0] for row in run_named(connection, ("user_schemas",))[0]]
-    return tuple(frozenset(rows) for rows in run_named(connection, names, schemas=schemas, bookkeeping=bookkeeping))
+    found = run_named(connection, _MARKS, schemas=schemas, bookkeeping=bookkeeping)
+    return tuple(tuple(sorted(map(repr, rows))) for rows in found)
 
 
-def _kinds(
-    relations: Rows,
-    references: Rows,
-    local: Mapping[int, Hashable],
-    environments: Mapping[str, Hashable],
-) -> Mapping[int, Hashable]:
-    """Relations of equal kind have equal values: their marks are equal, and so is all that no mark holds."""
-    columns = {row[0]: row[5] for row in relations}
-    targets: defaultdict[int, set[str]] = defaultdict(set)
-    names = {row[0]: row[2] for row in relations}
-    for source, target in references:
-        targets[source].add(f"{names.get(target, target)} {columns.get(target)}")
-    numbers: dict[Hashable, int] = {}
-    environment = {name: numbers.setdefault(value, len(numbers)) for name, value in environments.items()}
-    return {
-        oid: (*rest, environment.get(schema), frozenset(targets.get(oid, ())), local.get(oid))
-        for oid, schema, *rest in relations
-    }
+def _alike(
+    connection: Connection, schemas: Sequence[str], neutral: Mapping[str, str], bookkeeping: str
+) -> Mapping[str, Schema]:
+    marks, names, types, enums, expressions = run_named(
+        connection, _MARKS, schemas=list(schemas), bookkeeping=bookkeeping
+    )
+    facts = TypeFacts.of(types, enums, neutral)
+    members: dict[str, list[Hashable]] = {name: [] for name in schemas}
+    first: dict[Hashable, Row] = {}
+    context = _Context(dict(names), _local(connection, expressions, facts), _environments(facts))
+    for kind, schema, row in context.kinds(marks):
+        first.setdefault(kind, row)
+        members[schema].append(kind)
+    read = read_relations(connection, list(first.values()), facts)
+    found = {kind: read[row[0]] for kind, row in first.items()}
+    return assembled(
+        {schema: [found[kind] for kind in kinds] for schema, kinds in members.items()}, facts.types, enums, neutral
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What a relation's value is made of beside its mark.
+
+    ``local`` are expressions by the relation's id; ``environments`` say of a schema what its types' names mean there.
+    """
+
+    schemas: Mapping[int, str]
+    local: Mapping[int, Hashable]
+    environments: Mapping[str, Hashable]
+
+    def kinds(self, marks: Rows) -> Iterator[tuple[Hashable, str, Row]]:
+        """Each relation's kind, its schema, and it as a row of ``sql/relations.sql``. Of one kind are relations of one
+        name whose values are equal: foreign keys name columns by number, so the tables they point at matter as well."""
+        numbers: dict[Hashable, int] = {}
+        environment = {
+            schema: numbers.setdefault(self.environments.get(schema), len(numbers)) for schema in self.schemas.values()
+        }
+        columns = self._columns(marks)
+        for number, (name, kind, is_partition, _, _, targets, listed) in enumerate(marks):
+            far = targets or ()
+            for pair in listed.split(","):
+                oid, namespace = map(int, pair.split(" "))
+                schema = self.schemas[namespace]
+                seen = tuple(columns.get((namespace, target)) for target in far)
+                key = (number, environment[schema], seen, self.local.get(oid))
+                yield key, schema, (oid, schema, name, kind, is_partition)
+
+    @staticmethod
+    def _columns(marks: Rows) -> Mapping[tuple[int, str], str]:
+        """The marks of the columns of those relations that foreign keys of their own schema point at."""
+        wanted = {target for row in marks if row[5] is not None for target in row[5]}
+        return {
+            (int(pair.partition(" ")[2]), row[0]): row[3]
+            for row in marks
+            if row[0] in wanted
+            for pair in row[6].split(",")
+        }
 
 
 def _local(connection: Connection, expressions: Rows, facts: TypeFacts) -> Mapping[int, Hashable]:

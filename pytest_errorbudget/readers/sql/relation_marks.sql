@@ -1,5 +1,5 @@
 -- A mark for every relation: hashes of all that a relation's value is made of, summed, so that no order matters.
--- Relations with equal marks are alike. Object ids stand for themselves, save those of the relation's own schema: these
+-- Relations with equal marks are alike, and come as one row: the last column lists them, each with its schema. Object ids stand for themselves, save those of the relation's own schema: these
 -- go by name. Expressions that name such objects are not in the mark (`local_expressions.sql` reads them).
 -- Each hash is the seed of the next: all of them are strict, so nothing in here may be null.
 -- 1259 is pg_class, 3079 pg_extension, 750 array_in: these numbers are the same on every server.
@@ -50,17 +50,19 @@ with wanted as (
 ), constraints as (
     select k.conrelid as oid, sum(hashnameextended(k.conname, hash_record_extended(row(
         k.contype, k.conkey, k.confkey, k.convalidated, case when t.relnamespace = w.namespace then null else k.confrelid end,
-        case when t.relnamespace = w.namespace then t.relname end), 7))) as mark
+        case when t.relnamespace = w.namespace then t.relname end), 7))) as mark,
+        array_agg(t.relname::text order by t.relname) filter (where t.relnamespace = w.namespace) as targets
     from pg_catalog.pg_constraint k
     join wanted w on w.oid = k.conrelid
     left join pg_catalog.pg_class t on t.oid = k.confrelid
     where k.contype in ('p', 'u', 'f', 'c', 'x') or k.contype = 'n' and not k.convalidated
     group by k.conrelid
 )
-select w.oid, w.nspname, w.relname, w.relkind::text, w.relispartition, c.mark::text,
-       concat_ws(' ', d.mark, '|', i.mark, '|', k.mark)
+select w.relname, w.relkind::text, w.relispartition, c.mark::text, concat_ws(' ', d.mark, '|', i.mark, '|', k.mark),
+       k.targets, string_agg(w.oid || ' ' || w.namespace, ',' order by w.oid)
 from wanted w
 left join columns c on c.oid = w.oid
 left join defaults d on d.oid = w.oid
 left join indexes i on i.oid = w.oid
 left join constraints k on k.oid = w.oid
+group by 1, 2, 3, 4, 5, 6
