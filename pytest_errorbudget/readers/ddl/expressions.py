@@ -43,6 +43,8 @@ _CASE_ENDS = frozenset({"when", "else", "end"})
 # A word that may stand last without being an alias.
 _NOT_AN_ALIAS = frozenset({"null", "true", "false", "unknown", "end", "isnull", "notnull", "document", "normalized"})
 _BEFORE_AN_OPERAND = _BOOLEAN | {"from", "escape", "to", "any", "all", "some", "distinct", "symmetric", "double"}
+# Types of several words, or with a length, before the string of a typed literal.
+_LONG_TYPES = frozenset({"bit", "character", "double", "interval", "time", "timestamp", "varchar", "numeric"})
 ReadQuery = Callable[[Cursor], Query]
 
 
@@ -219,6 +221,11 @@ def _string(cursor: Cursor) -> Expression:
 def _typed_literal(cursor: Cursor) -> Expression | None:
     """``date '2026-01-01'``, ``interval '1' day``, ``timestamp with time zone '…'``."""
     ahead = cursor.copy()
+    if cursor.key not in _LONG_TYPES:
+        ahead.next()
+        if ahead.word is None or ahead.word.kind is not WordKind.STRING:
+            return None
+        ahead = cursor.copy()
     try:
         found = declared(ahead)
     except NotUnderstood:

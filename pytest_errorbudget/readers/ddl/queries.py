@@ -159,15 +159,16 @@ def _as(word: Word | None) -> bool:
 def _called(items: tuple[Word, ...]) -> frozenset[str]:
     """Names before a bracket, after ``::``, or before the bracket that ends a CAST."""
     found: set[str] = set()
-    for index, word in enumerate(items):
-        if not word.is_name:
-            continue
-        before = [other.key for other in items[max(index - 3, 0) : index]]
-        after = items[index + 1].key if index + 1 < len(items) else ""
-        is_type = "::" in (before[-1:] or [""]) or (before[-1:] == ["."] and "::" in before)
-        is_cast = after in {")", "["} and "as" in before
-        if after == "(" or is_type or is_cast:
+    third = second = first = ""
+    for word, after in zip(items, (*(other.key for other in items[1:]), ""), strict=True):
+        if word.is_name and (
+            after == "("
+            or first == "::"
+            or (first == "." and third == "::")
+            or (after in {")", "["} and "as" in (first, second, third))
+        ):
             found.add(word.value)
+        third, second, first = second, first, word.key
     return frozenset(found)
 
 

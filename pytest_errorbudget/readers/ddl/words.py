@@ -21,8 +21,8 @@ _COMMENT = r"/\*(?:[^*/]|\*(?!/)|/(?!\*))*\*/"
 _NESTED = rf"/\*(?:{_COMMENT}|[^*/]|\*(?!/)|/(?!\*))*\*/"
 _TOKEN = re.compile(
     rf"""
-    (?:[\s\ufeff]+|--[^\n]*|{_NESTED})+
-    |([A-Za-z_\x80-\U0010ffff][A-Za-z0-9_$\x80-\U0010ffff]*)(?!['"&]) # 1: a bare word
+    (?:[\s\ufeff]+|--[^\n]*|{_NESTED})*
+    (?:([A-Za-z_\x80-\U0010ffff][A-Za-z0-9_$\x80-\U0010ffff]*)(?!['"&]) # 1: a bare word
     |([(),.;\[\]*=<>+-](?<!--))                                       # 2: a symbol
     |'((?:[^']|'')*)'                                                 # 3: a string
     |"((?:[^"]|"")+)"                                                 # 4: a quoted name
@@ -34,6 +34,7 @@ _TOKEN = re.compile(
     |[uU]&"((?:[^"]|"")+)"                                            # 12: such a name
     |([A-Za-z_\x80-\U0010ffff][A-Za-z0-9_$\x80-\U0010ffff]*)          # 13: a bare word before a quote
     |(::|:=|=>|[^'"\s])                                               # 14: any other symbol
+    |\Z)
     """,
     re.X | re.S,
 )
@@ -80,7 +81,9 @@ class Word(NamedTuple):
         return self.kind is WordKind.BARE or self.kind is WordKind.QUOTED
 
 
-_BARE, _QUOTED, _STRING = WordKind.BARE, WordKind.QUOTED, WordKind.STRING
+_BARE, _QUOTED, _STRING, _SYMBOL = WordKind.BARE, WordKind.QUOTED, WordKind.STRING, WordKind.SYMBOL
+# What stands before the content of a group: quotes, and the letter of a special string.
+_BEFORE_CONTENT = {3: 1, 4: 1, 8: 2, 10: 2, 11: 3, 12: 3}
 
 
 def words(sql: str) -> tuple[Word, ...]:
@@ -90,31 +93,30 @@ def words(sql: str) -> tuple[Word, ...]:
     make: Callable[[tuple[WordKind, str, str, int, int]], Word] = partial(
         tuple.__new__, Word
     )  # half the time of Word()
-    end = 0
+    before = 0
     for match in _TOKEN.finditer(sql):
-        start = match.start()
-        if start != end:
+        if match.start() != before:
             raise NotUnderstood(_UNCLOSED)
-        end = match.end()
+        before = match.end()
         group = match.lastindex
-        if group is None:
-            continue
         if group == 1:
             text = match[1]
             key = text.lower() if text.isascii() else folded(text)
-            add(make((_BARE, key, key if len(key) <= _SHORT_NAME else identifier(key), start, end)))
+            name = key if len(key) <= _SHORT_NAME else identifier(key)
+            add(make((_BARE, key, name, before - len(text), before)))
         elif group == 2:
             text = match[2]
-            add(make((WordKind.SYMBOL, text, text, start, end)))
-        else:
-            add(_rare(match, group, start, end))
-    if end != len(sql):
+            add(make((_SYMBOL, text, text, before - 1, before)))
+        elif group is not None:
+            add(_rare(match, group, before))
+    if before != len(sql):
         raise NotUnderstood(_UNCLOSED)
     return tuple(found)
 
 
-def _rare(match: re.Match[str], group: int, start: int, end: int) -> Word:
+def _rare(match: re.Match[str], group: int, end: int) -> Word:
     text = match[group]
+    start = match.start(group) - _BEFORE_CONTENT.get(group, 0)
     match group:
         case 3 | 10 | 11:
             return Word(_STRING, "", text.replace("''", "'"), start, end)
@@ -123,7 +125,7 @@ def _rare(match: re.Match[str], group: int, start: int, end: int) -> Word:
         case 5:
             return Word(WordKind.NUMBER, "", text, start, end)
         case 6 | 7:
-            return Word(_STRING, "", _dollar_quoted(match[6]), start, end)
+            return Word(_STRING, "", _dollar_quoted(match[6]), match.start(6), end)
         case 8:
             return Word(_STRING, "", _ESCAPE.sub(_unescaped, text.replace("''", "'")), start, end)
         case 13:
@@ -133,7 +135,7 @@ def _rare(match: re.Match[str], group: int, start: int, end: int) -> Word:
         raise NotUnderstood(_UNCLOSED)
     if match.string.startswith("/*", start):
         raise NotUnderstood(_UNCLOSED)
-    return Word(WordKind.SYMBOL, text, text, start, end)
+    return Word(_SYMBOL, text, text, start, end)
 
 
 def _dollar_quoted(text: str) -> str:
