@@ -62,6 +62,8 @@ def rename_schema(state: State, change: RenameSchema) -> None:
 
 
 def _move(state: State, table: TableState, key: Key) -> None:
+    if key == table.key:
+        return
     if state.relation_name_taken(key):
         raise NotReplayed(f"`{key[1]}` is there already", table.key)
     old = table.key
