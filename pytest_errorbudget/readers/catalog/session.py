@@ -20,6 +20,7 @@ _SETTINGS = (
     "set local lock_timeout = '2s'",
     "set local idle_in_transaction_session_timeout = '120s'",
     "set local search_path = pg_catalog",
+    "set local jit = off",  # compiling costs more than these queries do
 )
 
 

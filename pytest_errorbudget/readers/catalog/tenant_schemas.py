@@ -90,7 +90,7 @@ class _Context:
             schema: numbers.setdefault(self.environments.get(schema), len(numbers)) for schema in self.schemas.values()
         }
         columns = self._columns(marks)
-        for number, (name, kind, is_partition, _, _, targets, listed) in enumerate(marks):
+        for number, (name, kind, is_partition, *_, targets, listed) in enumerate(marks):
             far = targets or ()
             for pair in listed.split(","):
                 oid, namespace = map(int, pair.split(" "))
@@ -100,14 +100,14 @@ class _Context:
                 yield key, schema, (oid, schema, name, kind, is_partition)
 
     @staticmethod
-    def _columns(marks: Rows) -> Mapping[tuple[int, str], str]:
+    def _columns(marks: Rows) -> Mapping[tuple[int, str], int]:
         """The marks of the columns of those relations that foreign keys of their own schema point at."""
-        wanted = {target for row in marks if row[5] is not None for target in row[5]}
+        wanted = {target for row in marks for target in row[7] or ()}
         return {
             (int(pair.partition(" ")[2]), row[0]): row[3]
             for row in marks
             if row[0] in wanted
-            for pair in row[6].split(",")
+            for pair in row[8].split(",")
         }
 
 

@@ -1,6 +1,8 @@
--- A mark for every relation: hashes of all that a relation's value is made of, summed, so that no order matters.
--- Relations with equal marks are alike, and come as one row: the last column lists them, each with its schema. Object ids stand for themselves, save those of the relation's own schema: these
--- go by name. Expressions that name such objects are not in the mark (`local_expressions.sql` reads them).
+-- A mark for every relation: hashes of all that a relation's value is made of, joined by xor, so that no order matters
+-- (no two rows of a relation are the same). Relations with equal marks are alike, and come as one row: its last column
+-- lists them, each with its schema.
+-- Object ids stand for themselves, save those of the relation's own schema: these go by name. Expressions that name
+-- such objects are not in the mark (`local_expressions.sql` reads them).
 -- Each hash is the seed of the next: all of them are strict, so nothing in here may be null.
 -- 1259 is pg_class, 3079 pg_extension, 750 array_in: these numbers are the same on every server.
 with wanted as (
@@ -14,7 +16,7 @@ with wanted as (
         where d.classid = 1259 and d.refclassid = 3079 and d.deptype = 'e'
       )
 ), columns as (
-    select a.attrelid as oid, sum(hashnameextended(
+    select a.attrelid as oid, bit_xor(hashnameextended(
         a.attname,
         case when a.atttypid < 16384 then hashoidextended(a.atttypid, 1)
              else coalesce((
@@ -32,14 +34,14 @@ with wanted as (
     where a.attnum > 0 and not a.attisdropped
     group by a.attrelid
 ), defaults as (
-    select d.adrelid as oid, sum(hashtextextended(
+    select d.adrelid as oid, bit_xor(hashtextextended(
         case when d.adbin::text ~ '[0-9]{5}| 2205 ' then ''
              else regexp_replace(d.adbin::text, ' :location -?[0-9]+', '', 'g') end, 5 + d.adnum)) as mark
     from pg_catalog.pg_attrdef d
     join wanted w on w.oid = d.adrelid
     group by d.adrelid
 ), indexes as (
-    select i.indrelid as oid, sum(hashnameextended(x.relname, hash_array_extended(i.indkey::int2[], hash_record_extended(
+    select i.indrelid as oid, bit_xor(hashnameextended(x.relname, hash_array_extended(i.indkey::int2[], hash_record_extended(
         row(i.indnkeyatts, i.indisunique, i.indisprimary, i.indisvalid and i.indisready, i.indpred is not null, x.relam,
             case when i.indexprs::text ~ '[0-9]{5}| 2205 ' then ''
                  else regexp_replace(i.indexprs::text, ' :location -?[0-9]+', '', 'g') end), 6)))) as mark
@@ -48,7 +50,7 @@ with wanted as (
     join pg_catalog.pg_class x on x.oid = i.indexrelid
     group by i.indrelid
 ), constraints as (
-    select k.conrelid as oid, sum(hashnameextended(k.conname, hash_record_extended(row(
+    select k.conrelid as oid, bit_xor(hashnameextended(k.conname, hash_record_extended(row(
         k.contype, k.conkey, k.confkey, k.convalidated, case when t.relnamespace = w.namespace then null else k.confrelid end,
         case when t.relnamespace = w.namespace then t.relname end), 7))) as mark,
         array_agg(t.relname::text order by t.relname) filter (where t.relnamespace = w.namespace) as targets
@@ -58,11 +60,11 @@ with wanted as (
     where k.contype in ('p', 'u', 'f', 'c', 'x') or k.contype = 'n' and not k.convalidated
     group by k.conrelid
 )
-select w.relname, w.relkind::text, w.relispartition, c.mark::text, concat_ws(' ', d.mark, '|', i.mark, '|', k.mark),
-       k.targets, string_agg(w.oid || ' ' || w.namespace, ',' order by w.oid)
+select w.relname, w.relkind::text, w.relispartition, c.mark, d.mark, i.mark, k.mark, k.targets,
+       string_agg(w.oid || ' ' || w.namespace, ',' order by w.oid)
 from wanted w
 left join columns c on c.oid = w.oid
 left join defaults d on d.oid = w.oid
 left join indexes i on i.oid = w.oid
 left join constraints k on k.oid = w.oid
-group by 1, 2, 3, 4, 5, 6
+group by 1, 2, 3, 4, 5, 6, 7, 8
