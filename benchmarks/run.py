@@ -25,6 +25,7 @@ from typing import Any
 
 from pytest_errorbudget.model.settings import ReplaySettings
 from pytest_errorbudget.readers.scratch import scratch_server
+from pytest_errorbudget.readers.scratch.places import kept_folder
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "example_project"
 WRITTEN_BY_RUNS = shutil.ignore_patterns("events", ".errorbudget", ".pytest_cache", "__pycache__", "target")
@@ -50,6 +51,7 @@ def run(root: Path, url: str) -> tuple[float, float, Mapping[str, Any]]:
     """Seconds from the start of the process to its exit, processor seconds of it, and the log that it wrote."""
     log = root / ".errorbudget" / "execution-log.json"
     log.unlink(missing_ok=True)
+    shutil.rmtree(kept_folder() / "results", ignore_errors=True)  # what the replay server said to an earlier run
     environment = {**os.environ, "LEDGERLINE_DATABASE_URL": url}
     began, busy = time.perf_counter(), processor_seconds()
     done = subprocess.run((sys.executable, *COMMAND), cwd=root, env=environment, capture_output=True, check=False)

@@ -20,8 +20,10 @@ import cattrs
 import msgspec
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
-from pytest_errorbudget.model.facts import Facts
+from pytest_errorbudget.model.facts import Facts, ShapeTyping
+from pytest_errorbudget.model.migration import RealReplay
 from pytest_errorbudget.model.run import Run
+from pytest_errorbudget.pipeline.packing import PackedReplay, packed, unpacked
 
 _SCALARS = (int, str, bool, NoneType)
 
@@ -41,6 +43,23 @@ def encode_run(run: Run) -> bytes:
 
 def decode_run(data: bytes) -> Run:
     return _converter().structure(msgspec.json.decode(data), Run)
+
+
+def encode_replay(replay: RealReplay) -> bytes:
+    """Objects that a version shares with the one before are written once."""
+    return msgspec.json.encode(_converter().unstructure(packed(replay), PackedReplay))
+
+
+def decode_replay(data: bytes) -> RealReplay:
+    return unpacked(_converter().structure(msgspec.json.decode(data), PackedReplay))
+
+
+def encode_typings(typings: tuple[ShapeTyping, ...]) -> bytes:
+    return msgspec.json.encode(_converter().unstructure(typings, tuple[ShapeTyping, ...]))
+
+
+def decode_typings(data: bytes) -> tuple[ShapeTyping, ...]:
+    return _converter().structure(msgspec.json.decode(data), tuple[ShapeTyping, ...])
 
 
 @cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,30 +12,13 @@ from pytest_errorbudget.model.item import migration_item
 from pytest_errorbudget.model.migration import MigrationSet, RealReplay, StaticReplay
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.rust import Contracts
-from pytest_errorbudget.model.settings import Database, MigrationSettings, ReplaySettings
+from pytest_errorbudget.model.settings import Database, MigrationSettings
 from pytest_errorbudget.model.snapshot import Applied, Snapshot
 from pytest_errorbudget.pipeline.gathering import Gathering
+from pytest_errorbudget.pipeline.servers import Servers
 
 if TYPE_CHECKING:
-    from pytest_errorbudget.readers.scratch import ScratchServer
     from pytest_errorbudget.readers.shapes import ShapeRequest
-
-
-class Servers:
-    """The scratch server of a run: started when it is first asked for, gone with the stack."""
-
-    def __init__(self, stack: ExitStack, settings: ReplaySettings) -> None:
-        self._stack = stack
-        self._settings = settings
-        self._server: ScratchServer | None = None
-
-    def scratch(self) -> ScratchServer:
-        """Raises ``Unreadable`` where no server can be had."""
-        if self._server is None:
-            from pytest_errorbudget.readers.scratch import scratch_server
-
-            self._server = self._stack.enter_context(scratch_server(self._settings))
-        return self._server
 
 
 def read_database(gathering: Gathering, servers: Servers, database: Database) -> DatabaseFacts:
@@ -94,9 +76,10 @@ def static_replay(migrations: MigrationSet) -> StaticReplay:
 def _real(servers: Servers, migrations: MigrationSet, static: StaticReplay) -> RealReplay:
     """PostgreSQL's replay, with the places that the static one knows."""
     from pytest_errorbudget.checks.origins import with_origins
-    from pytest_errorbudget.readers.real_replay import replay_for_real
+    from pytest_errorbudget.pipeline.kept import kept_replay
+    from pytest_errorbudget.readers.result_cache import users_cache
 
-    real = replay_for_real(servers.scratch(), migrations)
+    real = kept_replay(users_cache(), servers, migrations)
     versions = tuple(replace(v, schema=with_origins(v.schema, static.schema)) for v in real.versions)
     return replace(real, versions=versions)
 
@@ -117,7 +100,8 @@ def type_database(gathering: Gathering, servers: Servers, facts: DatabaseFacts, 
     """The same facts with every literal query prepared in every distinct shape of the tenants."""
     if facts.migrations is None or facts.replay is None or not facts.replay.versions:
         return facts
-    from pytest_errorbudget.readers.shapes import type_queries
+    from pytest_errorbudget.pipeline.kept import kept_typings
+    from pytest_errorbudget.readers.result_cache import users_cache
 
     database = next(d for d in gathering.request.project.settings.databases if d.name == facts.name)
     queries = tuple(
@@ -128,7 +112,7 @@ def type_database(gathering: Gathering, servers: Servers, facts: DatabaseFacts, 
     migrations = facts.migrations
     nothing: tuple[ShapeTyping, ...] = ()
     shapes = _shapes(database, facts)
-    typings = gathering.attempt(lambda: type_queries(servers.scratch(), migrations, shapes, queries), nothing)
+    typings = gathering.attempt(lambda: kept_typings(users_cache(), servers, migrations, shapes, queries), nothing)
     return replace(facts, typings=typings)
 
 

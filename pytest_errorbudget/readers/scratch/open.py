@@ -14,7 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 from pytest_errorbudget.model.problem import Problem, Unreadable
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.settings import ReplaySettings
-from pytest_errorbudget.readers.scratch.binaries import embedded_binaries, given_binaries
+from pytest_errorbudget.readers.scratch.binaries import Binaries, embedded_binaries, given_binaries
 from pytest_errorbudget.readers.scratch.cluster import cluster
 from pytest_errorbudget.readers.scratch.server import ScratchServer
 
@@ -28,9 +28,12 @@ def scratch_server(
     """The server for a run's own databases. Raises ``Unreadable`` (``server-unreachable``) where there is none."""
     if settings.url is not None:
         return _by_url(settings.url, env)
-    if settings.binaries is not None:
-        return cluster(given_binaries(Path(settings.binaries)))
-    return cluster(embedded_binaries())
+    return cluster(replay_programs(settings))
+
+
+def replay_programs(settings: ReplaySettings) -> Binaries:
+    """PostgreSQL's programs, not started: the folder of the settings, else the embedded ones. Raises ``Unreadable``."""
+    return embedded_binaries() if settings.binaries is None else given_binaries(Path(settings.binaries))
 
 
 @contextmanager

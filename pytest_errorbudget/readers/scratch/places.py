@@ -28,6 +28,14 @@ def cache_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix=f"{_NAME}-"))
 
 
+def kept_folder() -> Path:
+    """A folder that outlives the run, for what no server has to reach: ``XDG_CACHE_HOME`` where it is set, for root
+    too."""
+    root = os.environ.get("XDG_CACHE_HOME")
+    folder = Path(root) / _NAME if root else None
+    return folder if folder is not None and _made(folder) else cache_folder()
+
+
 def run_root() -> Path:
     """Where the data of a run lies: memory where there is some with room, else the folder for temporary files."""
     if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM_BYTES:
