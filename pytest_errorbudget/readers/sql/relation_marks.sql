@@ -51,7 +51,8 @@ with wanted as (
     group by i.indrelid
 ), constraints as (
     select k.conrelid as oid, bit_xor(hashnameextended(k.conname, hash_record_extended(row(
-        k.contype, k.conkey, k.confkey, k.convalidated, case when t.relnamespace = w.namespace then null else k.confrelid end,
+        k.contype, k.conkey, k.confkey, k.convalidated,
+        case when t.relnamespace = w.namespace then null else k.confrelid end,
         case when t.relnamespace = w.namespace then t.relname end), 7))) as mark,
         array_agg(t.relname::text order by t.relname) filter (where t.relnamespace = w.namespace) as targets
     from pg_catalog.pg_constraint k
