@@ -1,6 +1,6 @@
 """Both replays of a checkout's migrations, side by side.
 
-    python tests/corpus/replay.py CHECKOUT [--migrations PATH] [--without NAME]
+    python tests/corpus/replay.py CHECKOUT [--migrations PATH] [--without NAME] [--placeholder TEXT]
 
 Fetches nothing. Prints, for each folder of migrations: statements, columns that the replay without a database claims
 and that PostgreSQL built, facts on which the two disagree, and the columns left to the real replay, with the reasons.
@@ -21,9 +21,9 @@ from pytest_errorbudget.checks.agreement import BOOKKEEPING, disagreements
 from pytest_errorbudget.checks.replay.replay import replay
 from pytest_errorbudget.model.migration import RealReplay, StaticReplay
 from pytest_errorbudget.model.pgtype import UNKNOWN
-from pytest_errorbudget.model.settings import ReplaySettings
+from pytest_errorbudget.model.settings import MigrationSettings, ReplaySettings
 from pytest_errorbudget.readers.ddl.changes import changes
-from pytest_errorbudget.readers.migrations.reader import read_migrations
+from pytest_errorbudget.readers.migrations.reader import read_migration_set
 from pytest_errorbudget.readers.real_replay import replay_for_real
 from pytest_errorbudget.readers.scratch import ScratchServer, scratch_server
 
@@ -45,8 +45,10 @@ class Row:
     failure: str | None
 
 
-def measure(server: ScratchServer, checkout: Path, folder: str, without: tuple[str, ...]) -> Row:
-    migrations, _ = read_migrations(checkout, folder)
+def measure(
+    server: ScratchServer, checkout: Path, folder: str, without: tuple[str, ...], placeholder: str | None
+) -> Row:
+    migrations, _ = read_migration_set(checkout, MigrationSettings(path=folder, schema=placeholder))
     files = tuple(file for file in migrations.files if not any(name in file.path for name in without))
     real = replay_for_real(server, replace(migrations, files=files))
     migrations = replace(migrations, files=files[: len(real.versions)])  # those before the first that fails
@@ -95,6 +97,7 @@ def main() -> int:
     parser.add_argument("checkout", type=Path, nargs="+")
     parser.add_argument("--migrations", help="one folder, relative to the checkout; else every folder that is found")
     parser.add_argument("--without", action="append", default=[], help="leave out the migrations with this in the path")
+    parser.add_argument("--placeholder", help="what stands for the schema of a tenant in the files")
     options = parser.parse_args()
     sys.stdout.write("| repository | migrations | statements | opaque | columns claimed / real | left | aside |")
     sys.stdout.write(" disagreements |\n|---|---|---|---|---|---|---|---|\n")
@@ -103,7 +106,9 @@ def main() -> int:
         for checkout in options.checkout:
             for folder in folders(checkout):
                 if options.migrations in (None, folder):
-                    bad += _show(checkout.name, measure(server, checkout, folder, tuple(options.without)))
+                    bad += _show(
+                        checkout.name, measure(server, checkout, folder, tuple(options.without), options.placeholder)
+                    )
     return 1 if bad else 0
 
 
