@@ -10,7 +10,8 @@ What each SLO makes of a row is a digit of base 4 in an integer of ``bits``: 0 n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import replace
 
 from sqlglot import exp
 from sqlglot.expressions import and_, column, select, union
@@ -94,7 +95,7 @@ def floored(time_us: exp.Expr, width_us: int) -> exp.Expr:
     return exp.Sub(this=time_us.copy(), expression=exp.paren(positive))
 
 
-def _usable(question: Question, table: str, as_of_us: int, mapped: Sequence[str]) -> exp.Select:
+def _usable(question: Question, table: str, as_of_us: int, *columns: exp.Expr) -> exp.Select:
     """The rows that can count. Written out where it is used, and with no more columns than are used there: a common
     table expression of its own would be kept in memory with all of them."""
     return (
@@ -102,8 +103,7 @@ def _usable(question: Question, table: str, as_of_us: int, mapped: Sequence[str]
             _tenant(question).as_("tenant"),
             question.id.copy().as_("id"),
             question.time_us.copy().as_("time_us"),
-            *(_mapped(name).as_(f"c{position}") for position, name in enumerate(mapped)),
-            *(bits.as_(f"b{position}") for position, bits in enumerate(_packed(question))),
+            *columns,
         )
         .from_(exp.to_table(table))
         .where(question.id.copy().is_(exp.null()).not_())
@@ -121,20 +121,46 @@ def _grouped(question: Question, table: str, as_of_us: int) -> exp.Query:
             exp.Min(this=floored(column("time_us"), question.window_us)).as_("start_us"),
             *(exp.Min(this=column(bits)).as_(bits) for bits in _bits(question)),
         )
-        .from_(_usable(question, table, as_of_us, ()).subquery("u"))
+        .from_(_usable(question, table, as_of_us, *_verdicts(question)).subquery("u"))
         .group_by("tenant", "id")
     )
 
 
 def _copied(question: Question, table: str, as_of_us: int) -> exp.Query:
-    columns = ["tenant", "id", "time_us", *_columns(question), *_bits(question)]
+    """The distinct copies of events with several. Predicates are judged behind the join, on the few rows that pass."""
+    mapped = [_mapped(name).as_(f"c{position}") for position, name in enumerate(question.mapped)]
+    kept = ["tenant", "id", "time_us", *_columns(question)]
     same = and_(column("tenant", "u").eq(column("tenant", "g")), column("id", "u").eq(column("id", "g")))
-    return (
-        select(*(column(name, "u").as_(name) for name in columns), column("copies", "g").as_("copies"))
-        .distinct()
-        .from_(_usable(question, table, as_of_us, question.mapped).subquery("u"))
+    several = (
+        select(*(column(name, "u").as_(name) for name in kept), column("copies", "g").as_("copies"))
+        .from_(_usable(question, table, as_of_us, *mapped).subquery("u"))
         .join("grouped AS g", on=and_(same, column("copies", "g") > 1))
     )
+    return select(*kept, "copies", *_verdicts(_numbered(question))).distinct().from_(several.subquery("s"))
+
+
+def _numbered(question: Question) -> Question:
+    """The same predicates over ``c0``, ``c1`` … instead of the columns by name."""
+    numbers = {name: f"c{position}" for position, name in enumerate(question.mapped)}
+
+    def renamed(node: exp.Expr) -> exp.Expr:
+        return column(numbers[node.name]) if isinstance(node, exp.Column) else node
+
+    return replace(
+        question,
+        predicates=tuple(
+            replace(
+                one,
+                good=one.good.copy().transform(renamed),
+                where=None if one.where is None else one.where.copy().transform(renamed),
+            )
+            for one in question.predicates
+        ),
+    )
+
+
+def _verdicts(question: Question) -> list[exp.Expr]:
+    return [bits.as_(f"b{position}") for position, bits in enumerate(_packed(question))]
 
 
 def _ranked(question: Question) -> exp.Query:
