@@ -237,6 +237,16 @@ class CallRoutines:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DropRoutines:
+    """DROP FUNCTION ... CASCADE: what depends on a trigger function is a trigger; others may carry columns."""
+
+    names: tuple[str, ...]
+    statement: str
+    mentions: frozenset[str]
+    origin: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpaqueChange:
     """A statement whose effect is not known. ``mentions``: identifiers in it, of which some may be relations."""
 
@@ -268,6 +278,7 @@ Change: TypeAlias = (
     | Transaction
     | CreateRoutine
     | CallRoutines
+    | DropRoutines
     | OpaqueChange
 )
 

@@ -19,6 +19,7 @@ class LiteralKind(Enum):
     STRING = "string"
     NULL = "null"
     NUMBER = "number"
+    BOOLEAN = "boolean"
 
 
 @dataclass(frozen=True, slots=True)

@@ -401,3 +401,44 @@ select id, name, at::date as day into made from t where id > 0;
 create recursive view up (id, depth) as select id, 1 from t union all select t.id, u.depth + 1 from t join up u on u.id = t.parent;
 create view tree as with recursive r as (select id, parent, name::text as path from t where parent is null union all
     select t.id, t.parent, r.path || '/' || t.name from t join r on r.id = t.parent) select r.*, length(path) from r;
+
+-- case: types of expressions
+create type mood as enum ('sad', 'ok');
+create domain posint as int;
+create table t (id bigint primary key, i int, s smallint, n numeric(10,2), f real, d double precision, x text, v
+    varchar(9), c char(3), at timestamptz default now(), ts timestamp, day date, tm time, iv interval, j jsonb, js json,
+    b boolean, u uuid, a text[], ia int[], m mood, p posint, by bytea);
+create view numbers as select i + s is_, i * n m1, i / d d1, n - 1 s1, f + i fi, -i neg, i % 2 mod, n ^ 2 pw, i ^ 2 ip, sum(i) over () si, sum(id)
+    over () sid, avg(i) over () ai, avg(f) over () af, round(n, 1) rn, round(d) rd, ceil(i) ci, abs(s) abs_s, greatest(i, id)
+    g, least(n, 1) l, coalesce(i, 0) co, coalesce(n, n) nn, coalesce(n, 0) n0, nullif(i, 0) ni, nullif(v, '') nv, 1 one, 3000000000 big, 1.5 dec, 1e3 e,
+    i & 1 bits, power(i, 2) po, i::text, cast(n as numeric(4,1)) as cn, mod(i, 2) mo, stddev(i) over () sd, p + 1 pp, coalesce(p, p) pd from t;
+create view times as select at - ts diff, day - day days, day + 1 next, day + iv di, ts + iv tsi, at - interval '1 day' was, now(),
+    current_timestamp, current_date, age(ts), extract(epoch from at), date_trunc('hour', ts) h, date_trunc('day', day) dd, at at time zone 'utc' z,
+    ts at time zone 'utc' tz, iv * 2 twice, tm + iv later, date(at), make_interval(days => 1) mi, to_char(at, 'YYYY'), to_timestamp(0), localtime, date '2026-01-01' as dl,
+    interval '1' day as il, timestamp with time zone '2026-01-01' from t;
+create view strings as select x || v as xv1, x || i as xi, 'a' || 'b' as ab, lower(v), upper(c), substring(x from 1 for 2), trim(both ' ' from x), length(x), left(v, 1), v, c,
+    coalesce(v, x) vx, coalesce(x, v) xv, coalesce(v, 'none') vn, case when b then v else 'x' end cv, case when b then v end cn, case when b then v else v end cvv,
+    concat(i, x), string_agg(x, ',') over () agg, replace(x, 'a', 'b'), split_part(x, ',', 1), min(v) over () mv, max(c) over () mc, md5(x), encode(by, 'hex'), 'lit' as lit, null as nul from t;
+create view documents as select j -> 'a' ja, j ->> 'a' jt, js -> 'a' jsa, j #> '{a}' path, j #>> '{a}' pt, j || '{}' jj, jsonb_build_object('a', i), to_jsonb(t.i), json_agg(i) over () ag,
+    jsonb_array_length(j), j['a'] sub, j ? 'a' as has, j @> '{}' contains, row_to_json(t) whole from t;
+create view arrays as select a[1], a[1:2] sl, array[i, s] made, array(select x from t), a || x more, array_agg(i) over () ai, array_length(a, 1), unnest(ia) as each, cardinality(a),
+    array_append(ia, 1) ap, array_to_string(a, ','), string_to_array(x, ',') sa, i = any(ia) anyone, m, array_agg(m) over () ms, min(m) over () mm, coalesce(m, 'ok') om from t;
+create view truths as select i = 1 as eq, b and i > 2 both_, not b as nb, x is null isnull_, x like 'a%' lk, i in (1, 2) as isin, i between 1 and 2 as btw, exists (select 1 from t), x ~ 'a' re, true, false f, b or b as bb,
+    i is distinct from 1 as df, x similar to 'a' si, bool_and(b) over () al, i > 1 as bigger from t;
+create view grouped as select i, count(*), count(distinct x) as dx, max(at), min(day), sum(n), avg(iv), bool_or(b), array_agg(x order by x), (select max(id) from t) top,
+    (select 'x') lit, row_number() over (order by i), rank() over (order by i), lag(i) over (order by i), lead(i, 1, 0) over (order by i), first_value(i) over (order by i), percent_rank()
+    over (order by i) from t group by i;
+create view united as select i, v, null as n, 'a' as lit from t union all select s, x, at, v from t union select id, v, null, 'b' from t;
+create view valued (a, b) as values (1, 'x'), (2.5, null);
+create view listed as select * from (values (1, 'a')) as w (k, l), generate_series(1, 3) g, jsonb_array_elements('[]'::jsonb) e, unnest(array['x']) with ordinality as o (p, q),
+    lateral (select w.k + 1 as next) z, jsonb_each_text('{}') kv (k2, v2);
+create view merged as select * from t join (select id, i as other from t) r using (id) natural join (select id, s from t) q;
+create view qualified as select t.*, public.t.id as again, (t).id as attr, t is null as nothing from public.t;
+create view tables as table t;
+create view with_tables as with one as (select id, x from t), two (k, y) as (select * from one where x is not null) select two.*, one.x from two left join one on one.id = two.k;
+create materialized view stored as select * from united with no data;
+create function double_of(v int) returns bigint language sql as 'select v * 2';
+create view called as select double_of(i), double_of(i) + 1 as more from t;
+create function on_change() returns trigger language plpgsql as $$ begin return new; end $$;
+create trigger tr before update on t for each row execute function on_change();
+drop function on_change cascade;

@@ -143,7 +143,7 @@ _BUILTIN_TOO = frozenset({"coalesce", "greatest", "least", "nullif"})
 
 def _literal(literal: Literal) -> PgType:
     if literal.kind is not LiteralKind.NUMBER:
-        return LITERAL
+        return BOOL if literal.kind is LiteralKind.BOOLEAN else LITERAL
     digits = literal.text.replace("_", "")
     if not digits.isdigit():
         return INT4 if digits[:2].lower() in {"0x", "0o", "0b"} else NUMERIC

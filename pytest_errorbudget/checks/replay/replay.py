@@ -23,6 +23,9 @@ from pytest_errorbudget.model import change_table
 from pytest_errorbudget.model.change import Change, FileChanges
 from pytest_errorbudget.model.change_parts import Scope
 from pytest_errorbudget.model.migration import Opaque, StaticReplay
+from pytest_errorbudget.model.pgtype import PgType
+
+_TRIGGER = PgType("trigger")
 
 
 def replay(changes: tuple[FileChanges, ...]) -> StaticReplay:
@@ -53,6 +56,8 @@ def _step(state: State, change: Change, session_path: tuple[str, ...], opaque: l
             _left_open(state, opaque, change, change.reason, change.mentions)
         case all_changes.CallRoutines():
             _call(state, opaque, change)
+        case all_changes.DropRoutines():
+            _drop_routines(state, opaque, change)
         case _:
             try:
                 _apply(state, change)
@@ -64,7 +69,7 @@ def _step(state: State, change: Change, session_path: tuple[str, ...], opaque: l
 def _left_open(
     state: State,
     opaque: list[Opaque],
-    change: all_changes.OpaqueChange | all_changes.CallRoutines,
+    change: all_changes.OpaqueChange | all_changes.CallRoutines | all_changes.DropRoutines,
     reason: str,
     mentions: frozenset[str],
 ) -> None:
@@ -79,6 +84,16 @@ def _call(state: State, opaque: list[Opaque], change: all_changes.CallRoutines) 
         bodies = (state.routines.get(name) or frozenset[str]() for name in names)
         reason = f"the routine `{names[0]}` that it calls may change the schema"
         _left_open(state, opaque, change, reason, change.mentions.union(*bodies))
+
+
+def _drop_routines(state: State, opaque: list[Opaque], change: all_changes.DropRoutines) -> None:
+    """Only triggers depend on a function that returns ``trigger``, and none of them is part of the schema here."""
+    others = [name for name in change.names if set(state.results.get(name, [None])) != {_TRIGGER}]
+    if others:
+        reason = f"columns may depend on the routine `{others[0]}`, which it drops with CASCADE"
+        _left_open(state, opaque, change, reason, change.mentions)
+        readers = [table for table in state.tables.values() if table.calls & set(others)]
+        state.leave((table.key for table in readers), reason)
 
 
 def _misfit(state: State, opaque: list[Opaque], change: Change, error: NotReplayed) -> None:
@@ -116,6 +131,7 @@ def _apply(state: State, change: Change) -> None:
             | all_changes.Transaction()
             | all_changes.OpaqueChange()
             | all_changes.CallRoutines()
+            | all_changes.DropRoutines()
         ):
             raise AssertionError("the session's changes are applied by the step")
         case (

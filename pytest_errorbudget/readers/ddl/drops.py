@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pytest_errorbudget.model.change import Change, Drop
+from pytest_errorbudget.model.change import Change, Drop, DropRoutines
 from pytest_errorbudget.model.change_parts import Dependents, DroppedKind, Existing
 from pytest_errorbudget.readers.ddl.cursor import Cursor
+from pytest_errorbudget.readers.ddl.routines import identifiers
 from pytest_errorbudget.readers.ddl.words import NotUnderstood
 
 _KINDS = (
@@ -18,7 +19,8 @@ _KINDS = (
     (("schema",), DroppedKind.SCHEMA),
     (("extension",), DroppedKind.EXTENSION),
 )
-_CARRIED = frozenset({"function", "procedure", "routine", "aggregate", "sequence", "operator", "cast", "owned"})
+_ROUTINES = frozenset({"function", "procedure", "routine"})
+_CARRIED = frozenset({"aggregate", "sequence", "operator", "cast", "owned"})
 
 
 def drop(cursor: Cursor) -> tuple[Change, ...]:
@@ -26,9 +28,22 @@ def drop(cursor: Cursor) -> tuple[Change, ...]:
     for keys, kind in _KINDS:
         if cursor.accept(*keys):
             return _listed(cursor, kind)
+    if cursor.key in {"function", "procedure", "routine"} and any(
+        word.key == "cascade" for word in cursor.copy().rest()
+    ):
+        return (_routines(cursor),)
     if cursor.key in _CARRIED and any(word.key == "cascade" for word in cursor.rest()):
         raise NotUnderstood("DROP … CASCADE of an object that columns may depend on")
     return ()
+
+
+def _routines(cursor: Cursor) -> Change:
+    cursor.next()
+    cursor.accept("if", "exists")
+    listed = cursor.parts(cursor.until(frozenset({"cascade"})))
+    names = tuple(cursor.inside(part).qualified().name for part in listed)
+    cursor.rest()
+    return DropRoutines(names=names, statement=cursor.sql, mentions=identifiers(cursor.sql), origin=cursor.span(0))
 
 
 def _listed(cursor: Cursor, kind: DroppedKind) -> tuple[Change, ...]:

@@ -28,7 +28,6 @@ from pytest_errorbudget.model.change_query import (
     Truth,
     Unread,
 )
-from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.readers.ddl.calls import VALUE_KEYWORDS, call_of
 from pytest_errorbudget.readers.ddl.cursor import Cursor
 from pytest_errorbudget.readers.ddl.operators import COMPARISONS, operator_at, strength
@@ -161,7 +160,7 @@ class Expressions:
                 return Literal(LiteralKind.NULL)
             case "true" | "false":
                 cursor.next()
-                return Cast(Literal(LiteralKind.STRING), PgType("bool"))
+                return Literal(LiteralKind.BOOLEAN)
             case "row":
                 cursor.next()
                 cursor.group()

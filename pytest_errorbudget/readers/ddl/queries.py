@@ -126,12 +126,20 @@ def _select(cursor: Cursor) -> Body:
     if cursor.accept("distinct") and cursor.accept("on"):
         cursor.group()
     cursor.accept("all")
-    outputs = tuple(_output(cursor.inside(part)) for part in cursor.parts(cursor.until(_AFTER_LIST)))
+    outputs = tuple(_output(cursor.inside(part)) for part in cursor.parts(_select_list(cursor)))
     if cursor.accept("into"):
         cursor.until(AFTER_FROM | SET_OPERATIONS | {"from"})
     sources = Sources(read_query).listed(cursor) if cursor.accept("from") else ()
     cursor.until(SET_OPERATIONS)
     return Select(outputs, sources)
+
+
+def _select_list(cursor: Cursor) -> tuple[Word, ...]:
+    """Up to the clause that follows; the FROM of IS DISTINCT FROM is none."""
+    found = cursor.until(_AFTER_LIST)
+    while cursor.key == "from" and found and found[-1].key == "distinct":
+        found = (*found, cursor.next(), *cursor.until(_AFTER_LIST))
+    return found
 
 
 def _output(cursor: Cursor) -> Output:
