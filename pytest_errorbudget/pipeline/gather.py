@@ -9,6 +9,7 @@ from contextlib import ExitStack
 
 from pytest_errorbudget.model.counts import Counts
 from pytest_errorbudget.model.facts import DatabaseFacts, Facts
+from pytest_errorbudget.model.formats.moment import moment_us
 from pytest_errorbudget.model.problem import Problem
 from pytest_errorbudget.model.run import StepName
 from pytest_errorbudget.model.rust import Contracts
@@ -16,7 +17,6 @@ from pytest_errorbudget.model.threshold import LockedThresholds
 from pytest_errorbudget.pipeline.databases import read_database, type_database
 from pytest_errorbudget.pipeline.gathering import Gathering
 from pytest_errorbudget.pipeline.inputs import input_digests
-from pytest_errorbudget.pipeline.moment import moment_us
 from pytest_errorbudget.pipeline.request import Request
 from pytest_errorbudget.pipeline.servers import Servers
 from pytest_errorbudget.pipeline.stopwatch import Clock, Stopwatch, monotonic_us

@@ -22,11 +22,11 @@ from pytest_errorbudget.checks.tenants import tenant_findings
 from pytest_errorbudget.model.burn import BudgetState
 from pytest_errorbudget.model.facts import DatabaseFacts, Facts
 from pytest_errorbudget.model.finding import Finding, ordered
+from pytest_errorbudget.model.formats.moment import moment_of
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.run import Run, StepName
 from pytest_errorbudget.model.settings import Database, Settings
-from pytest_errorbudget.pipeline.moment import moment_of
 from pytest_errorbudget.pipeline.request import Request
 from pytest_errorbudget.pipeline.stopwatch import Clock, Stopwatch, monotonic_us
 from pytest_errorbudget.pipeline.thresholds import Generated, generated

@@ -106,7 +106,7 @@ def refuse_misuse(options: Options) -> None:
             f"--errorbudget-counts {options.counts}: the table of counts is written as .csv or .parquet"
         )
     if options.as_of is not None:
-        from pytest_errorbudget.pipeline.moment import moment_us
+        from pytest_errorbudget.model.formats.moment import moment_us
 
         try:
             moment_us(options.as_of)

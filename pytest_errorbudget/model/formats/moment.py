@@ -25,3 +25,19 @@ def parse_moment(text: str) -> int:
     except ValueError as error:
         raise ValueError(f"`{text}` is not a moment in UTC: {error}") from None
     return (moment - _EPOCH) // _MICROSECOND
+
+
+def moment_us(text: str) -> int:
+    """RFC 3339 text in any zone, as people give it, in µs since the Unix epoch; ``ValueError`` says what is missing."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"`{text}` is not a moment: write it as 2026-11-01T00:00:00Z") from None
+    if moment.tzinfo is None:
+        raise ValueError(f"`{text}` has no time zone: write Z for UTC, as in 2026-11-01T00:00:00Z")
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def moment_of(time_us: int) -> datetime:
+    """The moment ``time_us`` µs after the Unix epoch, in UTC."""
+    return _EPOCH + timedelta(microseconds=time_us)
