@@ -41,7 +41,8 @@ def test_the_error_stands_at_its_place_inside_the_rust_literal(world, words):
         "Every call fails at run time with `sqlx::Error::Database`, so a 500 where a handler passes it on."
     )
     assert finding.help == (
-        "this schema lacks `invoices.amount_cents`, which migrations/0003_amount.sql adds: mend the schema before this code is deployed"
+        "this schema lacks `invoices.amount_cents`, which migrations/0003_amount.sql adds: "
+        "mend the schema before this code is deployed"
     )
 
 
