@@ -3,9 +3,9 @@
     python benchmarks/static_replay.py CHECKOUT [CHECKOUT ...]
 
 Reads every folder of PostgreSQL migrations in the checkouts into memory first. Then, in alternating rounds, so that a
-busy machine slows all alike, and in processor time: sqlglot parses every statement (``parse_one`` of its PostgreSQL dialect, keeping what it
-cannot parse as text), and we split the files, read the changes and replay them. Prints medians and the ratio; above 1
-we are slower than parsing alone.
+busy machine slows all alike, and in processor time: sqlglot parses every statement (``parse_one`` of its PostgreSQL
+dialect, which keeps what it cannot parse as text), and we split the files, read the changes and replay them. Prints
+medians and the ratio; above 1 we are slower than parsing alone.
 """
 
 from __future__ import annotations
@@ -62,9 +62,7 @@ def ours(migration_sets: list[MigrationSet]) -> None:
 
 def _split(file: MigrationFile) -> MigrationFile:
     statements = split(file.text, file.path)
-    return MigrationFile(
-        path=file.path, version=file.version, name=file.name, text=file.text, statements=statements
-    )
+    return MigrationFile(path=file.path, version=file.version, name=file.name, text=file.text, statements=statements)
 
 
 def _seconds(action: Callable[[], None]) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from pytest_errorbudget.checks.replay.expression_types import Columns, Typing
-from pytest_errorbudget.checks.replay.function_types import FIXED
+from pytest_errorbudget.checks.replay.fixed_results import FIXED
 from pytest_errorbudget.checks.replay.scope import Items, Scope, Seen, Typed, renamed
 from pytest_errorbudget.checks.replay.state import State
 from pytest_errorbudget.model.change_query import (

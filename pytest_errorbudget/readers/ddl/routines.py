@@ -24,6 +24,11 @@ HARMLESS = frozenset(
 _CHANGES_SCHEMA = re.compile(r"\b(?:alter|create|drop|execute|perform|call)\b", re.I)
 _RUNS_OTHERS = re.compile(r"\b(?:execute|perform|call)\b", re.I)
 _CHANGE = re.compile(r"\b(?:alter|create|drop)\b[^;]*", re.I)
+# Triggers and policies are no part of the schema here, and a temporary table does not outlast the session.
+_APART = (
+    r"(?:create\s+(?:or\s+replace\s+)?(?:constraint\s+)?|drop\s+)(?:trigger|policy)\b|create\s+temp(?:orary)?\s+table\b"
+)
+_HARMLESS_DDL = re.compile(rf"\bexecute\s+(?:format\s*\(\s*)?'(?:{_APART})[^']*'[^;]*|\b(?:{_APART})[^;]*", re.I)
 _COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.S)
 _IDENTIFIER = re.compile(r'"((?:[^"]|"")+)"|([^\W\d]\w*)')
 _CALLED = re.compile(r"call\s+(?:\w+\s*\.\s*)*(\w+)\s*\(", re.I)
@@ -41,7 +46,7 @@ def touched(body: str) -> frozenset[str] | None:
     """
     if _CHANGES_SCHEMA.search(body) is None:
         return None
-    code = _COMMENT.sub(" ", body)
+    code = _HARMLESS_DDL.sub(" ", _COMMENT.sub(" ", body))
     if _RUNS_OTHERS.search(code):
         return identifiers(code)
     found = [identifiers(statement) for statement in _CHANGE.findall(code)]
