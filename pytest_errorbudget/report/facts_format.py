@@ -17,10 +17,11 @@ class Origin(Struct, frozen=True, kw_only=True):
 
 
 class FactColumn(Struct, frozen=True, kw_only=True):
-    """``type`` as PostgreSQL's ``format_type`` writes it; ``base`` is the type under a domain."""
+    """``type`` as PostgreSQL's ``format_type`` writes it, ``null`` where the static replay cannot tell it; ``base`` is
+    the type under a domain."""
 
     name: str
-    type: str
+    type: str | None
     base: str | None
     not_null: bool
     default: bool

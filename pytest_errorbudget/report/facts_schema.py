@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pytest_errorbudget.model.pgtype import UNKNOWN
 from pytest_errorbudget.model.schema import Column, Constraint, Index, Relation, Schema
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.report.facts_format import (
@@ -49,7 +50,7 @@ def _relation(relation: Relation) -> FactRelation:
 def _column(column: Column) -> FactColumn:
     return FactColumn(
         name=column.name,
-        type=column.type.formatted,
+        type=None if column.type == UNKNOWN else column.type.formatted,
         base=None if column.base is None else column.base.formatted,
         not_null=column.not_null,
         default=column.has_default,

@@ -11,7 +11,10 @@ import jsonschema
 import pytest
 
 from pytest_errorbudget.model.facts import Facts
+from pytest_errorbudget.model.migration import StaticReplay
+from pytest_errorbudget.model.pgtype import UNKNOWN
 from pytest_errorbudget.model.rust import Contracts
+from pytest_errorbudget.model.schema import Column, Relation, RelationKind, Schema
 from pytest_errorbudget.model.settings import Settings
 from pytest_errorbudget.report.facts_file import facts_file, write
 from pytest_errorbudget.report.facts_format import FactAlerts, Firing
@@ -123,6 +126,14 @@ def test_a_database(document: dict[str, Any]) -> None:
     }
     assert list(database["shapes"]) == ["aaaa", "bbbb"]
     assert database["static"] == database["replayed"] == database["shapes"]["aaaa"]
+
+
+def test_a_type_that_only_postgresql_can_tell_is_absent(facts: Facts, settings: Settings) -> None:
+    column = Column(name="total", type=UNKNOWN)
+    view = Relation(schema="public", name="totals", kind=RelationKind.VIEW, columns=(column,))
+    database = replace(facts.databases[0], static=StaticReplay(schema=Schema(relations=(view,))))
+    (read,) = facts_file(replace(facts, databases=(database,)), settings)["databases"]
+    assert [(c["name"], c["type"]) for c in read["static"]["relations"][0]["columns"]] == [("total", None)]
 
 
 def test_a_database_that_was_not_read_says_so_of_every_tenant(facts: Facts, settings: Settings) -> None:
