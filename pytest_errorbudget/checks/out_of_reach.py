@@ -60,10 +60,9 @@ def _schemas(database: Database, facts: DatabaseFacts, settings: Settings) -> It
     every = tuple(schema_item(settings.path, tenant.name) for tenant in database.tenants)
     if not every:
         return
-    if not database.is_live:
-        yield Unchecked("tenant schemas", database.name, "the settings name no server (`url`)", database.span, every)
-    elif facts.snapshot is None:
-        yield Unchecked("tenant schemas", database.name, "the server could not be read", database.span, every)
+    if facts.snapshot is None:
+        reason = "the server could not be read" if database.is_live else "the settings name no server (`url`)"
+        yield Unchecked("tenant schemas", database.name, reason, database.span, every)
     elif facts.replay is None or not facts.replay.versions:
         yield Unchecked("tenant schemas", database.name, "there is no replay to compare with", database.span, every)
     else:

@@ -53,7 +53,7 @@ def _drift(findings: tuple[Finding, ...]) -> dict[str, int]:
 
 
 def _state(state: TenantState | None, drift: int, is_behind: bool) -> SchemaState:
-    if state is None:
+    if state is None or state.unread is not None:
         return SchemaState.NOT_READ
     if state.shape is None:
         return SchemaState.MISSING

@@ -109,6 +109,15 @@ class Allowance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """An allowance that is not in the settings yet."""
+
+    rule: str
+    where: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReplaySettings:
     """Another PostgreSQL than the embedded one."""
 

@@ -16,6 +16,7 @@ from pytest_errorbudget.model.settings import Database, MigrationSettings
 from pytest_errorbudget.model.snapshot import Applied, Snapshot
 from pytest_errorbudget.pipeline.gathering import Gathering
 from pytest_errorbudget.pipeline.servers import Servers
+from pytest_errorbudget.pipeline.tenants import tenants_snapshot
 
 if TYPE_CHECKING:
     from pytest_errorbudget.readers.shapes import ShapeRequest
@@ -26,9 +27,9 @@ def read_database(gathering: Gathering, servers: Servers, database: Database) ->
     facts = DatabaseFacts(name=database.name)
     if database.migrations is not None:
         facts = _replayed(gathering, servers, database.migrations, facts)
-    if not database.is_live:
+    if not database.tenants and not database.is_live:
         return facts
-    snapshot = gathering.attempt(lambda: _snapshot(database, facts.migrations), None)
+    snapshot = tenants_snapshot(gathering, database, facts.replay, lambda: _snapshot(database, facts.migrations))
     return replace(facts, snapshot=snapshot)
 
 

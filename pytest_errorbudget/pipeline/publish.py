@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
 from pytest_errorbudget.model.facts import Facts
+from pytest_errorbudget.model.problem import Unreadable
 from pytest_errorbudget.model.run import Run
+from pytest_errorbudget.pipeline.baseline import accept_present
 from pytest_errorbudget.pipeline.locking import lock_of
 from pytest_errorbudget.pipeline.project import Project
 
@@ -22,6 +24,7 @@ class Outputs:
     facts: Path | None
     counts: Path | None
     update: bool
+    baseline: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,7 @@ class Published:
 
 def publish(project: Project, run: Run, facts: Facts, outputs: Outputs) -> Published:
     """Write every file whole or not at all; one that cannot be written keeps no other from being written."""
+    from pytest_errorbudget.readers.tenants_lock_file import tenants_lock_path
     from pytest_errorbudget.report import counts_file, execution_log, facts_file
 
     said: list[str] = []
@@ -61,6 +65,13 @@ def publish(project: Project, run: Run, facts: Facts, outputs: Outputs) -> Publi
         said.append(f"{outputs.counts} was not written: no event was counted")
     if outputs.update:
         attempt(project.lock, lambda _: said.append(_updated(project, run, facts)))
+        attempt(
+            tenants_lock_path(project.lock), lambda path: said.extend(_tenants(project, facts, path, started.date()))
+        )
+    if outputs.baseline:
+        allowed, not_allowed = accept_present(project, run)
+        said += allowed
+        failed += not_allowed
     return Published(said=tuple(said), failed=tuple(failed))
 
 
@@ -75,3 +86,20 @@ def _updated(project: Project, run: Run, facts: Facts) -> str:
         f"{project.lock.name} holds {len(locked.thresholds)} thresholds of {len(locked.tenants)} tenants, "
         f"{evidence_path(project.lock).name} their evidence ({len(locked.evidence):,} hours): commit both"
     )
+
+
+def _tenants(project: Project, facts: Facts, path: Path, today: date) -> Iterator[str]:
+    """Write the tenants of the databases that this run read; the file is left as it is where none was."""
+    from pytest_errorbudget.pipeline.tenants_lock import updated
+    from pytest_errorbudget.readers.tenants_lock_file import read_tenants_lock, write_tenants_lock
+
+    if all(database.snapshot is None for database in facts.databases):
+        return
+    try:
+        before = read_tenants_lock(project.lock)
+    except Unreadable:
+        before = ()  # what cannot be read is written anew
+    databases = updated(project.settings.databases, facts.databases, before, today)
+    write_tenants_lock(project.lock, databases)
+    tenants, shapes = sum(len(each.tenants) for each in databases), sum(len(each.shapes) for each in databases)
+    yield f"{path.name} holds {tenants} tenants in {shapes} shapes, to be checked without their servers: commit it"

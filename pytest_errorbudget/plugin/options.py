@@ -23,6 +23,7 @@ class Options:
     counts: str | None
     fail_on: str | None
     update: bool
+    baseline: bool
     invocation_dir: Path
 
     def place(self, path: str | None) -> Path | None:
@@ -67,7 +68,13 @@ def add_options(parser: pytest.Parser) -> None:
         "--errorbudget-update",
         action="store_true",
         dest="errorbudget_update",
-        help="rewrite errorbudget.lock and its table of evidence from this run",
+        help="rewrite errorbudget.lock, its table of evidence and errorbudget.tenants.toml from this run",
+    )
+    group.addoption(
+        "--errorbudget-baseline",
+        action="store_true",
+        dest="errorbudget_baseline",
+        help="append an [[allow]] entry to the settings for each error and warning of this run",
     )
 
 
@@ -83,6 +90,7 @@ def options_of(config: pytest.Config) -> Options:
         counts=option("errorbudget_counts"),
         fail_on=option("errorbudget_fail_on"),
         update=option("errorbudget_update"),
+        baseline=option("errorbudget_baseline"),
         invocation_dir=config.invocation_params.dir,
     )
 
@@ -95,6 +103,7 @@ def refuse_misuse(options: Options) -> None:
         ("counts", options.counts),
         ("fail-on", options.fail_on),
         ("update", options.update or None),
+        ("baseline", options.baseline or None),
     )
     for name, value in idle:
         if value is not None and not options.enabled:

@@ -132,4 +132,5 @@ def _outputs(options: Options) -> Outputs:
         facts=options.place(options.facts),
         counts=options.place(options.counts),
         update=options.update,
+        baseline=options.baseline,
     )

@@ -55,8 +55,8 @@ def read_lock(path: Path) -> tuple[LockedThresholds | None, tuple[Problem, ...]]
 
 def write_lock(path: Path, locked: LockedThresholds) -> None:
     """Writes the evidence and then the lock that names its digest. Raises ``OSError``."""
-    _replace(evidence_path(path), write_evidence(locked.evidence))
-    _replace(path, lock_text(locked))
+    replace_file(evidence_path(path), write_evidence(locked.evidence))
+    replace_file(path, lock_text(locked))
 
 
 def locked_schemas(path: Path) -> Mapping[str, tuple[str, ...]]:
@@ -73,7 +73,8 @@ def locked_schemas(path: Path) -> Mapping[str, tuple[str, ...]]:
     return schemas
 
 
-def _replace(path: Path, text: str) -> None:
+def replace_file(path: Path, text: str) -> None:
+    """Writes a file whole or not at all. Raises ``OSError``."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:

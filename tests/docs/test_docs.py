@@ -185,14 +185,14 @@ def _toml_blocks(text: str) -> list[str]:
 
 
 def test_the_smallest_settings_of_the_readme_are_valid(tmp_path: Path) -> None:
-    smallest, events = _toml_blocks(_README)
+    smallest, allowance, events = _toml_blocks(_README)
     (tmp_path / "errorbudget.toml").write_text(smallest)
     settings, problems = read_settings(tmp_path, "errorbudget.toml", {})
     assert problems == ()
     assert settings is not None
     assert [tenant.name for tenant in settings.tenants] == ["acme_prod", "globex"]
 
-    (tmp_path / "errorbudget.toml").write_text(f"{smallest}\n{events}")
+    (tmp_path / "errorbudget.toml").write_text(f"{smallest}\n{events}\n{allowance}")
     _, problems = read_settings(tmp_path, "errorbudget.toml", {})
     assert problems == ()
 

@@ -68,6 +68,7 @@ def test_counts_in_an_unknown_format(shop: Shop) -> None:
     "flags",
     [
         ["--errorbudget-update"],
+        ["--errorbudget-baseline"],
         ["--errorbudget-log", "log.json"],
         ["--errorbudget-facts", "facts.json"],
         ["--errorbudget-counts", "counts.csv"],
