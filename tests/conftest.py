@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -14,6 +15,13 @@ from pytest_errorbudget.readers.migrations.reader import read_migrations
 from pytest_errorbudget.readers.scratch import ScratchServer, scratch_server
 
 Migrations = Callable[[Mapping[str, str]], MigrationSet]
+
+
+def pytest_configure() -> None:
+    # A shell without job control lets what it runs in the background ignore Ctrl-C, and children inherit that; some
+    # tests are about what Ctrl-C does.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
