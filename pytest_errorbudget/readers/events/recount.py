@@ -109,12 +109,18 @@ def _deal_out(session: duckdb.DuckDBPyConnection) -> None:
 
 def _compared(session: duckdb.DuckDBPyConnection, question: Question, ways: Sequence[tuple[str, str]]) -> Recounted:
     if all(_same(session, into) for _, into in ways):
-        windows = sum(len(one.starts_us) for one in tally(question, fetch(session, "first")).series)
+        windows = _windows_in_first(session, len(question.predicates))
         return Recounted(
             recounts=tuple(Recount(way=way, windows=windows, equal=windows) for way, _ in ways), race_conditions=0
         )
     first = windows_of(question, fetch(session, "first"))
     return compare(first, tuple((way, windows_of(question, fetch(session, into))) for way, into in ways))
+
+
+def _windows_in_first(session: duckdb.DuckDBPyConnection, slos: int) -> int:
+    """As many as ``windows_of`` would give, without fetching a row."""
+    counts = " + ".join(f"count(*) filter (where valid_{place} > 0)" for place in range(slos))
+    return sum(row[0] for row in session.execute(f"select {counts or 0} from first").fetchall())
 
 
 def _same(session: duckdb.DuckDBPyConnection, into: str) -> bool:
