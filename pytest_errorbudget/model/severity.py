@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import Literal
+
+Level = Literal["low", "medium", "high"]
+_LEVELS: dict[str, Level] = {"information": "low", "warning": "medium", "error": "high"}
 
 
 class Severity(Enum):
@@ -17,6 +21,6 @@ class Severity(Enum):
         return list(Severity).index(self)
 
     @property
-    def level(self) -> str:
+    def level(self) -> Level:
         """The word of the execution log: ``low``, ``medium`` or ``high``."""
-        return {"information": "low", "warning": "medium", "error": "high"}[self.value]
+        return _LEVELS[self.value]

@@ -22,7 +22,6 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
 from pytest_errorbudget.model.facts import Facts, ShapeTyping
 from pytest_errorbudget.model.migration import RealReplay
-from pytest_errorbudget.model.run import Run
 from pytest_errorbudget.pipeline.packing import PackedReplay, packed, unpacked
 
 _SCALARS = (int, str, bool, NoneType)
@@ -35,14 +34,6 @@ def encode(facts: Facts) -> bytes:
 def decode(data: bytes) -> Facts:
     """Raises ``msgspec.DecodeError`` where ``data`` is not JSON, and what cattrs raises where it is something else."""
     return _converter().structure(msgspec.json.decode(data), Facts)
-
-
-def encode_run(run: Run) -> bytes:
-    return msgspec.json.encode(_converter().unstructure(run, Run))
-
-
-def decode_run(data: bytes) -> Run:
-    return _converter().structure(msgspec.json.decode(data), Run)
 
 
 def encode_replay(replay: RealReplay) -> bytes:

@@ -50,7 +50,9 @@ class ErrorBudgetItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, FindingsFail):
-            return "\n\n".join(shared_run(self.config).draw(finding) for finding in excinfo.value.findings)
+            from pytest_errorbudget.report.diagnostics import diagnostics
+
+            return diagnostics(excinfo.value.findings, shared_run(self.config).draw)
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:

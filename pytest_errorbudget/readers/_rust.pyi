@@ -35,8 +35,6 @@ def draw(
     message: str,
     excerpts: Sequence[tuple[str, str | None, Sequence[tuple[int, int, int | None, int | None, str, bool]]]],
     notes: Sequence[tuple[str, str]],
-    *,
-    coloured: bool,
 ) -> str:
     """A diagnostic as text. Excerpts are (path, source, marks), marks (line, column, end line, end column, label,
     whether it is primary); notes are (``note`` or ``help``, text)."""

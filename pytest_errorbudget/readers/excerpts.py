@@ -23,17 +23,8 @@ def draw(finding: Finding, read_source: ReadSource) -> str:
     ``read_source`` gives the text of a path as spans write it, or ``None``; a place without a text, or outside it,
     is drawn as a location line.
     """
-    return _drawn(finding, _excerpts(finding, read_source), coloured=False)
-
-
-def draw_coloured(finding: Finding, read_source: ReadSource) -> str:
-    """The same with ANSI colours, for a terminal."""
-    return _drawn(finding, _excerpts(finding, read_source), coloured=True)
-
-
-def _drawn(finding: Finding, excerpts: list[_Excerpt], *, coloured: bool) -> str:
     return _rust.draw(
-        finding.severity.value, finding.rule.id, finding.message, excerpts, _notes(finding), coloured=coloured
+        finding.severity.value, finding.rule.id, finding.message, _excerpts(finding, read_source), _notes(finding)
     )
 
 

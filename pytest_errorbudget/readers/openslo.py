@@ -59,14 +59,8 @@ class _Reading:
         self.oddities.append(Unchecked("openslo", f"{span.path}:{span.line}", reason, span))
 
 
-def read_slos(root: Path, globs: Sequence[str]) -> tuple[tuple[Slo, ...], tuple[Problem, ...]]:
-    """The SLOs of the files that ``globs`` match below ``root``, in the order of files, and what could not be read."""
-    read = read_openslo(root, globs)
-    return read.slos, read.problems
-
-
 def read_openslo(root: Path, globs: Sequence[str]) -> OpenSlo:
-    """As ``read_slos``, with the oddities."""
+    """The SLOs of the files that ``globs`` match below ``root``, in the order of files, and what could not be read."""
     reading = _Reading()
     documents = [document for path in _files(root, globs, reading) for document in _documents(root, path, reading)]
     known = [document for document in documents if _is_openslo(document, reading)]

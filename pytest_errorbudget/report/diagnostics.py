@@ -18,18 +18,6 @@ def diagnostics(findings: Iterable[Finding], draw: Draw) -> str:
     return "\n\n".join(draw(finding).rstrip("\n") for finding in findings)
 
 
-def plain(finding: Finding) -> str:
-    """A finding without excerpts, for where no source can be drawn: head, places, consequence, tenants and help."""
-    parts = (
-        f"{finding.severity.value}[{finding.rule.id}]: {finding.message}",
-        *(f"  --> {label.span}" + (f": {label.text}" if label.text else "") for label in finding.labels),
-        f"  = note: {finding.consequence}" if finding.consequence else "",
-        f"  = note: {named(finding.tenants, 'tenant')}" if finding.tenants else "",
-        f"  = help: {finding.help}" if finding.help else "",
-    )
-    return "\n".join(part for part in parts if part)
-
-
 def one_line(finding: Finding) -> str:
     """``warning[index-missing] invoices: index … is missing (2 tenants: a, b)``."""
     tenants = f" ({named(finding.tenants, 'tenant')})" if finding.tenants else ""

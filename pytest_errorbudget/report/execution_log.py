@@ -118,7 +118,7 @@ def _finding(finding: Finding) -> LogFinding:
     return LogFinding(
         rule=finding.rule.id,
         severity=finding.severity.value,
-        level=finding.severity.level,  # type: ignore[arg-type]  # one of the three words, by Severity.level
+        level=finding.severity.level,
         message=finding.message,
         place=finding.place,
         tenants=finding.tenants,

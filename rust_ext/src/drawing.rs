@@ -33,7 +33,7 @@ pub struct Diagnostic {
 }
 
 /// The diagnostic as text, without a final line break.
-pub fn draw(diagnostic: &Diagnostic, coloured: bool) -> String {
+pub fn draw(diagnostic: &Diagnostic) -> String {
     let title = level(&diagnostic.severity).primary_title(diagnostic.message.as_str()).id(diagnostic.rule.as_str());
     let mut group = Group::with_title(title);
     for excerpt in &diagnostic.excerpts {
@@ -42,7 +42,7 @@ pub fn draw(diagnostic: &Diagnostic, coloured: bool) -> String {
     for (kind, text) in &diagnostic.notes {
         group = group.element(level(kind).message(text.as_str()));
     }
-    let renderer = if coloured { Renderer::styled() } else { Renderer::plain() };
+    let renderer = Renderer::plain();
     renderer.decor_style(DecorStyle::Ascii).render(&[group]).trim_end().to_owned()
 }
 
@@ -126,7 +126,7 @@ mod tests {
             marks: vec![mark(2, 13, Some((2, 16)), "here", true)],
         };
         let expected = "error[row-type]: it does not fit\n --> a.rs:2:13\n  |\n2 |     amount: i32,\n  |             ^^^ here\n  |\n  = help: widen it";
-        assert_eq!(draw(&diagnostic(vec![excerpt]), false), expected);
+        assert_eq!(draw(&diagnostic(vec![excerpt])), expected);
     }
 
     #[test]
@@ -136,7 +136,7 @@ mod tests {
             source: Some("select 1".to_owned()),
             marks: vec![mark(7, 1, None, "set here", true)],
         };
-        let text = draw(&diagnostic(vec![gone]), false);
+        let text = draw(&diagnostic(vec![gone]));
         assert!(text.contains("b.sql:7:1"), "{text}");
         assert!(text.contains("set here"), "{text}");
     }

@@ -113,7 +113,7 @@ mod _rust {
 
     /// A diagnostic as text, drawn by annotate-snippets.
     #[pyfunction]
-    #[pyo3(signature = (severity, rule, message, excerpts, notes, *, coloured))]
+    #[pyo3(signature = (severity, rule, message, excerpts, notes))]
     fn draw(
         py: Python<'_>,
         severity: String,
@@ -121,7 +121,6 @@ mod _rust {
         message: String,
         excerpts: Vec<ExcerptArgument>,
         notes: Vec<(String, String)>,
-        coloured: bool,
     ) -> String {
         let diagnostic = drawing::Diagnostic {
             severity,
@@ -130,7 +129,7 @@ mod _rust {
             excerpts: excerpts.into_iter().map(Into::into).collect(),
             notes,
         };
-        py.detach(|| drawing::draw(&diagnostic, coloured))
+        py.detach(|| drawing::draw(&diagnostic))
     }
 
     type KeyPlace<'py> = (Bound<'py, PyTuple>, (u32, u32, u32, u32));

@@ -19,11 +19,10 @@ from pytest_errorbudget.model.counts import Counts, Series
 from pytest_errorbudget.model.facts import DatabaseFacts, Facts
 from pytest_errorbudget.model.migration import StaticReplay
 from pytest_errorbudget.model.pgtype import PgType
-from pytest_errorbudget.model.run import Run
 from pytest_errorbudget.model.rust import Contracts
 from pytest_errorbudget.model.schema import Column, Relation, RelationKind, Schema
 from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.pipeline.codec import decode, decode_run, encode, encode_run
+from pytest_errorbudget.pipeline.codec import decode, encode
 
 _SCALARS: dict[type, st.SearchStrategy[Any]] = {
     str: st.text(max_size=5),
@@ -79,14 +78,6 @@ thorough = settings(deadline=None, max_examples=60, suppress_health_check=list(H
 @given(values(Facts))
 def test_facts_come_back_equal(facts: Facts) -> None:
     assert everything(decode(encode(facts))) == everything(facts)
-
-
-@thorough
-@given(values(Run))
-def test_a_run_comes_back_equal(run: Run) -> None:
-    back = decode_run(encode_run(run))
-    assert everything(back) == everything(run)
-    assert back.digest == run.digest
 
 
 def test_equal_facts_give_equal_bytes() -> None:

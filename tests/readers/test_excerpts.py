@@ -12,7 +12,7 @@ from pytest_errorbudget.model.item import ItemId
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.readers.excerpts import draw, draw_coloured
+from pytest_errorbudget.readers.excerpts import draw
 
 RUST = "#[derive(FromRow)]\npub struct Invoice {\n    pub amount: i32,\n}\n"
 SQL = "ALTER TABLE invoices\n    ALTER amount TYPE bigint;\n"
@@ -81,8 +81,7 @@ def test_many_tenants_are_counted() -> None:
     assert f"  = note: 20 tenants: {named} and 4 more\n" in text
 
 
-def test_colours_are_for_terminals() -> None:
-    assert "\x1b[" in draw_coloured(FINDING, SOURCES.get)
+def test_there_are_no_colours_to_spoil_a_log() -> None:
     assert "\x1b[" not in draw(FINDING, SOURCES.get)
 
 

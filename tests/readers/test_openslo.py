@@ -10,7 +10,7 @@ import pytest
 from pytest_errorbudget.model.slo import Sli, SliKind, Slo
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.window import DAY_US
-from pytest_errorbudget.readers.openslo import OpenSlo, read_openslo, read_slos
+from pytest_errorbudget.readers.openslo import OpenSlo, read_openslo
 
 PLAIN = """\
 apiVersion: openslo/v1
@@ -194,7 +194,8 @@ def test_what_cannot_be_honoured_is_a_problem_with_its_place(tmp_path: Path, old
 
 
 def test_a_glob_that_matches_nothing_is_a_problem(tmp_path: Path) -> None:
-    slos, problems = read_slos(tmp_path, ["slo/*.yaml"])
+    read = read_openslo(tmp_path, ["slo/*.yaml"])
+    slos, problems = read.slos, read.problems
     assert slos == ()
     assert [problem.message for problem in problems] == ["`slos` names `slo/*.yaml`, which matches no file"]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from pytest_errorbudget.model.pgtype import CATALOG, PgType, quoted
 from pytest_errorbudget.readers.catalog.constants import constant, constant_bytes, literal
-from pytest_errorbudget.readers.catalog.node_tree import Node, Value, parse, walk
+from pytest_errorbudget.readers.catalog.node_tree import Node, Value, parse
 
 _REGCLASS = "regclass"
 _FIRST_USER_OID = 16384
@@ -103,11 +103,6 @@ def rendered_anywhere(text: str, objects: Objects) -> str:
     return (
         "\0".join(rendered_list(text, objects, nothing)) if text.startswith("(") else rendered(text, objects, nothing)
     )
-
-
-def column_numbers(text: str) -> tuple[int, ...]:
-    """The attribute numbers that an expression reads."""
-    return tuple(sorted({node.number("varattno") for node in walk(parse(text)) if node.tag == "VAR"}))
 
 
 def _name(found: tuple[str, str] | None, oid: int) -> str:

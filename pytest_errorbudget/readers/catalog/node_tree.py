@@ -6,7 +6,7 @@ The text follows the snapshot, unlike ``pg_get_expr``; its positions and object 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 _TOKEN = re.compile(r'[{}()\[\]]|<>|"(?:\\.|[^"\\])*"|(?:\\.|[^\s(){}\[\]"\\])+', re.DOTALL)
@@ -77,14 +77,3 @@ def _node(tokens: list[str], at: int) -> tuple[Node, int]:
             values.append(value)
         fields[name] = values[0] if len(values) == 1 else tuple(values)
     return Node(tag, fields), at + 1
-
-
-def walk(value: Value) -> Iterator[Node]:
-    """Every node, outermost first."""
-    if isinstance(value, Node):
-        yield value
-        for inner in value.fields.values():
-            yield from walk(inner)
-    elif isinstance(value, tuple):
-        for inner in value:
-            yield from walk(inner)

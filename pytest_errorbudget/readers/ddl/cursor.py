@@ -173,9 +173,6 @@ class Cursor:
         end = self._words[self._at - 1].end if self._at else start
         return self._places.span(start, max(start, end))
 
-    def span_of(self, items: tuple[Word, ...]) -> Span:
-        return self._places.span(items[0].start, items[-1].end)
-
     def _here(self) -> str:
         word = self.word
         return f"before `{self.sql[word.start : word.end]}`" if word is not None else "at the end"

@@ -48,12 +48,6 @@ def _label(cursor: Cursor) -> str:
     return label if strength and cursor.done else _NO_LABEL
 
 
-def output_label(cursor: Cursor) -> str:
-    """The name of an output column without alias (``FigureColname``); reads the expression as far as it is known."""
-    label, strength = _labelled(cursor)
-    return label if strength else "?column?"
-
-
 def _labelled(cursor: Cursor) -> tuple[str, int]:
     """A label and its strength: 2 for a column or function, 1 for a type or CASE, which an outer cast replaces."""
     label, strength = _operand(cursor)
