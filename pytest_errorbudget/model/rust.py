@@ -33,7 +33,8 @@ class RustType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attribute:
-    """An attribute of a field or container: sqlx's (``sqlx``, ``rename``, ``"total"``), or ``rust``, ``deprecated``."""
+    """An attribute of a field, container or variant: ``library`` is the attribute's own name (``sqlx``, ``diesel``,
+    ``sea_orm``, ``postgres``), as in (``sqlx``, ``rename``, ``"total"``), or ``rust``, ``deprecated``."""
 
     library: str
     name: str
@@ -64,24 +65,82 @@ class Struct:
     attributes: tuple[Attribute, ...] = ()
 
 
+class Library(Enum):
+    """A Rust database library, by its name on crates.io."""
+
+    SQLX = "sqlx"
+    DIESEL = "diesel"
+    SEA_ORM = "sea-orm"
+    TOKIO_POSTGRES = "tokio-postgres"
+
+
 class QueryCall(Enum):
-    """How a query is written; macros are checked by rustc against one database, functions by nobody."""
+    """How a query is written. The ``_file`` macros are the macros that they stand for.
+
+    sqlx's macros are checked by rustc against one database; the others by nobody. The ``_unchecked`` macros compare
+    no types, neither when compiling nor when running.
+    """
 
     QUERY_MACRO = "query!"
     QUERY_AS_MACRO = "query_as!"
     QUERY_SCALAR_MACRO = "query_scalar!"
+    QUERY_UNCHECKED_MACRO = "query_unchecked!"
+    QUERY_AS_UNCHECKED_MACRO = "query_as_unchecked!"
+    QUERY_SCALAR_UNCHECKED_MACRO = "query_scalar_unchecked!"
     QUERY = "query"
     QUERY_AS = "query_as"
     QUERY_SCALAR = "query_scalar"
+    DIESEL_SQL_QUERY = "diesel::sql_query"
+    SEA_ORM_STATEMENT = "sea_orm::Statement"
+    TOKIO_QUERY = "tokio_postgres::query"
+    TOKIO_QUERY_ONE = "tokio_postgres::query_one"
+    TOKIO_QUERY_OPT = "tokio_postgres::query_opt"
+    TOKIO_EXECUTE = "tokio_postgres::execute"
+    TOKIO_PREPARE = "tokio_postgres::prepare"
+
+    @property
+    def library(self) -> Library:
+        match self:
+            case QueryCall.DIESEL_SQL_QUERY:
+                return Library.DIESEL
+            case QueryCall.SEA_ORM_STATEMENT:
+                return Library.SEA_ORM
+            case (
+                QueryCall.TOKIO_QUERY
+                | QueryCall.TOKIO_QUERY_ONE
+                | QueryCall.TOKIO_QUERY_OPT
+                | QueryCall.TOKIO_EXECUTE
+                | QueryCall.TOKIO_PREPARE
+            ):
+                return Library.TOKIO_POSTGRES
+            case _:
+                return Library.SQLX
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowRead:
+    """One value taken by hand from a row of the query: ``row.get::<_, T>("x")``, ``row.try_get(0)``.
+
+    ``key`` is the column's name or its position from 0. ``type`` is ``None`` where the source does not say it.
+    ``panics`` is true for ``get``, which panics where ``try_get`` gives an error.
+    """
+
+    key: str | int
+    type: RustType | None
+    panics: bool
+    span: Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """One query of a function. ``sql`` is ``None`` where it is built at run time, then ``unchecked`` says why.
 
-    ``literal`` is the span of the string literal, ``offsets`` maps character offsets of ``sql`` to places in the
-    file: sorted (offset in sql, line, column) breakpoints.
+    ``literal`` is the span of the string literal (of the whole file for ``query_file!`` and ``include_str!``),
+    ``offsets`` maps character offsets of ``sql`` to places in that file: sorted (offset in sql, line, column)
+    breakpoints.
     ``target`` is the row struct (crate-qualified, see ``Contracts.structs``), ``scalar`` a plain target type.
+    ``arguments`` counts what is bound; ``parameters`` are the types of the bound values in order, ``None`` where the
+    source does not say one, and empty where it says none. ``reads`` are values taken from its rows by hand.
     """
 
     path: str
@@ -96,6 +155,8 @@ class Query:
     target: StructRef | None = None
     scalar: RustType | None = None
     arguments: int = 0
+    parameters: tuple[RustType | None, ...] = ()
+    reads: tuple[RowRead, ...] = ()
     unchecked: str | None = None
 
 
@@ -105,6 +166,61 @@ class StructRef:
 
     path: str
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """``labels`` are what each library that the enum derives for calls it, after ``rename`` and ``rename_all`` by that
+    library's own case rules: sorted (library, label). ``number`` is the discriminant where one is written."""
+
+    name: str
+    labels: tuple[tuple[str, str], ...]
+    span: Span
+    number: int | None = None
+    attributes: tuple[Attribute, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RustEnum:
+    """An enum that derives a database trait of a library: ``sqlx::Type``, ``DeriveActiveEnum``, ``FromSql``.
+
+    ``name`` is unique in its file. ``repr`` is the integer type of ``#[repr(..)]``.
+    """
+
+    name: str
+    crate: str
+    module: str
+    span: Span
+    derives: tuple[str, ...]
+    variants: tuple[Variant, ...]
+    repr: str | None = None
+    attributes: tuple[Attribute, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredColumn:
+    """A column of diesel's ``table!``. ``column`` is the name in SQL (``sql_name``), ``type`` the SQL type as diesel
+    writes it (``Nullable<Int8>``)."""
+
+    name: str
+    column: str
+    type: RustType
+    span: Span
+    attributes: tuple[Attribute, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredTable:
+    """diesel's ``table!``. ``name`` is the Rust module's, ``table`` the table's name in SQL, ``schema`` as written."""
+
+    name: str
+    schema: str | None
+    table: str
+    crate: str
+    module: str
+    span: Span
+    primary_key: tuple[str, ...]
+    columns: tuple[DeclaredColumn, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,13 +300,14 @@ class Unread:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crate:
     """A workspace package: ``files`` are reached from its roots by ``mod``; ``libraries`` are the database crates
-    that its manifest names."""
+    that its manifest names, ``features`` what it enables of each: sorted (library, feature)."""
 
     name: str
     manifest: str
     service: bool
     libraries: tuple[str, ...]
     files: tuple[str, ...]
+    features: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +320,8 @@ class Contracts:
 
     crates: tuple[Crate, ...] = ()
     structs: tuple[Struct, ...] = ()
+    enums: tuple[RustEnum, ...] = ()
+    tables: tuple[DeclaredTable, ...] = ()
     queries: tuple[Query, ...] = ()
     handlers: tuple[Handler, ...] = ()
     flows: tuple[FieldFlow, ...] = ()
