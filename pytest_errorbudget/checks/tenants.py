@@ -21,12 +21,12 @@ def tenant_findings(
     unread = tuple(
         Unchecked("tenant", state.tenant, state.unread) for state in snapshot.tenants if state.unread is not None
     )
-    return findings, (*unread, *_unheld(snapshot))
+    return findings, unread
 
 
 def _missing(database: Database, snapshot: Snapshot, settings_path: str) -> Iterator[Finding]:
     for state in snapshot.tenants:
-        if state.shape is None and state.unread is None:
+        if state.shape is None and state.unread is None and not any(part.detaching for part in state.partitions):
             yield Finding(
                 rule=Rule.TENANT_MISSING,
                 severity=Rule.TENANT_MISSING.severity,
@@ -36,10 +36,15 @@ def _missing(database: Database, snapshot: Snapshot, settings_path: str) -> Iter
                     Affected(tenants_item(settings_path), state.tenant),
                     Affected(schema_item(settings_path, state.tenant), state.tenant),
                 ),
-                labels=(Label(database.span, "its tenants are listed here"),),
+                labels=(_listed(database, state.tenant),),
                 consequence=_consequence(state),
                 help=f"Provision the tenant, or take it out of the list; {_mapping(database, state)}",
             )
+
+
+def _listed(database: Database, name: str) -> Label:
+    own = next((tenant.span for tenant in database.tenants if tenant.name == name), None)
+    return Label(database.span, "its tenants are listed here") if own is None else Label(own, "it is listed here")
 
 
 def _consequence(state: TenantState) -> str:
@@ -55,19 +60,6 @@ def _mapping(database: Database, state: TenantState) -> str:
         return f"where its {tenant.layout.key} has another value, map it: {written}."
     name = state.tenant if tenant is None else tenant.customer
     return f'where its schema has another name, map it: names = {{ {name} = "its_schema" }}.'
-
-
-def _unheld(snapshot: Snapshot) -> Iterator[Unchecked]:
-    """Tables of which a tenant, though it is there, has no partition that could be compared."""
-    for state in snapshot.tenants:
-        if state.shape is None:
-            continue
-        for part in state.partitions:
-            if part.unread is not None:
-                yield Unchecked("partition", f"{state.tenant} {part.table}", part.unread)
-            elif part.exists and not part.partitions:
-                goes = f"its rows go to {part.default}" if part.default else "its rows are refused"
-                yield Unchecked("partition", f"{state.tenant} {part.table}", f"the tenant has no partition: {goes}")
 
 
 def _reason(state: TenantState) -> str:

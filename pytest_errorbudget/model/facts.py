@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pytest_errorbudget.model.counts import Counts
+from pytest_errorbudget.model.locked_tenants import KeptTenants
 from pytest_errorbudget.model.migration import MigrationSet, RealReplay, StaticReplay
 from pytest_errorbudget.model.problem import Problem, Unchecked
 from pytest_errorbudget.model.query_typing import Rejected, Typed
@@ -41,7 +42,10 @@ class ShapeTyping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseFacts:
-    """One database: its migrations, both replays, the snapshot of its tenants and how its queries type."""
+    """One database: its migrations, both replays, the snapshot of its tenants and how its queries type.
+
+    ``kept`` is there where a file says of the tenants what an earlier run read, and this run read them anew.
+    """
 
     name: str
     migrations: MigrationSet | None = None
@@ -49,6 +53,7 @@ class DatabaseFacts:
     replay: RealReplay | None = None
     snapshot: Snapshot | None = None
     typings: tuple[ShapeTyping, ...] = ()
+    kept: KeptTenants | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,16 @@ class LockedShape:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptTenants:
+    """What the file ``path`` said of the tenants of a ``database`` that a run read anew; shapes by 16 digits."""
+
+    path: str
+    database: str
+    read_on: date
+    tenants: tuple[TenantState, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LockedDatabase:
     """``tenants`` name their shapes by 16 digits. ``read_on`` is the day (UTC) on which the server was read."""
 

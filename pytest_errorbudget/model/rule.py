@@ -26,6 +26,10 @@ class Rule(Enum):
     TENANT_UNLISTED = ("tenant-unlisted", _WARNING)
     TENANT_BEHIND = ("tenant-behind", _INFORMATION)
     TENANT_AHEAD = ("tenant-ahead", _WARNING)
+    PARTITION_MISSING = ("partition-missing", _ERROR)
+    PARTITION_DEFAULT = ("partition-default", _WARNING)
+    PARTITION_DETACHING = ("partition-detaching", _ERROR)
+    TENANTS_FILE_STALE = ("tenants-file-stale", _WARNING)
     # migrations
     MIGRATIONS_UNREADABLE = ("migrations-unreadable", _ERROR)
     MIGRATION_FAILED = ("migration-failed", _ERROR)

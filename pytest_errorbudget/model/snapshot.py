@@ -30,7 +30,9 @@ class PartitionState:
 
     ``partitions`` is empty where no partition takes the tenant's value of the key: its rows go to the partition
     ``default``, and are refused where there is none. ``unread`` says why it is not known (the table is partitioned
-    otherwise); ``exists`` is false where the database has no such table. Names are without the schema ``public``.
+    otherwise); ``exists`` is false where the database has no such table. ``detaching`` are partitions that take the
+    value and are on their way out: PostgreSQL neither reads them nor writes to them. Names are without the schema
+    ``public``.
     """
 
     table: str
@@ -38,6 +40,7 @@ class PartitionState:
     default: str | None = None
     unread: str | None = None
     exists: bool = True
+    detaching: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

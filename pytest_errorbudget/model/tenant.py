@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from pytest_errorbudget.model.source import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +42,15 @@ class Tenant:
     """A customer's partition of the data.
 
     ``name`` is what node ids call it: the customer's name, behind the database's where several databases hold
-    tenants (``core/acme-prod``). ``customer`` is what people, events and cohorts call it.
+    tenants (``core/acme-prod``). ``customer`` is what people, events and cohorts call it. ``span`` is where the
+    settings list it, ``None`` where they do not (a pattern found it).
     """
 
     name: str
     database: str
     cohort: str | None
     layout: Layout
+    span: Span | None = field(default=None, compare=False)
 
     @property
     def customer(self) -> str:

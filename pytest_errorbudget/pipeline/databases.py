@@ -16,7 +16,7 @@ from pytest_errorbudget.model.settings import Database, MigrationSettings
 from pytest_errorbudget.model.snapshot import Applied, Snapshot
 from pytest_errorbudget.pipeline.gathering import Gathering
 from pytest_errorbudget.pipeline.servers import Servers
-from pytest_errorbudget.pipeline.tenants import tenants_snapshot
+from pytest_errorbudget.pipeline.tenants import read_tenants
 
 if TYPE_CHECKING:
     from pytest_errorbudget.readers.shapes import ShapeRequest
@@ -29,8 +29,8 @@ def read_database(gathering: Gathering, servers: Servers, database: Database) ->
         facts = _replayed(gathering, servers, database.migrations, facts)
     if not database.tenants and not database.is_live:
         return facts
-    snapshot = tenants_snapshot(gathering, database, facts.replay, lambda: _snapshot(database, facts.migrations))
-    return replace(facts, snapshot=snapshot)
+    found = read_tenants(gathering, database, facts.replay, lambda: _snapshot(database, facts.migrations))
+    return replace(facts, snapshot=found.snapshot, kept=found.kept)
 
 
 def _replayed(

@@ -15,10 +15,12 @@ from pytest_errorbudget.checks.event_findings import event_findings
 from pytest_errorbudget.checks.migration_edited import edited_findings
 from pytest_errorbudget.checks.migrations import migration_findings, told_for_sure
 from pytest_errorbudget.checks.out_of_reach import out_of_reach, problem_findings
+from pytest_errorbudget.checks.partitions import partition_findings
 from pytest_errorbudget.checks.step_rules import STEP_OF_RULE
 from pytest_errorbudget.checks.steps import steps
 from pytest_errorbudget.checks.tenant_health import tenant_health
 from pytest_errorbudget.checks.tenants import tenant_findings
+from pytest_errorbudget.checks.tenants_file_stale import stale_findings
 from pytest_errorbudget.model.burn import BudgetState
 from pytest_errorbudget.model.facts import DatabaseFacts, Facts
 from pytest_errorbudget.model.finding import Finding, ordered
@@ -26,6 +28,7 @@ from pytest_errorbudget.model.formats.moment import moment_of
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.run import Run, StepName
+from pytest_errorbudget.model.schema import Schema
 from pytest_errorbudget.model.settings import Database, Settings
 from pytest_errorbudget.pipeline.request import Request
 from pytest_errorbudget.pipeline.stopwatch import Clock, Stopwatch, monotonic_us
@@ -109,6 +112,10 @@ def _schemas(facts: Facts, settings: Settings) -> Said:
             yield from disagreements(read.static, read.replay.newest)
         if read.snapshot is not None:
             yield from chain(*tenant_findings(database, read.snapshot, settings.path))
+            expected = Schema() if read.replay is None else read.replay.newest
+            yield from chain(*partition_findings(read.snapshot, expected, settings.path))
+        if read.snapshot is not None and read.kept is not None:
+            yield from stale_findings(read.kept, read.snapshot, settings.path)
         if read.snapshot is not None and read.migrations is not None:
             yield from edited_findings(read.migrations, read.snapshot, settings.path)
         if read.snapshot is not None and read.replay is not None:

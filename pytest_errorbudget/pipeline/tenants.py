@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from pytest_errorbudget.model.locked_tenants import LockedDatabase
+from pytest_errorbudget.model.locked_tenants import KeptTenants, LockedDatabase
 from pytest_errorbudget.model.migration import RealReplay
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.settings import Database
@@ -14,9 +15,17 @@ from pytest_errorbudget.model.tenant import InDatabase
 from pytest_errorbudget.pipeline.gathering import Gathering
 
 
-def tenants_snapshot(
+@dataclass(frozen=True, slots=True)
+class Tenants:
+    """What is known of a database's tenants; ``kept`` where they were read although a file says of them what was."""
+
+    snapshot: Snapshot | None
+    kept: KeptTenants | None = None
+
+
+def read_tenants(
     gathering: Gathering, database: Database, replay: RealReplay | None, read: Callable[[], Snapshot]
-) -> Snapshot | None:
+) -> Tenants:
     """``read``'s answer where a server is named and answers. A server that was named and does not answer is a problem,
     also where the file stands in for it; one that nobody named here is none, if the file is there."""
     locked = _locked(gathering, database)
@@ -24,16 +33,36 @@ def tenants_snapshot(
     if database.is_live and (locked is None or _is_named(database)):
         snapshot = gathering.attempt(read, nobodys)
         if snapshot is not None:
-            return snapshot
+            return Tenants(snapshot) if locked is None else _beside(gathering, database, snapshot, locked, replay)
     if locked is None:
-        return None
+        return Tenants(None)
     from pytest_errorbudget.pipeline.tenants_lock import TENANTS_FILE, snapshot_from_lock
 
     why = "its server could not be read" if database.is_live and _is_named(database) else "no server is named here"
     gathering.unchecked.append(
         Unchecked("tenants", database.name, f"taken from {TENANTS_FILE}, as they were on {locked.read_on}: {why}")
     )
-    return snapshot_from_lock(database, locked, replay)
+    return Tenants(snapshot_from_lock(database, locked, replay))
+
+
+def _beside(
+    gathering: Gathering, database: Database, snapshot: Snapshot, locked: LockedDatabase, replay: RealReplay | None
+) -> Tenants:
+    """What was read, filled from the file where a tenant is out of reach; each of these is told."""
+    from pytest_errorbudget.pipeline.tenants_lock import TENANTS_FILE, filled_from_lock
+
+    filled, names = filled_from_lock(database, snapshot, locked, replay)
+    for state in (state for state in snapshot.tenants if state.tenant in names):
+        reason = f"taken from {TENANTS_FILE}, as it was on {locked.read_on}: {state.unread}"
+        gathering.unchecked.append(Unchecked("tenant", state.tenant, reason))
+    read = {state.tenant for state in snapshot.tenants} - names
+    kept = KeptTenants(
+        path=TENANTS_FILE,
+        database=database.name,
+        read_on=locked.read_on,
+        tenants=tuple(state for state in locked.tenants if state.tenant in read),
+    )
+    return Tenants(filled, kept)
 
 
 def _locked(gathering: Gathering, database: Database) -> LockedDatabase | None:

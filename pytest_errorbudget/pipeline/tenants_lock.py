@@ -93,6 +93,28 @@ def snapshot_from_lock(database: Database, locked: LockedDatabase, replay: RealR
     )
 
 
+def filled_from_lock(
+    database: Database, snapshot: Snapshot, locked: LockedDatabase, replay: RealReplay | None
+) -> tuple[Snapshot, frozenset[str]]:
+    """The snapshot with what was kept of the tenants that could not be read, and their names."""
+    missing = {state.tenant for state in snapshot.tenants if state.unread is not None}
+    if not missing:
+        return snapshot, frozenset()
+    kept = snapshot_from_lock(database, locked, replay)
+    states = {state.tenant: state for state in kept.tenants if state.tenant in missing and state.unread is None}
+    shapes = {shape.digest: shape for shape in snapshot.shapes}
+    shapes |= {shape.digest: shape for shape in kept.shapes if any(s.shape == shape.digest for s in states.values())}
+    more = (replace(each, tenants=tuple(name for name in each.tenants if name in states)) for each in kept.ledgers)
+    filled = replace(
+        snapshot,
+        server_version=snapshot.server_version or kept.server_version,
+        tenants=tuple(states.get(state.tenant, state) for state in snapshot.tenants),
+        shapes=tuple(shapes[digest] for digest in sorted(shapes)),
+        ledgers=(*snapshot.ledgers, *(ledger for ledger in more if ledger.tenants)),
+    )
+    return filled, frozenset(states)
+
+
 def _rebuilt(shape: LockedShape, replay: RealReplay | None) -> Shape | None:
     base = _base(shape, replay)
     if base is None:

@@ -20,11 +20,31 @@ def tenants_of(
     """The tenants of the database at ``position``, in the order of the file, without cohorts yet."""
     table = file.database[position]
     several = sum(database.tenants is not None for database in file.database) > 1
-    layouts = _layouts(reading, table.tenants, ("database", position, "tenants"), locked_schemas)
+    key: Key = ("database", position, "tenants")
+    layouts = _layouts(reading, table.tenants, key, locked_schemas)
+    places = _places(table.tenants, key)
     return tuple(
-        Tenant(f"{table.name}/{customer}" if several else customer, table.name, None, layout)
+        Tenant(
+            name=f"{table.name}/{customer}" if several else customer,
+            database=table.name,
+            cohort=None,
+            layout=layout,
+            span=reading.span(places[customer]) if customer in places else None,
+        )
         for customer, layout in layouts.items()
     )
+
+
+def _places(table: SchemaTenants | PartitionTenants | DatabaseTenants | None, key: Key) -> Mapping[str, Key]:
+    """The key of each tenant that the file lists by name."""
+    match table:
+        case SchemaTenants() | PartitionTenants():
+            listed = table.names or ()
+            return {name: (*key, "names", name if isinstance(listed, dict) else n) for n, name in enumerate(listed)}
+        case DatabaseTenants():
+            return {name: (*key, "urls", name) for name in table.urls}
+        case None:
+            return {}
 
 
 def _layouts(

@@ -70,7 +70,8 @@ def _place(tree: PartitionTree, table: Member, layout: InPartition, expected: st
         reason = f"the bounds of its partitions do not say which one takes {layout.key} = {layout.value}"
         return _Place(PartitionState(table=name, default=default, unread=reason))
     names = tuple(_display(member, expected) for member in own)
-    return _Place(PartitionState(table=name, partitions=names, default=default), table, own)
+    leaving = tuple(_display(member, expected) for member in found.own if member.detaching)
+    return _Place(PartitionState(table=name, partitions=names, default=default, detaching=leaving), table, own)
 
 
 def _display(member: Member, expected: str) -> str:
