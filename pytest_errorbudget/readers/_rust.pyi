@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from typing import Protocol
 
-__all__ = ["draw", "read_contracts", "sqlx_attributes", "toml_key_places"]
+__all__ = ["diesel_attributes", "draw", "read_contracts", "sea_orm_attributes", "sqlx_attributes", "toml_key_places"]
 
 class _Package(Protocol):
     """What ``readers.workspace.Package`` has."""
@@ -21,6 +21,8 @@ class _Package(Protocol):
     def roots(self) -> Sequence[str]: ...
     @property
     def dependencies(self) -> Sequence[tuple[str, str]]: ...
+    @property
+    def features(self) -> Sequence[tuple[str, str]]: ...
 
 def read_contracts(root: str | os.PathLike[str], packages: Sequence[_Package], threads: int) -> bytes:
     """msgpack of ``model.rust.Contracts``, named fields. Runs off the GIL on ``threads`` threads; the result does not
@@ -28,6 +30,13 @@ def read_contracts(root: str | os.PathLike[str], packages: Sequence[_Package], t
 
 def sqlx_attributes() -> list[str]:
     """The names of all sqlx attributes that ``read_contracts`` gives, sorted."""
+
+def diesel_attributes() -> list[str]:
+    """The names of all diesel attributes that ``read_contracts`` gives, sorted. Values that are types are resolved, by
+    their last names (``Nullable<Int8>``); ``table_name`` is ``package::module::name`` of a table of the workspace."""
+
+def sea_orm_attributes() -> list[str]:
+    """The names of all sea-orm attributes that ``read_contracts`` gives, sorted. ``nested`` has its prefix."""
 
 def draw(
     severity: str,

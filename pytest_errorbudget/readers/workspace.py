@@ -15,6 +15,7 @@ from typing import Any
 
 from pytest_errorbudget.model.problem import Problem, Unreadable
 from pytest_errorbudget.readers import manifest_problems
+from pytest_errorbudget.readers.cargo_features import dependency_tables, enabled_features
 
 DATABASE_LIBRARIES = ("diesel", "sea-orm", "sqlx", "tokio-postgres")
 
@@ -25,7 +26,8 @@ _DEPENDENCIES = "dependencies"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
     """``roots`` are the root files of library and binaries, ``dependencies`` (name in the code, package name) pairs
-    for packages of this repository and for ``libraries``: the database crates among them, by their own names."""
+    for packages of this repository and for ``libraries``: the database crates among them, by their own names.
+    ``features`` are the sorted (library, feature) pairs that the manifest enables, see ``cargo_features``."""
 
     name: str
     manifest: str
@@ -33,6 +35,7 @@ class Package:
     libraries: tuple[str, ...]
     roots: tuple[str, ...]
     dependencies: tuple[tuple[str, str], ...]
+    features: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,19 +149,11 @@ def _inside(path: str, folder: str) -> bool:
     return path == folder or path.startswith(f"{folder}/")
 
 
-def _dependency_tables(manifest: _Table) -> Iterable[_Table]:
-    """The dependencies of library and binaries, also those of one target. Tests and build scripts have their own."""
-    yield _table(manifest, _DEPENDENCIES)
-    for target in _table(manifest, "target").values():
-        if isinstance(target, dict):
-            yield _table(target, _DEPENDENCIES)
-
-
 def _dependencies(manifest: _Manifest, workspace: _Table, top: _Manifest) -> list[tuple[str, _Table, str]]:
     """(key, table, folder that a path in it is relative to); ``workspace = true`` is looked up at the top."""
     shared = _table(workspace, _DEPENDENCIES)
     found: list[tuple[str, _Table, str]] = []
-    for table in _dependency_tables(manifest.table):
+    for table in dependency_tables(manifest.table):
         for key, value in table.items():
             own: _Table = value if isinstance(value, dict) else {}
             if own.get("workspace") is True:
@@ -200,6 +195,7 @@ def _package(root: Path, manifest: _Manifest, workspace: _Table, top: _Manifest,
         libraries=tuple(sorted(libraries)),
         roots=tuple(dict.fromkeys(library + binaries)),
         dependencies=tuple(sorted(local.items())),
+        features=enabled_features(manifest.table, workspace, DATABASE_LIBRARIES),
     )
 
 

@@ -9,10 +9,10 @@ use heck::{ToKebabCase, ToLowerCamelCase, ToShoutySnakeCase, ToSnakeCase, ToUppe
 use crate::flows;
 use crate::follow::{self, Followed};
 use crate::ir::{FileFacts, Foreign, Place, StructField, StructItem};
-use crate::model::{Attribute, Contracts, Crate, FfiFunction, Field, Query, Side, Struct, Unread};
+use crate::model::{Contracts, Crate, FfiFunction, Field, Query, Side, Struct, Unread};
 use crate::modules::{self, Package};
 use crate::names::{Index, Site};
-use crate::{handlers, pool};
+use crate::{columns, handlers, pool, tables};
 
 /// Reads the packages; the result does not depend on the number of threads.
 pub fn read(root: &Path, packages: &[Package], threads: usize) -> Option<Contracts> {
@@ -60,6 +60,7 @@ fn assemble(index: &Index, followed: Followed) -> Contracts {
     Contracts {
         crates: crates(index),
         structs: sorted(structs(index)),
+        tables: sorted(tables::declared(index)),
         queries: numbered(followed.queries),
         handlers: sorted(handlers.into_iter().map(|handler| handler.model).collect()),
         flows: sorted(flows),
@@ -104,6 +105,7 @@ fn crates(index: &Index) -> Vec<Crate> {
         service: package.service,
         libraries: package.libraries.clone(),
         files: of(number),
+        features: package.features.clone(),
     });
     sorted(crates.collect())
 }
@@ -127,35 +129,43 @@ fn structs(index: &Index) -> Vec<Struct> {
             module: item.module.join("::"),
             derives: item.derives.clone(),
             fields: item.fields.iter().map(|field| column(index, site, item, field, &reference.path)).collect(),
-            attributes: item.attributes.clone(),
+            attributes: tables::resolved(index, site, &item.attributes, &item.types),
         });
     }
     structs
 }
 
-/// Structs with named fields, and newtypes that sqlx reads as one column.
+/// Derives that give a struct without named fields a meaning: rows by position, and types of columns.
+const POSITIONAL: [&str; 9] = [
+    "AsChangeset",
+    "AsExpression",
+    "DieselNewType",
+    "DeriveValueType",
+    "FromSqlRow",
+    "Insertable",
+    "Queryable",
+    "QueryableByName",
+    "SqlType",
+];
+
+/// Structs with named fields, newtypes that sqlx reads as one column, and what diesel and sea-orm read by position.
 fn takes_part(item: &StructItem) -> bool {
-    !item.tuple || (item.fields.len() == 1 && item.derives.iter().any(|derive| derive == "Type"))
+    let derives = |wanted: &[&str]| item.derives.iter().any(|derive| wanted.contains(&derive.as_str()));
+    !item.tuple || (item.fields.len() == 1 && derives(&["Type"])) || derives(&POSITIONAL)
 }
 
 fn column(index: &Index, site: Site, item: &StructItem, field: &StructField, path: &Arc<str>) -> Field {
-    let renamed = value(&field.attributes, "rename");
-    let all = value(&item.attributes, "rename_all");
     Field {
         name: field.name.clone(),
-        column: renamed.unwrap_or_else(|| all.map_or_else(|| field.name.clone(), |case| cased(&field.name, &case))),
+        column: columns::column(item, field),
         ty: index.ty(site, &field.ty, None).model(),
         span: field.place.in_file(path),
-        attributes: field.attributes.clone(),
+        attributes: tables::resolved(index, site, &field.attributes, &field.types),
     }
 }
 
-fn value(attributes: &[Attribute], name: &str) -> Option<String> {
-    attributes.iter().find(|attribute| attribute.name == name)?.value.clone()
-}
-
 /// sqlx's `rename_all`, by the crate that sqlx uses for it.
-fn cased(name: &str, case: &str) -> String {
+pub fn cased(name: &str, case: &str) -> String {
     match case {
         "lowercase" => name.to_lowercase(),
         "UPPERCASE" => name.to_uppercase(),

@@ -212,6 +212,8 @@ pub struct StructField {
     pub ty: Type,
     pub place: Place,
     pub attributes: Vec<Attribute>,
+    /// The attributes whose value is a type, by name, in their order.
+    pub types: Vec<(String, Type)>,
 }
 
 #[derive(Debug, Clone)]
@@ -220,6 +222,7 @@ pub struct StructItem {
     pub name: String,
     pub derives: Vec<String>,
     pub attributes: Vec<Attribute>,
+    pub types: Vec<(String, Type)>,
     pub fields: Vec<StructField>,
     pub tuple: bool,
     pub place: Place,
@@ -268,6 +271,29 @@ pub struct Foreign {
     pub place: Place,
 }
 
+/// A column of `table!`, its type as diesel writes it.
+#[derive(Debug, Clone)]
+pub struct ColumnItem {
+    pub name: String,
+    pub column: String,
+    pub ty: Type,
+    pub place: Place,
+    pub attributes: Vec<Attribute>,
+}
+
+/// diesel's `table!`. `inside` is the module that the macro makes: the present one and the table's name.
+#[derive(Debug, Clone)]
+pub struct TableItem {
+    pub inside: ModulePath,
+    pub schema: Option<String>,
+    pub table: String,
+    pub primary_key: Vec<String>,
+    pub columns: Vec<ColumnItem>,
+    pub place: Place,
+    /// What `use` brings into the macro.
+    pub uses: Vec<Use>,
+}
+
 /// A file of a package.
 #[derive(Debug, Default)]
 pub struct FileFacts {
@@ -275,6 +301,7 @@ pub struct FileFacts {
     pub package: usize,
     pub module: ModulePath,
     pub structs: Vec<StructItem>,
+    pub tables: Vec<TableItem>,
     pub others: Vec<(ModulePath, String)>,
     pub aliases: Vec<Alias>,
     pub constants: Vec<Constant>,

@@ -1,5 +1,6 @@
 //! The boundary to Python, and nothing else.
 
+mod columns;
 mod contracts;
 mod drawing;
 mod error;
@@ -16,6 +17,7 @@ mod names;
 mod paths;
 mod pool;
 mod source;
+mod tables;
 mod text;
 mod toml_places;
 
@@ -39,6 +41,7 @@ struct PackageArgument {
     libraries: Vec<String>,
     roots: Vec<String>,
     dependencies: Vec<(String, String)>,
+    features: Vec<(String, String)>,
 }
 
 impl From<PackageArgument> for modules::Package {
@@ -50,6 +53,7 @@ impl From<PackageArgument> for modules::Package {
             libraries: package.libraries,
             roots: package.roots,
             dependencies: package.dependencies,
+            features: package.features,
         }
     }
 }
@@ -109,6 +113,18 @@ mod _rust {
     #[pyfunction]
     fn sqlx_attributes() -> Vec<&'static str> {
         lower::SQLX_ATTRIBUTES.to_vec()
+    }
+
+    /// The names of all diesel attributes that `read_contracts` gives.
+    #[pyfunction]
+    fn diesel_attributes() -> Vec<&'static str> {
+        lower::DIESEL_ATTRIBUTES.to_vec()
+    }
+
+    /// The names of all sea-orm attributes that `read_contracts` gives.
+    #[pyfunction]
+    fn sea_orm_attributes() -> Vec<&'static str> {
+        lower::SEA_ORM_ATTRIBUTES.to_vec()
     }
 
     /// A diagnostic as text, drawn by annotate-snippets.

@@ -71,6 +71,10 @@ pub enum QueryCall {
     QueryAs,
     #[serde(rename = "query_scalar")]
     QueryScalar,
+    #[serde(rename = "diesel::sql_query")]
+    DieselSqlQuery,
+    #[serde(rename = "sea_orm::Statement")]
+    SeaOrmStatement,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -88,7 +92,33 @@ pub struct Query {
     pub target: Option<StructRef>,
     pub scalar: Option<RustType>,
     pub arguments: u32,
+    pub parameters: Vec<Option<RustType>>,
     pub unchecked: Option<String>,
+}
+
+/// A column of diesel's `table!`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct DeclaredColumn {
+    pub name: String,
+    pub column: String,
+    #[serde(rename = "type")]
+    pub ty: RustType,
+    pub span: Span,
+    pub attributes: Vec<Attribute>,
+}
+
+/// A table of diesel's `table!`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct DeclaredTable {
+    pub span: Span,
+    pub name: String,
+    pub schema: Option<String>,
+    pub table: String,
+    #[serde(rename = "crate")]
+    pub krate: String,
+    pub module: String,
+    pub primary_key: Vec<String>,
+    pub columns: Vec<DeclaredColumn>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -164,12 +194,15 @@ pub struct Crate {
     pub service: bool,
     pub libraries: Vec<String>,
     pub files: Vec<Arc<str>>,
+    /// Library, feature.
+    pub features: Vec<(String, String)>,
 }
 
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Contracts {
     pub crates: Vec<Crate>,
     pub structs: Vec<Struct>,
+    pub tables: Vec<DeclaredTable>,
     pub queries: Vec<Query>,
     pub handlers: Vec<Handler>,
     pub flows: Vec<FieldFlow>,

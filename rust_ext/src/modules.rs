@@ -18,6 +18,8 @@ pub struct Package {
     pub roots: Vec<String>,
     /// Name in the code, package.
     pub dependencies: Vec<(String, String)>,
+    /// Database library, feature.
+    pub features: Vec<(String, String)>,
 }
 
 /// All files of all packages, each once, sorted by path. A file of two packages belongs to the first.

@@ -163,6 +163,7 @@ def test_files_come_from_the_module_tree(tmp_path: Path) -> None:
                 "src/odd/beside.rs",
                 "src/odd/name.rs",
             ),
+            features=(("sqlx", "default"),),
         ),
     )
     assert [(s.name, s.module) for s in contracts.structs] == [

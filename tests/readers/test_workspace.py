@@ -61,6 +61,7 @@ def test_members_and_their_path_dependencies(tmp_path: Path) -> None:
             libraries=("sqlx",),
             roots=("libs/rows/src/lib.rs",),
             dependencies=(("billing_rows", "billing-rows"), ("sqlx", "sqlx")),
+            features=(("sqlx", "default"),),
         ),
         Package(
             name="build",
@@ -73,6 +74,7 @@ def test_members_and_their_path_dependencies(tmp_path: Path) -> None:
                 "services/build/src/main.rs",
             ),
             dependencies=(("build", "build"), ("db", "sqlx"), ("rows", "billing-rows")),
+            features=(("sqlx", "default"),),
         ),
     )
 

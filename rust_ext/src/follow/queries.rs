@@ -121,6 +121,7 @@ impl Follower<'_> {
             target,
             scalar,
             arguments: met.arguments,
+            parameters: Vec::new(),
             unchecked,
         });
         self.out.queries.len() - 1

@@ -4,7 +4,7 @@ use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::{Expr, Lit, Meta, Token};
 
-use super::{name, segments};
+use super::{diesel, name, sea_orm, segments};
 use crate::model::Attribute;
 
 /// Every sqlx attribute that is emitted; `checks` says what each means.
@@ -23,7 +23,7 @@ pub const SQLX_ATTRIBUTES: [&str; 10] = [
 
 type Metas = Punctuated<Meta, Token![,]>;
 
-fn inside(meta: &Meta) -> Vec<Meta> {
+pub(super) fn inside(meta: &Meta) -> Vec<Meta> {
     match meta {
         Meta::List(list) => list.parse_args_with(Metas::parse_terminated).map(Vec::from_iter).unwrap_or_default(),
         _ => Vec::new(),
@@ -31,7 +31,7 @@ fn inside(meta: &Meta) -> Vec<Meta> {
 }
 
 /// The attributes with those of `cfg_attr` and `unsafe(..)` among them.
-fn flat(attributes: &[syn::Attribute]) -> Vec<Meta> {
+pub(super) fn flat(attributes: &[syn::Attribute]) -> Vec<Meta> {
     attributes
         .iter()
         .flat_map(|attribute| match &attribute.meta {
@@ -69,11 +69,13 @@ pub fn derives(attributes: &[syn::Attribute]) -> Vec<String> {
         .collect()
 }
 
-/// Attributes of a struct or field that say how it is mapped or used: sqlx's own, and Rust's `deprecated`.
+/// Attributes of a struct or field that say how it is mapped or used: the libraries', and Rust's `deprecated`.
 pub fn mapping(attributes: &[syn::Attribute]) -> Vec<Attribute> {
     let deprecated = flat(attributes).iter().any(|meta| meta.path().is_ident("deprecated"));
     let deprecated = deprecated.then(|| Attribute { library: "rust", name: "deprecated".to_owned(), value: None });
-    sqlx(attributes).into_iter().chain(deprecated).collect()
+    let metas = flat(attributes);
+    let others = diesel::attributes(&metas).into_iter().chain(sea_orm::attributes(&metas));
+    sqlx(attributes).into_iter().chain(others).chain(deprecated).collect()
 }
 
 /// The attributes of sqlx, by `SQLX_ATTRIBUTES`; sqlx itself ignores words that it does not know.
@@ -97,7 +99,7 @@ fn value(meta: &Meta) -> Option<String> {
     }
 }
 
-fn string(expression: &Expr) -> Option<String> {
+pub(super) fn string(expression: &Expr) -> Option<String> {
     match expression {
         Expr::Lit(literal) => match &literal.lit {
             Lit::Str(text) => Some(text.value()),

@@ -61,6 +61,7 @@ impl Lowering {
             }
             Item::ForeignMod(block) => self.foreign(block),
             Item::Macro(item) => {
+                self.tables(&item.mac);
                 if let Some(place) = macros::include_place(&item.mac) {
                     self.facts.gaps.push((place, "code that a build script or `include!` brings in".to_owned()));
                 }
@@ -83,6 +84,7 @@ impl Lowering {
                     },
                 ),
                 attributes: mapping(&field.attrs),
+                types: self.attribute_types(&field.attrs),
             })
             .collect();
         let lowered = StructItem {
@@ -90,6 +92,7 @@ impl Lowering {
             name: name(&item.ident),
             derives: derives(&item.attrs),
             attributes: mapping(&item.attrs),
+            types: self.attribute_types(&item.attrs),
             fields,
             tuple: !matches!(item.fields, syn::Fields::Named(_)),
             place: place(item.ident.span()),
@@ -194,7 +197,7 @@ impl Lowering {
         vec![paths::join(&nested, &format!("{name}.rs")), paths::join(&nested, &format!("{name}/mod.rs"))]
     }
 
-    fn tree(&self, tree: &UseTree, mut path: Vec<String>, uses: &mut Vec<Use>) {
+    pub(super) fn tree(&self, tree: &UseTree, mut path: Vec<String>, uses: &mut Vec<Use>) {
         let module = self.module.clone();
         match tree {
             UseTree::Path(step) => {

@@ -53,6 +53,9 @@ impl Lowering {
         if let Some(shape) = shape(name) {
             return self.query(call, &shape);
         }
+        if self.tables(call) {
+            return Expr::Computed(Vec::new());
+        }
         match name {
             "concat" => self.concat(call),
             "include_str" => self.included(call),

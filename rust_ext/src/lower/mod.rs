@@ -1,10 +1,13 @@
 //! From syn's tree to the plain values of `ir`.
 
 mod attributes;
+mod diesel;
 mod expressions;
 mod items;
 mod macros;
 mod patterns;
+mod sea_orm;
+mod tables;
 mod types;
 
 use std::sync::Arc;
@@ -17,6 +20,8 @@ use crate::ir::{FileFacts, ModulePath, Owner, Place, Use};
 use crate::paths;
 
 pub use attributes::SQLX_ATTRIBUTES;
+pub use diesel::DIESEL_ATTRIBUTES;
+pub use sea_orm::SEA_ORM_ATTRIBUTES;
 
 /// Where a file stands in its package.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

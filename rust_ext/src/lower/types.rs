@@ -113,7 +113,7 @@ fn constant(value: &syn::Expr) -> Type {
 }
 
 /// The source text with single blanks.
-fn text_of(node: &impl syn::spanned::Spanned) -> String {
+pub(super) fn text_of(node: &impl syn::spanned::Spanned) -> String {
     let text = node.span().source_text().unwrap_or_default();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -70,7 +70,7 @@ impl<'a> Index<'a> {
         self.scope_at(*self.package_of.get(package.as_str())?, &[])
     }
 
-    fn scope_at(&self, package: usize, module: &[String]) -> Option<usize> {
+    pub(super) fn scope_at(&self, package: usize, module: &[String]) -> Option<usize> {
         self.scope_of.get(&(package, module)).copied()
     }
 
@@ -141,7 +141,7 @@ impl<'a> Index<'a> {
     }
 
     /// The module that a path in a `use` names.
-    fn module(&self, package: usize, from: &[String], path: &[String], depth: usize) -> Option<usize> {
+    pub(super) fn module(&self, package: usize, from: &[String], path: &[String], depth: usize) -> Option<usize> {
         let (first, rest) = path.split_first()?;
         match first.as_str() {
             "crate" => self.descend(self.scope_at(package, &[])?, rest, depth),
@@ -160,7 +160,7 @@ impl<'a> Index<'a> {
         }
     }
 
-    fn descend(&self, scope: usize, path: &[String], depth: usize) -> Option<usize> {
+    pub(super) fn descend(&self, scope: usize, path: &[String], depth: usize) -> Option<usize> {
         let Some((first, rest)) = path.split_first() else {
             return Some(scope);
         };

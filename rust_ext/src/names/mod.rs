@@ -1,12 +1,13 @@
 //! Names across modules and packages: items, `use` with renames and globs, re-exports, type aliases.
 
 mod lookup;
+mod tables;
 mod types;
 
 use std::collections::HashMap;
 use std::sync::RwLock;
 
-use crate::ir::{Alias, Constant, FileFacts, Function, StructItem, Use};
+use crate::ir::{Alias, Constant, FileFacts, Function, StructItem, TableItem, Use};
 use crate::model::StructRef;
 use crate::modules::Package;
 
@@ -60,6 +61,9 @@ pub struct Index<'a> {
     /// File and position in it of every struct and function.
     pub structs: Vec<(usize, &'a StructItem)>,
     pub functions: Vec<(usize, &'a Function)>,
+    pub tables: Vec<(usize, &'a TableItem)>,
+    /// The table of the module that `table!` makes.
+    table_of: HashMap<usize, usize>,
     names: Vec<String>,
     methods: HashMap<(StructId, &'a str), Vec<FunctionId>>,
     scopes: Vec<Scope<'a>>,
@@ -82,6 +86,8 @@ impl<'a> Index<'a> {
             files,
             structs: Vec::new(),
             functions: Vec::new(),
+            tables: Vec::new(),
+            table_of: HashMap::new(),
             names: Vec::new(),
             methods: HashMap::new(),
             scopes: Vec::new(),
@@ -110,6 +116,12 @@ impl<'a> Index<'a> {
             let id = self.structs.len();
             self.structs.push((number, item));
             self.name(package, &item.module, &item.name, number, Item::Struct(id));
+        }
+        for table in &file.tables {
+            self.scope(package, &table.inside);
+            let scope = self.scope_number(package, &table.inside);
+            self.table_of.entry(scope).or_insert(self.tables.len());
+            self.tables.push((number, table));
         }
         for (module, name) in &file.others {
             self.name(package, module, name, number, Item::Other);

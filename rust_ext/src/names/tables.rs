@@ -1,0 +1,29 @@
+//! Tables of diesel by their paths.
+
+use super::{Index, Site};
+
+impl<'a> Index<'a> {
+    /// `package::module::name` of the table that a path names, where one of the packages declares it.
+    pub fn table(&self, site: Site<'a>, path: &[String]) -> Option<String> {
+        let (file, table) = *self.tables.get(self.table_at(site, path)?)?;
+        let package = self.files.get(file).and_then(|file| self.packages.get(file.package))?;
+        let inside = table.inside.iter().map(String::as_str);
+        Some(std::iter::once(package.name.as_str()).chain(inside).collect::<Vec<_>>().join("::"))
+    }
+
+    fn table_at(&self, site: Site<'a>, path: &[String]) -> Option<usize> {
+        let package = self.files.get(site.file)?.package;
+        // `users::table` is a type inside of the module.
+        let path = match path {
+            [rest @ .., last] if last == "table" && !rest.is_empty() => rest,
+            path => path,
+        };
+        let direct = self.module(package, site.module, path, 0).and_then(|scope| self.table_of.get(&scope));
+        if let Some(found) = direct {
+            return Some(*found);
+        }
+        let here = self.scope_at(package, site.module)?;
+        let globs = self.closures.get(here)?;
+        globs.iter().find_map(|glob| self.table_of.get(&self.descend(*glob, path, 0)?)).copied()
+    }
+}
