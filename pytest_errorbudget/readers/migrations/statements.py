@@ -1,8 +1,10 @@
 """A file's text as statements, split on sqlglot's own tokens.
 
-Three things are not in those tokens: the body of ``BEGIN ATOMIC … END`` holds semicolons of its own, psql's
-meta-commands end with their line, and the rows after ``COPY … FROM stdin;`` are data up to ``\\.``. A text that sqlglot
-cannot cut into tokens (a quote that is never closed) is one statement, which PostgreSQL then refuses at its place.
+Where a text is so plain that these tokens cannot matter, a regular expression finds the same places ten times as
+quickly (``plain_text.py``). Three things are not in the tokens: the body of ``BEGIN ATOMIC … END`` holds semicolons of
+its own, psql's meta-commands end with their line, and the rows after ``COPY … FROM stdin;`` are data up to ``\\.``. A
+text that sqlglot cannot cut into tokens (a quote that is never closed) is one statement, which PostgreSQL then refuses
+at its place.
 """
 
 from __future__ import annotations
@@ -10,6 +12,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import accumulate, count
+from operator import add
 
 from sqlglot.dialects.postgres import Postgres
 from sqlglot.errors import SqlglotError
@@ -17,6 +21,7 @@ from sqlglot.tokenizer_core import Token, TokenType
 
 from pytest_errorbudget.model.migration import Statement
 from pytest_errorbudget.model.source import Span
+from pytest_errorbudget.readers.migrations.plain_text import plain_stretches
 
 _META_COMMAND = re.compile(r"^\\[^\n]*", re.MULTILINE)
 _COPY_DATA = re.compile(r"^[ \t]*copy\b[^;]*\bfrom\s+stdin\b[^;]*;[^\n]*\n(.*?)(?:^\\\.[^\n]*$|\Z)", re.I | re.M | re.S)
@@ -32,7 +37,8 @@ def split(text: str, path: str, begin: int = 0, end: int | None = None) -> tuple
     """
     places = Places(text, path)
     code, meta = _without_psql(_only(text, begin, len(text) if end is None else end))
-    stretches = sorted([*_stretches(code), *meta])
+    plain = plain_stretches(code)
+    stretches = sorted([*(_stretches(code) if plain is None else plain), *meta])
     return tuple(Statement(sql=text[first:last], span=places.span(first, last)) for first, last in stretches)
 
 
@@ -48,7 +54,7 @@ class Places:
 
     def __init__(self, text: str, path: str, line: int = 1, column: int = 1) -> None:
         self._path = path
-        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self._starts = [0, *map(add, accumulate(map(len, text.split("\n"))), count(1))]
         self._line, self._column = line, column
 
     def span(self, start: int, end: int) -> Span:
