@@ -2,15 +2,14 @@
 
 use heck::{ToKebabCase, ToLowerCamelCase, ToShoutySnakeCase, ToSnakeCase, ToTitleCase, ToUpperCamelCase};
 
+use crate::cases::{POSTGRES, Renaming, SQLX};
 use crate::ir::{StructField, StructItem};
 use crate::model::Attribute;
 
 pub fn column(item: &StructItem, field: &StructField) -> String {
-    if let Some(renamed) = value(&field.attributes, "sqlx", "rename") {
+    let written = |library: &Renaming| library.written(&field.name, &field.attributes, &item.attributes);
+    if let Some(renamed) = written(&SQLX).or_else(|| written(&POSTGRES)) {
         return renamed;
-    }
-    if let Some(case) = value(&item.attributes, "sqlx", "rename_all") {
-        return crate::contracts::cased(&field.name, &case);
     }
     // diesel's name is that of the column in `table!`, which may have another one in SQL.
     if let Some(written) = value(&field.attributes, "diesel", "column_name") {

@@ -4,15 +4,13 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use heck::{ToKebabCase, ToLowerCamelCase, ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
-
 use crate::flows;
 use crate::follow::{self, Followed};
 use crate::ir::{FileFacts, Foreign, Place, StructField, StructItem};
 use crate::model::{Contracts, Crate, FfiFunction, Field, Query, Side, Struct, Unread};
 use crate::modules::{self, Package};
 use crate::names::{Index, Site};
-use crate::{columns, handlers, pool, tables};
+use crate::{columns, enums, handlers, pool, tables};
 
 /// Reads the packages; the result does not depend on the number of threads.
 pub fn read(root: &Path, packages: &[Package], threads: usize) -> Option<Contracts> {
@@ -60,6 +58,7 @@ fn assemble(index: &Index, followed: Followed) -> Contracts {
     Contracts {
         crates: crates(index),
         structs: sorted(structs(index)),
+        enums: sorted(enums::enums(index)),
         tables: sorted(tables::declared(index)),
         queries: numbered(followed.queries),
         handlers: sorted(handlers.into_iter().map(|handler| handler.model).collect()),
@@ -110,7 +109,7 @@ fn crates(index: &Index) -> Vec<Crate> {
     sorted(crates.collect())
 }
 
-fn package_name(index: &Index, file: usize) -> String {
+pub fn package_name(index: &Index, file: usize) -> String {
     let package = index.files.get(file).and_then(|file| index.packages.get(file.package));
     package.map(|package| package.name.clone()).unwrap_or_default()
 }
@@ -148,10 +147,13 @@ const POSITIONAL: [&str; 9] = [
     "SqlType",
 ];
 
-/// Structs with named fields, newtypes that sqlx reads as one column, and what diesel and sea-orm read by position.
+/// Derives of a newtype that is one value of a column.
+const VALUES: [&str; 5] = ["Decode", "Encode", "FromSql", "ToSql", "Type"];
+
+/// Structs with named fields, newtypes that a library reads as one column, and what diesel and sea-orm read by position.
 fn takes_part(item: &StructItem) -> bool {
     let derives = |wanted: &[&str]| item.derives.iter().any(|derive| wanted.contains(&derive.as_str()));
-    !item.tuple || (item.fields.len() == 1 && derives(&["Type"])) || derives(&POSITIONAL)
+    !item.tuple || (item.fields.len() == 1 && derives(&VALUES)) || derives(&POSITIONAL)
 }
 
 fn column(index: &Index, site: Site, item: &StructItem, field: &StructField, path: &Arc<str>) -> Field {
@@ -161,20 +163,6 @@ fn column(index: &Index, site: Site, item: &StructItem, field: &StructField, pat
         ty: index.ty(site, &field.ty, None).model(),
         span: field.place.in_file(path),
         attributes: tables::resolved(index, site, &field.attributes, &field.types),
-    }
-}
-
-/// sqlx's `rename_all`, by the crate that sqlx uses for it.
-pub fn cased(name: &str, case: &str) -> String {
-    match case {
-        "lowercase" => name.to_lowercase(),
-        "UPPERCASE" => name.to_uppercase(),
-        "snake_case" => name.to_snake_case(),
-        "SCREAMING_SNAKE_CASE" => name.to_shouty_snake_case(),
-        "kebab-case" => name.to_kebab_case(),
-        "camelCase" => name.to_lower_camel_case(),
-        "PascalCase" => name.to_upper_camel_case(),
-        _ => name.to_owned(),
     }
 }
 
@@ -200,23 +188,5 @@ fn boundary(index: &Index, number: usize, file: &FileFacts, function: &Foreign) 
         parameters: parameters.map(|ty| (resolved(ty), ty.place.in_file(&file.path))).collect(),
         result: function.result.as_ref().map(resolved),
         variadic: function.variadic,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn names_are_cased_as_sqlx_does() {
-        for (case, expected) in [
-            ("camelCase", "amountCents"),
-            ("PascalCase", "AmountCents"),
-            ("kebab-case", "amount-cents"),
-            ("SCREAMING_SNAKE_CASE", "AMOUNT_CENTS"),
-            ("lowercase", "amount_cents"),
-            ("UPPERCASE", "AMOUNT_CENTS"),
-            ("unheard of", "amount_cents"),
-        ] {
-            assert_eq!(super::cased("amount_cents", case), expected);
-        }
     }
 }

@@ -229,6 +229,27 @@ pub struct StructItem {
 }
 
 #[derive(Debug, Clone)]
+pub struct VariantItem {
+    pub name: String,
+    pub number: Option<i64>,
+    pub attributes: Vec<Attribute>,
+    pub place: Place,
+}
+
+#[derive(Debug, Clone)]
+pub struct EnumItem {
+    pub module: ModulePath,
+    pub name: String,
+    /// As they are written: `["sqlx", "Type"]`.
+    pub derives: Vec<Vec<String>>,
+    pub attributes: Vec<Attribute>,
+    /// The integer type of `#[repr(..)]`.
+    pub repr: Option<String>,
+    pub variants: Vec<VariantItem>,
+    pub place: Place,
+}
+
+#[derive(Debug, Clone)]
 pub struct Alias {
     pub module: ModulePath,
     pub name: String,
@@ -302,6 +323,7 @@ pub struct FileFacts {
     pub module: ModulePath,
     pub structs: Vec<StructItem>,
     pub tables: Vec<TableItem>,
+    pub enums: Vec<EnumItem>,
     pub others: Vec<(ModulePath, String)>,
     pub aliases: Vec<Alias>,
     pub constants: Vec<Constant>,

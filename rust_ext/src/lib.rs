@@ -1,8 +1,10 @@
 //! The boundary to Python, and nothing else.
 
+mod cases;
 mod columns;
 mod contracts;
 mod drawing;
+mod enums;
 mod error;
 mod flows;
 mod follow;

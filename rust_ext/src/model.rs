@@ -50,6 +50,29 @@ pub struct Struct {
     pub attributes: Vec<Attribute>,
 }
 
+/// A variant with what each library that the enum derives for calls it: sorted (library, label).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Variant {
+    pub name: String,
+    pub labels: Vec<(&'static str, String)>,
+    pub span: Span,
+    pub number: Option<i64>,
+    pub attributes: Vec<Attribute>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct RustEnum {
+    pub span: Span,
+    pub name: String,
+    #[serde(rename = "crate")]
+    pub krate: String,
+    pub module: String,
+    pub derives: Vec<String>,
+    pub variants: Vec<Variant>,
+    pub repr: Option<String>,
+    pub attributes: Vec<Attribute>,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct StructRef {
     pub path: Arc<str>,
@@ -65,6 +88,12 @@ pub enum QueryCall {
     QueryAsMacro,
     #[serde(rename = "query_scalar!")]
     QueryScalarMacro,
+    #[serde(rename = "query_unchecked!")]
+    QueryUncheckedMacro,
+    #[serde(rename = "query_as_unchecked!")]
+    QueryAsUncheckedMacro,
+    #[serde(rename = "query_scalar_unchecked!")]
+    QueryScalarUncheckedMacro,
     #[serde(rename = "query")]
     Query,
     #[serde(rename = "query_as")]
@@ -75,6 +104,34 @@ pub enum QueryCall {
     DieselSqlQuery,
     #[serde(rename = "sea_orm::Statement")]
     SeaOrmStatement,
+    #[serde(rename = "tokio_postgres::query")]
+    TokioQuery,
+    #[serde(rename = "tokio_postgres::query_one")]
+    TokioQueryOne,
+    #[serde(rename = "tokio_postgres::query_opt")]
+    TokioQueryOpt,
+    #[serde(rename = "tokio_postgres::execute")]
+    TokioExecute,
+    #[serde(rename = "tokio_postgres::prepare")]
+    TokioPrepare,
+}
+
+/// The column's name, or its position from 0.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(untagged)]
+pub enum Key {
+    Name(String),
+    Position(u64),
+}
+
+/// One value taken by hand from a row.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct RowRead {
+    pub span: Span,
+    pub key: Key,
+    #[serde(rename = "type")]
+    pub ty: Option<RustType>,
+    pub panics: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -93,6 +150,7 @@ pub struct Query {
     pub scalar: Option<RustType>,
     pub arguments: u32,
     pub parameters: Vec<Option<RustType>>,
+    pub reads: Vec<RowRead>,
     pub unchecked: Option<String>,
 }
 
@@ -202,6 +260,7 @@ pub struct Crate {
 pub struct Contracts {
     pub crates: Vec<Crate>,
     pub structs: Vec<Struct>,
+    pub enums: Vec<RustEnum>,
     pub tables: Vec<DeclaredTable>,
     pub queries: Vec<Query>,
     pub handlers: Vec<Handler>,

@@ -51,7 +51,9 @@ async fn one(pool: &PgPool) -> Result<Row, sqlx::Error> {
     ("call", "kind", "target", "scalar"),
     [
         ('sqlx::query!("q", a)', "query!", None, None),
-        ('query_as_unchecked!(Row, "q")', "query_as!", "Row", None),
+        ('query_unchecked!("q", a)', "query_unchecked!", None, None),
+        ('query_as_unchecked!(Row, "q")', "query_as_unchecked!", "Row", None),
+        ('sqlx::query_scalar_unchecked!("q")', "query_scalar_unchecked!", None, None),
         ('sqlx::query_scalar!("q")', "query_scalar!", None, None),
         ('sqlx::query("q")', "query", None, None),
         ('sqlx::query_as::<_, Row>("q")', "query_as", "Row", None),

@@ -29,13 +29,15 @@ impl Follower<'_> {
             Sql::Missing => Err("the arguments of the macro do not read as Rust".to_owned()),
         };
         let row = match query.call {
-            QueryCall::QueryAsMacro => query.target.as_ref().map(|target| self.ty(target)),
-            QueryCall::QueryScalarMacro => wanted.cloned(),
+            QueryCall::QueryAsMacro | QueryCall::QueryAsUncheckedMacro => {
+                query.target.as_ref().map(|target| self.ty(target))
+            }
+            QueryCall::QueryScalarMacro | QueryCall::QueryScalarUncheckedMacro => wanted.cloned(),
             _ => None,
         };
         let met = Met { call: query.call, place: query.place, sql, row: row.clone(), arguments: query.arguments };
         let met = self.meet(met);
-        let record = query.call == QueryCall::QueryMacro;
+        let record = matches!(query.call, QueryCall::QueryMacro | QueryCall::QueryUncheckedMacro);
         Value { record, query: Some(met), ..Value::of(Ty::of(QUERY, row.into_iter().collect())) }
     }
 
@@ -57,10 +59,7 @@ impl Follower<'_> {
 
     /// `sqlx`, or the name that the manifest gives it.
     fn is_sqlx(&self, name: &str) -> bool {
-        let file = self.index.files.get(self.site.file);
-        let package = file.and_then(|file| self.index.packages.get(file.package));
-        let mut renamed = package.into_iter().flat_map(|package| &package.dependencies);
-        name == "sqlx" || renamed.any(|(known, package)| known == name && package == "sqlx")
+        self.index.is_crate(self.site.file, name, "sqlx")
     }
 
     fn brings_all_of_sqlx(&self) -> bool {
@@ -122,6 +121,7 @@ impl Follower<'_> {
             scalar,
             arguments: met.arguments,
             parameters: Vec::new(),
+            reads: Vec::new(),
             unchecked,
         });
         self.out.queries.len() - 1

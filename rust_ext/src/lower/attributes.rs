@@ -1,4 +1,4 @@
-//! Attributes: derives, what sqlx reads, and what leaves code out of a build.
+//! Attributes: derives, what the libraries read, and what leaves code out of a build.
 
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
@@ -20,6 +20,14 @@ pub const SQLX_ATTRIBUTES: [&str; 10] = [
     "try_from",
     "type_name",
 ];
+
+/// What postgres-types' derives read.
+const POSTGRES_ATTRIBUTES: [&str; 4] = ["allow_mismatch", "name", "rename_all", "transparent"];
+
+/// The words of plain attributes that are emitted, by the name of the attribute around them.
+const MAPPINGS: [(&str, &[&str]); 2] = [("postgres", &POSTGRES_ATTRIBUTES), ("sqlx", &SQLX_ATTRIBUTES)];
+
+const INTEGERS: [&str; 10] = ["i8", "i16", "i32", "i64", "isize", "u8", "u16", "u32", "u64", "usize"];
 
 type Metas = Punctuated<Meta, Token![,]>;
 
@@ -61,32 +69,40 @@ fn needs_test(condition: &Meta) -> bool {
 
 /// The last names of all derives, in the order of the source.
 pub fn derives(attributes: &[syn::Attribute]) -> Vec<String> {
-    flat(attributes)
-        .iter()
-        .filter(|meta| meta.path().is_ident("derive"))
-        .flat_map(inside)
-        .filter_map(|meta| segments(meta.path()).pop())
-        .collect()
+    derive_paths(attributes).into_iter().filter_map(|mut path| path.pop()).collect()
 }
 
-/// Attributes of a struct or field that say how it is mapped or used: the libraries', and Rust's `deprecated`.
+/// All derives as they are written, in the order of the source.
+pub fn derive_paths(attributes: &[syn::Attribute]) -> Vec<Vec<String>> {
+    let all = flat(attributes);
+    let written = all.iter().filter(|meta| meta.path().is_ident("derive")).flat_map(inside);
+    written.map(|meta| segments(meta.path())).collect()
+}
+
+/// The integer type of `#[repr(i32)]`.
+pub fn integer(attributes: &[syn::Attribute]) -> Option<String> {
+    let all = flat(attributes);
+    let mut written = all.iter().filter(|meta| meta.path().is_ident("repr")).flat_map(inside);
+    written.find_map(|meta| Some(name(meta.path().get_ident()?)).filter(|name| INTEGERS.contains(&name.as_str())))
+}
+
+/// Attributes of a type, field or variant that say how it is mapped or used: the libraries', and Rust's `deprecated`.
 pub fn mapping(attributes: &[syn::Attribute]) -> Vec<Attribute> {
-    let deprecated = flat(attributes).iter().any(|meta| meta.path().is_ident("deprecated"));
-    let deprecated = deprecated.then(|| Attribute { library: "rust", name: "deprecated".to_owned(), value: None });
     let metas = flat(attributes);
+    let deprecated = metas.iter().any(|meta| meta.path().is_ident("deprecated"));
+    let deprecated = deprecated.then(|| Attribute { library: "rust", name: "deprecated".to_owned(), value: None });
+    let plain = MAPPINGS.iter().flat_map(|(library, known)| words(&metas, library, known));
     let others = diesel::attributes(&metas).into_iter().chain(sea_orm::attributes(&metas));
-    sqlx(attributes).into_iter().chain(others).chain(deprecated).collect()
+    plain.chain(others).chain(deprecated).collect()
 }
 
-/// The attributes of sqlx, by `SQLX_ATTRIBUTES`; sqlx itself ignores words that it does not know.
-fn sqlx(attributes: &[syn::Attribute]) -> Vec<Attribute> {
-    flat(attributes)
-        .iter()
-        .filter(|meta| meta.path().is_ident("sqlx"))
-        .flat_map(inside)
+/// The known words of a library's attributes. The libraries themselves refuse or ignore words that they do not know.
+fn words(metas: &[Meta], library: &'static str, known: &[&str]) -> Vec<Attribute> {
+    let of_library = metas.iter().filter(|meta| meta.path().is_ident(library)).flat_map(inside);
+    of_library
         .filter_map(|meta| {
             let name = name(meta.path().get_ident()?);
-            SQLX_ATTRIBUTES.contains(&name.as_str()).then(|| Attribute { library: "sqlx", name, value: value(&meta) })
+            known.contains(&name.as_str()).then(|| Attribute { library, name, value: value(&meta) })
         })
         .collect()
 }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use syn::{FnArg, ForeignItem, ImplItem, Item, Signature, TraitItem, UseTree};
 
-use super::attributes::{derives, mapping, named, only_for_tests};
+use super::attributes::{derive_paths, derives, integer, mapping, named, only_for_tests};
 use super::{Lowering, OwnerOf, macros, name, place, place_of};
 use crate::ir::{
-    Alias, Constant, Expr, Foreign, Function, ModuleFile, Owner, Parameter, Pattern, Place, StructField, StructItem,
-    Type, Use,
+    Alias, Constant, EnumItem, Expr, Foreign, Function, ModuleFile, Owner, Parameter, Pattern, Place, StructField,
+    StructItem, Type, Use, VariantItem,
 };
 use crate::paths;
 
@@ -37,7 +37,10 @@ impl Lowering {
         }
         match item {
             Item::Struct(item) => self.structure(item),
-            Item::Enum(item) => self.opaque(&item.ident),
+            Item::Enum(item) => {
+                self.opaque(&item.ident);
+                self.enumeration(item);
+            }
             Item::Union(item) => self.opaque(&item.ident),
             Item::Type(item) => {
                 let parameters = item.generics.type_params().map(|parameter| name(&parameter.ident)).collect();
@@ -98,6 +101,25 @@ impl Lowering {
             place: place(item.ident.span()),
         };
         self.facts.structs.push(lowered);
+    }
+
+    fn enumeration(&mut self, item: &syn::ItemEnum) {
+        let variants = item.variants.iter().map(|variant| VariantItem {
+            name: name(&variant.ident),
+            number: variant.discriminant.as_ref().and_then(|(_, value)| number(value)),
+            attributes: mapping(&variant.attrs),
+            place: place(variant.ident.span()),
+        });
+        let lowered = EnumItem {
+            module: self.module.clone(),
+            name: name(&item.ident),
+            derives: derive_paths(&item.attrs),
+            attributes: mapping(&item.attrs),
+            repr: integer(&item.attrs),
+            variants: variants.collect(),
+            place: place(item.ident.span()),
+        };
+        self.facts.enums.push(lowered);
     }
 
     fn opaque(&mut self, ident: &syn::Ident) {
@@ -266,6 +288,22 @@ impl Lowering {
             variadic: signature.variadic.is_some(),
             place: place_of(signature),
         }
+    }
+}
+
+/// A discriminant that is written as a number.
+fn number(value: &syn::Expr) -> Option<i64> {
+    match value {
+        syn::Expr::Lit(literal) => match &literal.lit {
+            syn::Lit::Int(digits) => digits.base10_parse().ok(),
+            _ => None,
+        },
+        syn::Expr::Unary(negative) if matches!(negative.op, syn::UnOp::Neg(_)) => {
+            number(&negative.expr).and_then(i64::checked_neg)
+        }
+        syn::Expr::Paren(inner) => number(&inner.expr),
+        syn::Expr::Cast(inner) => number(&inner.expr),
+        _ => None,
     }
 }
 

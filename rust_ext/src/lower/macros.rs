@@ -19,11 +19,13 @@ struct Shape {
 }
 
 fn shape(name: &str) -> Option<Shape> {
-    let name = name.strip_suffix("_unchecked").unwrap_or(name);
     let (call, typed) = match name {
         "query" | "query_file" => (QueryCall::QueryMacro, false),
         "query_as" | "query_file_as" => (QueryCall::QueryAsMacro, true),
         "query_scalar" | "query_file_scalar" => (QueryCall::QueryScalarMacro, false),
+        "query_unchecked" | "query_file_unchecked" => (QueryCall::QueryUncheckedMacro, false),
+        "query_as_unchecked" | "query_file_as_unchecked" => (QueryCall::QueryAsUncheckedMacro, true),
+        "query_scalar_unchecked" | "query_file_scalar_unchecked" => (QueryCall::QueryScalarUncheckedMacro, false),
         _ => return None,
     };
     Some(Shape { call, typed, file: name.contains("_file") })

@@ -7,7 +7,7 @@ mod types;
 use std::collections::HashMap;
 use std::sync::RwLock;
 
-use crate::ir::{Alias, Constant, FileFacts, Function, StructItem, TableItem, Use};
+use crate::ir::{Alias, Constant, EnumItem, FileFacts, Function, StructItem, TableItem, Use};
 use crate::model::StructRef;
 use crate::modules::Package;
 
@@ -64,6 +64,8 @@ pub struct Index<'a> {
     pub tables: Vec<(usize, &'a TableItem)>,
     /// The table of the module that `table!` makes.
     table_of: HashMap<usize, usize>,
+    /// File and position in it of every enum.
+    pub enums: Vec<(usize, &'a EnumItem)>,
     names: Vec<String>,
     methods: HashMap<(StructId, &'a str), Vec<FunctionId>>,
     scopes: Vec<Scope<'a>>,
@@ -88,6 +90,7 @@ impl<'a> Index<'a> {
             functions: Vec::new(),
             tables: Vec::new(),
             table_of: HashMap::new(),
+            enums: Vec::new(),
             names: Vec::new(),
             methods: HashMap::new(),
             scopes: Vec::new(),
@@ -101,7 +104,7 @@ impl<'a> Index<'a> {
             index.add(number, file);
         }
         index.closures = index.glob_closures();
-        index.names = index.unique_names();
+        index.names = index.unique_names(index.structs.iter().map(|(file, item)| (*file, &*item.module, &*item.name)));
         index.add_methods();
         index
     }
@@ -123,6 +126,7 @@ impl<'a> Index<'a> {
             self.table_of.entry(scope).or_insert(self.tables.len());
             self.tables.push((number, table));
         }
+        self.enums.extend(file.enums.iter().map(|item| (number, item)));
         for (module, name) in &file.others {
             self.name(package, module, name, number, Item::Other);
         }
@@ -187,22 +191,23 @@ impl<'a> Index<'a> {
         self.methods = methods;
     }
 
-    /// Names that are unique in each file: with the inline modules where two structs share one.
-    fn unique_names(&self) -> Vec<String> {
+    /// Names that are unique in each file, for items by file, module and name: with the inline modules where two
+    /// share one.
+    pub fn unique_names<'m>(&self, items: impl Iterator<Item = (usize, &'m [String], &'m str)> + Clone) -> Vec<String> {
         let mut count: HashMap<(usize, &str), usize> = HashMap::new();
-        for (file, item) in &self.structs {
-            *count.entry((*file, &item.name)).or_default() += 1;
+        for (file, _, name) in items.clone() {
+            *count.entry((file, name)).or_default() += 1;
         }
         let mut used: HashMap<(usize, String), usize> = HashMap::new();
         let mut names = Vec::new();
-        for (file, item) in &self.structs {
-            let inline = self.inline(*file, &item.module);
-            let shared = count.get(&(*file, item.name.as_str())).is_some_and(|count| *count > 1);
+        for (file, module, name) in items {
+            let inline = self.inline(file, module);
+            let shared = count.get(&(file, name)).is_some_and(|count| *count > 1);
             let name = match (shared, inline.is_empty()) {
-                (true, false) => format!("{}::{}", inline.join("::"), item.name),
-                _ => item.name.clone(),
+                (true, false) => format!("{}::{name}", inline.join("::")),
+                _ => name.to_owned(),
             };
-            let again = used.entry((*file, name.clone())).or_default();
+            let again = used.entry((file, name.clone())).or_default();
             *again += 1;
             names.push(if *again > 1 { format!("{name}#{again}") } else { name });
         }
@@ -239,6 +244,13 @@ impl<'a> Index<'a> {
 
     pub fn constant(&self, file: usize, at: usize) -> Option<&'a Constant> {
         self.files.get(file)?.constants.get(at)
+    }
+
+    /// Whether a name in the code of a file's package means that crate: its own name, or the one of the manifest.
+    pub fn is_crate(&self, file: usize, name: &str, wanted: &str) -> bool {
+        let package = self.files.get(file).and_then(|file| self.packages.get(file.package));
+        let mut renamed = package.into_iter().flat_map(|package| &package.dependencies);
+        name == wanted.replace('-', "_") || renamed.any(|(known, package)| known == name && package == wanted)
     }
 
     fn alias(&self, file: usize, at: usize) -> Option<&'a Alias> {

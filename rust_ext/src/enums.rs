@@ -1,0 +1,85 @@
+//! Enums that are values of a column, with the labels that each library gives their variants.
+
+use crate::cases::{POSTGRES, Renaming, SQLX};
+use crate::contracts::package_name;
+use crate::ir::{EnumItem, VariantItem};
+use crate::model::{RustEnum, Variant};
+use crate::names::{Found, Index, Site};
+
+/// A library that enums derive traits for. `name` is its name on crates.io.
+struct Library {
+    name: &'static str,
+    derives: &'static [&'static str],
+    /// The crates that give the derives, by their names in code.
+    crates: &'static [&'static str],
+    label: fn(&EnumItem, &VariantItem) -> Option<String>,
+}
+
+const LIBRARIES: [Library; 2] = [
+    Library { name: "sqlx", derives: &["Decode", "Encode", "Type"], crates: &["sqlx"], label: by_sqlx },
+    Library {
+        name: "tokio-postgres",
+        derives: &["FromSql", "ToSql"],
+        crates: &["postgres_types", "tokio-postgres", "postgres"],
+        label: by_postgres,
+    },
+];
+
+/// sqlx's integer enums have no labels.
+fn by_sqlx(item: &EnumItem, variant: &VariantItem) -> Option<String> {
+    item.repr.is_none().then(|| label(&SQLX, item, variant))
+}
+
+fn by_postgres(item: &EnumItem, variant: &VariantItem) -> Option<String> {
+    Some(label(&POSTGRES, item, variant))
+}
+
+fn label(library: &Renaming, item: &EnumItem, variant: &VariantItem) -> String {
+    let written = library.written(&variant.name, &variant.attributes, &item.attributes);
+    written.unwrap_or_else(|| variant.name.clone())
+}
+
+/// The enums that derive a trait of a library.
+pub fn enums(index: &Index) -> Vec<RustEnum> {
+    let names = index.unique_names(index.enums.iter().map(|(file, item)| (*file, &*item.module, &*item.name)));
+    let found = index.enums.iter().zip(names).filter_map(|((file, item), name)| {
+        let libraries: Vec<&Library> =
+            LIBRARIES.iter().filter(|library| derives(index, *file, item, library)).collect();
+        (!libraries.is_empty()).then(|| model(index, *file, item, name, &libraries))
+    });
+    found.collect()
+}
+
+/// Whether one of the enum's derives is the library's, and not another crate's of the same name (`specta::Type`).
+fn derives(index: &Index, file: usize, item: &EnumItem, library: &Library) -> bool {
+    let site = Site { file, module: &item.module, uses: &[] };
+    item.derives.iter().any(|path| {
+        let last = path.last().map_or("", String::as_str);
+        let Found::External(full) = index.find(site, path) else {
+            return false;
+        };
+        let from = |first: &String| library.crates.iter().any(|wanted| index.is_crate(file, first, wanted));
+        library.derives.contains(&last) && (full.len() == 1 || full.first().is_some_and(from))
+    })
+}
+
+fn model(index: &Index, file: usize, item: &EnumItem, name: String, libraries: &[&Library]) -> RustEnum {
+    let path = index.files.get(file).map(|file| file.path.clone()).unwrap_or_default();
+    let variant = |variant: &VariantItem| Variant {
+        name: variant.name.clone(),
+        labels: libraries.iter().filter_map(|library| Some((library.name, (library.label)(item, variant)?))).collect(),
+        span: variant.place.in_file(&path),
+        number: variant.number,
+        attributes: variant.attributes.clone(),
+    };
+    RustEnum {
+        span: item.place.in_file(&path),
+        name,
+        krate: package_name(index, file),
+        module: item.module.join("::"),
+        derives: item.derives.iter().filter_map(|path| path.last().cloned()).collect(),
+        variants: item.variants.iter().map(variant).collect(),
+        repr: item.repr.clone(),
+        attributes: item.attributes.clone(),
+    }
+}
