@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pytest_errorbudget.model.change_parts import Name
 from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.readers.ddl.words import NotUnderstood, Word, WordKind
+from pytest_errorbudget.readers.ddl.words import NAMES, NotUnderstood, Word, WordKind
 
 # Reading is quadratic in the depth of brackets; people stay far below this.
 _DEEPEST = 100
 _OPEN, _CLOSE = frozenset("(["), frozenset(")]")
-_KEY = 1  # a word's key by its place, which is found faster than by name
+# Parts of a word by their place, which are found faster than by name.
+_KIND, _KEY = 0, 1
 
 
 class Cursor:
@@ -72,26 +73,26 @@ class Cursor:
         return key
 
     def next(self) -> Word:
-        word = self.word
-        if word is None:
+        at = self._at
+        if at >= self._size:
             raise NotUnderstood("the statement ends too early")
-        self._at += 1
-        return word
+        self._at = at + 1
+        return self._words[at]
 
     def name(self) -> str:
         """An identifier."""
-        word = self.word
-        if word is None or not word.is_name:
+        at = self._at
+        if at >= self._size or self._words[at][_KIND] not in NAMES:
             raise NotUnderstood(f"a name was expected {self._here()}")
-        self._at += 1
-        return word.value
+        self._at = at + 1
+        return self._words[at].value
 
     def qualified(self) -> Name:
         """``name``, ``schema.name`` or ``database.schema.name``."""
-        parts = [self.name()]
+        schema, name = None, self.name()
         while self.accept("."):
-            parts.append(self.name())
-        return Name(parts[-2] if len(parts) > 1 else None, parts[-1])
+            schema, name = name, self.name()
+        return Name(schema, name)
 
     def string(self) -> str:
         word = self.next()
@@ -185,6 +186,8 @@ class PlacesOf:
         self._sql, self._whole = sql, whole
 
     def span(self, start: int, end: int) -> Span:
+        if start == 0 and end == len(self._sql):
+            return self._whole
         return Span(self._whole.path, *self._of(start), *self._of(end))
 
     def _of(self, offset: int) -> tuple[int, int]:

@@ -6,6 +6,7 @@ from pytest_errorbudget.readers.ddl.cursor import Cursor
 from pytest_errorbudget.readers.ddl.words import WordKind
 
 _CHARACTERS = frozenset("+-*/<>=~!@#%^&|`?")
+_NO_OPERATORS = frozenset("().,;:[]")
 # An operator may end in + or - only if it holds one of these.
 _ALLOW_SIGN_AT_END = frozenset("~!@#%^&|`?")
 COMPARISONS = frozenset({"=", "<", ">", "<=", ">=", "<>", "!="})
@@ -15,6 +16,9 @@ ANY_OTHER = 7
 
 def operator_at(cursor: Cursor) -> tuple[str, int]:
     """The operator that starts here and the number of its words; an empty one where there is none."""
+    first = cursor.word
+    if first is None or first.kind is not WordKind.SYMBOL or first.key in _NO_OPERATORS:
+        return "", 0
     ahead = cursor.copy()
     text, pieces = "", [""]
     end = -1

@@ -28,6 +28,8 @@ _AFTER_LIST = AFTER_FROM | SET_OPERATIONS | {"from", "into"}
 _AFTER_BRANCH = frozenset({"order", "limit", "offset", "fetch", "for"})
 _TAILS = (("with", "no", "data"), ("with", "data"), ("with", "check", "option"))
 _BEFORE_TABLES = frozenset({"from", "join"})
+_CAST_ENDS = frozenset({")", "["})
+_NO_TABLES = QUERY_STARTS | AFTER_FROM | JOINS
 
 
 def query_of(cursor: Cursor) -> QueryText:
@@ -169,12 +171,12 @@ def _called(items: tuple[Word, ...]) -> frozenset[str]:
     found: set[str] = set()
     third = second = first = ""
     for word, after in zip(items, (*(other.key for other in items[1:]), ""), strict=True):
-        if word.is_name and (
+        if (
             after == "("
             or first == "::"
             or (first == "." and third == "::")
-            or (after in {")", "["} and "as" in (first, second, third))
-        ):
+            or (after in _CAST_ENDS and "as" in (first, second, third))
+        ) and word.is_name:
             found.add(word.value)
         third, second, first = second, first, word.key
     return frozenset(found)
@@ -200,4 +202,4 @@ def _at_name(reader: Cursor) -> bool:
     while reader.key in {"(", "only", "lateral"}:
         reader.next()
     word = reader.word
-    return word is not None and word.is_name and word.key not in QUERY_STARTS | AFTER_FROM | JOINS
+    return word is not None and word.is_name and word.key not in _NO_TABLES
