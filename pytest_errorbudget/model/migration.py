@@ -51,15 +51,22 @@ class MigrationFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MigrationSet:
-    """The files of one database in the order in which the tool applies them.
+    """The files of one folder in the order in which the tool applies them.
 
-    ``bookkeeping`` is the tool's table where the settings give it another name than the tool does.
+    ``bookkeeping`` is the tool's table where the settings give it another name than the tool does. ``before`` is the
+    set that the same database has in whole before the first of these files.
     """
 
     kind: MigrationKind
     path: str
     files: tuple[MigrationFile, ...]
     bookkeeping: str | None = None
+    before: MigrationSet | None = None
+
+    @property
+    def every_file(self) -> tuple[MigrationFile, ...]:
+        """The files of the sets before, and then its own."""
+        return (*(self.before.every_file if self.before is not None else ()), *self.files)
 
     @property
     def is_unread(self) -> bool:

@@ -7,30 +7,50 @@ or a role that it lacks today.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pytest_errorbudget.model.facts import ShapeTyping
 from pytest_errorbudget.model.migration import MigrationSet, RealReplay
 from pytest_errorbudget.pipeline.codec import decode_replay, decode_typings, encode_replay, encode_typings
 from pytest_errorbudget.pipeline.servers import Servers
-from pytest_errorbudget.readers.result_cache import ResultCache, own_code, result_key
+from pytest_errorbudget.readers.result_cache import ResultCache, own_code, replay_keys, result_key
 
 if TYPE_CHECKING:
     from pytest_errorbudget.readers.shapes import Query, ShapeRequest
 
 
 def kept_replay(cache: ResultCache, servers: Servers, migrations: MigrationSet) -> RealReplay:
-    """PostgreSQL's replay; without a server where the same files were replayed before."""
-    key = result_key("replay", own_code(), servers.build, migrations)
-    kept = cache.read(key)
-    if kept is not None:
-        return decode_replay(kept)
-    from pytest_errorbudget.readers.real_replay import replay_for_real
+    """PostgreSQL's replay; without a server where the same files were replayed before. Where the first of them were,
+    what they gave is taken from there."""
+    keys = replay_keys(own_code(), servers.build, migrations)
+    known = _known(cache, keys)
+    if known is not None and known.files == len(migrations.files):
+        return known.replay
+    from pytest_errorbudget.readers.real_replay import NOTHING, Known, replay_for_real
 
-    replay = replay_for_real(servers.scratch(), migrations)
+    first = NOTHING if known is None else Known(files=known.files, versions=known.replay.versions)
+    replay = replay_for_real(servers.scratch(), migrations, first)
     if replay.failure is None:
-        cache.write(key, encode_replay(replay))
+        cache.write(keys[-1], encode_replay(replay))
     return replay
+
+
+@dataclass(frozen=True, slots=True)
+class _KeptReplay:
+    """The replay of the first ``files`` of a set."""
+
+    files: int
+    replay: RealReplay
+
+
+def _known(cache: ResultCache, keys: Sequence[str]) -> _KeptReplay | None:
+    """The longest beginning of the set that was replayed before; ``keys`` are those of all, the shortest first."""
+    for files in range(len(keys) - 1, -1, -1):
+        kept = cache.read(keys[files])
+        if kept is not None:
+            return _KeptReplay(files, decode_replay(kept))
+    return None
 
 
 def kept_typings(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import psycopg
@@ -26,11 +26,28 @@ def bookkeeping_table(migrations: MigrationSet) -> str:
     return migrations.bookkeeping or (own.table if own is not None else "")
 
 
-def create_bookkeeping(connection: Connection, migrations: MigrationSet) -> None:
-    """Migrations may touch this table, so it is there before the first of them, as with the tool itself."""
+def create_bookkeeping(connection: Connection, migrations: MigrationSet) -> MigrationFailure | None:
+    """Applies the sets before, and makes the tool's table of this one: migrations may touch it, so it is there before
+    the first of them, as with the tool itself. Returns the failure of a set before, if one failed."""
+    before = migrations.before
+    if before is not None:
+        failure = create_bookkeeping(connection, before) or apply_files(connection, before, before.files)
+        if failure is not None:
+            return failure
+        if bookkeeping_table(before):
+            connection.execute(sql.SQL("drop table if exists {} cascade").format(_table(before)))
+        connection.execute("reset search_path")
     own = TOOLS[migrations.kind].bookkeeping
     if own is not None:
         connection.execute(sql.SQL(own.create).format(table=_table(migrations)))
+    return None
+
+
+def apply_files(
+    connection: Connection, migrations: MigrationSet, files: Sequence[MigrationFile]
+) -> MigrationFailure | None:
+    """Runs some files of the set, one after another; stops at the first that fails."""
+    return next((failed for file in files if (failed := apply_file(connection, migrations, file)) is not None), None)
 
 
 def _table(migrations: MigrationSet) -> sql.Identifier:

@@ -9,6 +9,7 @@ import hashlib
 import os
 import tempfile
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -25,6 +26,19 @@ def result_key(kind: str, code: str, server: str, migrations: MigrationSet, *mor
     """64 hex digits over all that a result depends on: what it is of (``kind``), our own ``code``, the build of the
     server, every file and statement of the migrations, and what else was asked."""
     return sha256((kind, code, server, migrations, more))
+
+
+def replay_keys(code: str, server: str, migrations: MigrationSet) -> tuple[str, ...]:
+    """The keys of the replays of the first 0, 1, 2 … files of the set, to the last: each over the one before it."""
+    begin = (replace(migrations, files=(), before=None), _all_before(code, server, migrations))
+    keys = [sha256(("replay", code, server, begin))]
+    for file in migrations.files:
+        keys.append(sha256((keys[-1], file)))
+    return tuple(keys)
+
+
+def _all_before(code: str, server: str, migrations: MigrationSet) -> str | None:
+    return None if migrations.before is None else replay_keys(code, server, migrations.before)[-1]
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from pytest_errorbudget.model.settings import ReplaySettings
 from pytest_errorbudget.pipeline.codec import decode_replay, encode_replay
 from pytest_errorbudget.pipeline.kept import kept_replay, kept_typings
 from pytest_errorbudget.pipeline.servers import Servers
-from pytest_errorbudget.readers.real_replay import replay_for_real
+from pytest_errorbudget.readers.real_replay import Known, replay_for_real
 from pytest_errorbudget.readers.result_cache import ResultCache
 from pytest_errorbudget.readers.scratch import ScratchServer
 from pytest_errorbudget.readers.shapes import ShapeRequest, type_queries
@@ -105,6 +106,42 @@ def test_an_added_migration_and_a_changed_query_are_asked_anew(
         kept_typings(cache, server, files, SHAPES, QUERIES[:1])
         kept_typings(cache, server, files, SHAPES[:1], QUERIES)
         assert server.asked == 6
+
+
+@pytest.mark.parametrize("files", range(5))
+def test_a_migration_that_is_added_is_all_that_is_read(
+    scratch: ScratchServer, migrations: Migrations, cache: ResultCache, files: int
+) -> None:
+    """After any number of files that were replayed before, all of them give what they give at once, byte for byte."""
+    whole = migrations({**FILES, "4_d.sql": "alter table a add column added int; drop table b cascade;"})
+    with ExitStack() as stack:
+        server = OneServer(stack, scratch)
+        kept_replay(cache, server, replace(whole, files=whole.files[:files]))
+        grown = kept_replay(cache, server, whole)
+    assert encode_replay(grown) == encode_replay(replay_for_real(scratch, whole))
+
+
+def test_a_first_file_that_fails_after_all_is_told_as_ever(scratch: ScratchServer, migrations: Migrations) -> None:
+    """What was known of it is then not used: the same files may fail on a server that lost an extension."""
+    known = replay_for_real(scratch, migrations(FILES)).versions
+    broken = migrations({"2_b.sql": "alter table nowhere add column x int;"})
+    again = replay_for_real(scratch, broken, Known(files=3, versions=known))
+    assert everything(again) == everything(replay_for_real(scratch, broken))
+
+
+def test_a_set_that_comes_after_another(scratch: ScratchServer, migrations: Migrations, cache: ResultCache) -> None:
+    """Its replays are of the database that the set before has made; that one's files are part of what they hang on."""
+    every = migrations(FILES)
+    before = replace(every, path="shared", files=every.files[:1])
+    after = replace(every, files=every.files[1:], before=before)
+    with ExitStack() as stack:
+        server = OneServer(stack, scratch)
+        replay = kept_replay(cache, server, after)
+        assert everything(kept_replay(cache, NoServer(stack, ReplaySettings()), after)) == everything(replay)
+        edited = replace(after, before=replace(before, files=every.files[:1] * 0))
+        assert kept_replay(cache, server, edited).failure is not None
+    assert [version.version for version in replay.versions] == ["2", "3"]
+    assert replay.newest == replay_for_real(scratch, every).newest
 
 
 def test_a_replay_that_failed_is_tried_again(

@@ -8,8 +8,9 @@ from pytest_errorbudget.readers.ddl.statement import changes_of
 
 
 def changes(migrations: MigrationSet) -> tuple[FileChanges, ...]:
-    """What each file changes, statement by statement, in the order in which the files are applied."""
-    return tuple(file_changes(file) for file in migrations.files)
+    """What each file changes, statement by statement, in the order in which the files are applied, those of sets before
+    it included."""
+    return tuple(file_changes(file) for file in migrations.every_file)
 
 
 def file_changes(file: MigrationFile) -> FileChanges:
