@@ -92,32 +92,41 @@ def _qualifiers(cursor: Cursor, column: str, reading: _Reading) -> None:
 
 def _qualifier(cursor: Cursor, column: str, name: str | None, reading: _Reading) -> None:
     start = cursor.place
-    if cursor.accept("not", "null"):
-        reading.not_null = True
-        cursor.accept("no", "inherit")
-    elif cursor.accept("null"):
-        pass
-    elif cursor.accept("default"):
-        reading.default = _default(cursor)
-    elif cursor.accept("generated"):
-        _generated(cursor, reading)
-    elif cursor.accept("primary", "key"):
-        _key(cursor, ConstraintKind.PRIMARY_KEY, column, name, start, reading)
-    elif cursor.accept("unique"):
-        nulls_distinct(cursor)
-        _key(cursor, ConstraintKind.UNIQUE, column, name, start, reading)
-    elif cursor.accept("check"):
-        reading.constraints.append(check(cursor, name, start))
-    elif cursor.accept("references"):
-        reading.constraints.append(referencing(cursor, name, (column,), start))
-    elif cursor.accept("collate"):
-        cursor.qualified()
-    elif cursor.accept("storage") or cursor.accept("compression"):
-        cursor.next()
-    elif cursor.accept("options"):
-        cursor.group()
-    else:
-        _attributes(cursor, reading)
+    match cursor.key:
+        case "not" if cursor.accept("not", "null"):
+            reading.not_null = True
+            cursor.accept("no", "inherit")
+        case "null":
+            cursor.next()
+        case "default":
+            cursor.next()
+            reading.default = _default(cursor)
+        case "generated":
+            cursor.next()
+            _generated(cursor, reading)
+        case "primary" if cursor.accept("primary", "key"):
+            _key(cursor, ConstraintKind.PRIMARY_KEY, column, name, start, reading)
+        case "unique":
+            cursor.next()
+            nulls_distinct(cursor)
+            _key(cursor, ConstraintKind.UNIQUE, column, name, start, reading)
+        case "check":
+            cursor.next()
+            reading.constraints.append(check(cursor, name, start))
+        case "references":
+            cursor.next()
+            reading.constraints.append(referencing(cursor, name, (column,), start))
+        case "collate":
+            cursor.next()
+            cursor.qualified()
+        case "storage" | "compression":
+            cursor.next()
+            cursor.next()
+        case "options":
+            cursor.next()
+            cursor.group()
+        case _:
+            _attributes(cursor, reading)
 
 
 def _default(cursor: Cursor) -> DefaultKind:

@@ -11,6 +11,7 @@ from pytest_errorbudget.readers.ddl.keys import keys_of
 from pytest_errorbudget.readers.ddl.words import NotUnderstood, mentioned
 
 TABLE_CONSTRAINTS = frozenset({"constraint", "primary", "unique", "foreign", "check", "exclude"})
+_ATTRIBUTE_STARTS = frozenset({"initially", "no", "not", "deferrable", "enforced"})
 
 
 def table_constraint(cursor: Cursor) -> ConstraintSpec:
@@ -141,6 +142,8 @@ def _exclude(cursor: Cursor, name: str | None, start: int) -> ConstraintSpec:
 
 def _with_attributes(cursor: Cursor, spec: ConstraintSpec) -> ConstraintSpec:
     found = attributes(cursor)
+    if not found:
+        return spec
     return replace(
         spec,
         validated=not found & {"not valid", "not enforced"},
@@ -152,7 +155,7 @@ def _with_attributes(cursor: Cursor, spec: ConstraintSpec) -> ConstraintSpec:
 def attributes(cursor: Cursor) -> frozenset[str]:
     """DEFERRABLE, INITIALLY …, NOT VALID, NO INHERIT, ENFORCED, in any order."""
     found: set[str] = set()
-    while True:
+    while cursor.key in _ATTRIBUTE_STARTS:
         if cursor.accept("initially"):
             found.add(f"initially {cursor.one_of('deferred', 'immediate')}")
         elif cursor.accept("no", "inherit"):
@@ -162,7 +165,8 @@ def attributes(cursor: Cursor) -> frozenset[str]:
         elif cursor.key in {"deferrable", "enforced"}:
             found.add(cursor.next().key)
         else:
-            return frozenset(found)
+            break
+    return frozenset(found)
 
 
 def _not_attribute(cursor: Cursor) -> str | None:

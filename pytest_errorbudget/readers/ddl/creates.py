@@ -22,32 +22,30 @@ def create(cursor: Cursor) -> tuple[Change, ...]:
     replaces = cursor.accept("or", "replace")
     temporary = _persistence(cursor)
     existing = Existing.REPLACES if replaces else Existing.FAILS
-    if cursor.accept("table"):
-        return create_table(cursor, temporary)
-    if cursor.accept("foreign", "table"):
-        return create_table(cursor, temporary, RelationKind.FOREIGN_TABLE)
-    if cursor.key in {"unique", "index"}:
-        return create_index(cursor)
-    if cursor.accept("view"):
-        return _view(cursor, RelationKind.VIEW, existing, temporary)
-    if cursor.accept("materialized", "view"):
-        return _view(cursor, RelationKind.MATERIALIZED_VIEW, existing, temporary)
-    if cursor.accept("recursive", "view"):
-        return _recursive_view(cursor, existing, temporary)
-    if cursor.accept("type"):
-        return create_type(cursor)
-    if cursor.accept("domain"):
-        return create_domain(cursor)
-    return _container(cursor)
-
-
-def _container(cursor: Cursor) -> tuple[Change, ...]:
-    if cursor.accept("schema"):
-        return _schema(cursor)
-    if cursor.accept("extension"):
-        return _extension(cursor)
-    if cursor.accept("function") or cursor.accept("procedure"):
-        return create_routine(cursor)
+    match cursor.key:
+        case "unique" | "index":
+            return create_index(cursor)
+        case "foreign" if cursor.accept("foreign", "table"):
+            return create_table(cursor, temporary, RelationKind.FOREIGN_TABLE)
+        case "materialized" if cursor.accept("materialized", "view"):
+            return _view(cursor, RelationKind.MATERIALIZED_VIEW, existing, temporary)
+        case "recursive" if cursor.accept("recursive", "view"):
+            return _recursive_view(cursor, existing, temporary)
+    match cursor.next().key:
+        case "table":
+            return create_table(cursor, temporary)
+        case "view":
+            return _view(cursor, RelationKind.VIEW, existing, temporary)
+        case "type":
+            return create_type(cursor)
+        case "domain":
+            return create_domain(cursor)
+        case "schema":
+            return _schema(cursor)
+        case "extension":
+            return _extension(cursor)
+        case "function" | "procedure":
+            return create_routine(cursor)
     return ()
 
 

@@ -10,6 +10,7 @@ from pytest_errorbudget.readers.ddl.cursor import Cursor
 from pytest_errorbudget.readers.ddl.words import NotUnderstood, Word, WordKind
 
 _INTERVAL_FIELDS = frozenset({"year", "month", "day", "hour", "minute", "second"})
+_ARRAY_STARTS = frozenset({"array", "["})
 _SINGLE_PRECISION_BITS = 24
 _DOUBLE_PRECISION_BITS = 53
 
@@ -22,10 +23,17 @@ class Declared:
     serial: bool = False
 
 
+# Most columns of most tables.
+_PLAIN = {
+    **{name: Declared(PgType(name)) for name in BUILTIN_TYPES},
+    **{written: Declared(PgType(name)) for written, name in SYNONYMS.items()},
+}
+
+
 def declared(cursor: Cursor) -> Declared:
     cursor.accept("setof")
     found = _element(cursor)
-    if not _is_array(cursor):
+    if cursor.key not in _ARRAY_STARTS or not _is_array(cursor):
         return found
     if found.serial:
         raise NotUnderstood("an array of serial")
@@ -66,6 +74,9 @@ def _named(cursor: Cursor) -> Declared:
     quoted = cursor.word is not None and cursor.word.kind is WordKind.QUOTED
     name = cursor.qualified()
     modifiers = _modifiers(cursor) if cursor.key == "(" else ()
+    plain = _PLAIN.get(name.name)
+    if plain is not None and not modifiers and name.schema is None and not quoted:
+        return plain
     if name.schema is None and not quoted and name.name in SYNONYMS:
         return Declared(PgType(SYNONYMS[name.name], CATALOG, modifiers))
     if name.schema == CATALOG or (name.schema is None and name.name.removeprefix("_") in BUILTIN_TYPES):

@@ -85,7 +85,8 @@ class Word(NamedTuple):
         return self[_KIND] in NAMES
 
 
-NAMES = frozenset({WordKind.BARE, WordKind.QUOTED})
+# A tuple: finding a member of an enumeration by its hash is a call in Python.
+NAMES = (WordKind.BARE, WordKind.QUOTED)
 _BARE, _QUOTED, _STRING, _SYMBOL = WordKind.BARE, WordKind.QUOTED, WordKind.STRING, WordKind.SYMBOL
 _DIGITS = frozenset("0123456789")
 _Parts = tuple[WordKind, str, str, int, int]
