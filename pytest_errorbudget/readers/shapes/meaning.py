@@ -1,49 +1,23 @@
-"""What the columns of a prepared query mean: where they come from, and whether they can be NULL.
+"""What a prepared query means: where its columns come from, whether they can be NULL, what it writes and compares.
 
-PostgreSQL names the table column behind an output column that is nothing else. The rest is read from the query's
-text, and only where that is certain: a column is said never to be NULL when no outer join, grouping set or the like
-can have made it so, and *not known* otherwise.
+All from the tree into which PostgreSQL turned it. Without a tree, or with one of another major's format, it is not
+known: only the table column that PostgreSQL itself names behind an output column is.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
-
-from sqlglot import exp
+from dataclasses import dataclass, replace
 
 from pytest_errorbudget.model.pgtype import PgType
-from pytest_errorbudget.model.query_typing import ColumnRef, OutputColumn
-from pytest_errorbudget.readers.shapes.sources import parsed, projections, source_of
+from pytest_errorbudget.model.query_typing import OutputColumn, Typed
+from pytest_errorbudget.readers.shapes.catalogue import Catalogue
+from pytest_errorbudget.readers.shapes.nullability import output_nullities
+from pytest_errorbudget.readers.shapes.nullability.query import output_columns
+from pytest_errorbudget.readers.shapes.sources import Columns, source_of
+from pytest_errorbudget.readers.shapes.tree import Node, parse_tree
+from pytest_errorbudget.readers.shapes.uses import bindings_of, writes_of
 
-_TABLES = frozenset({"r", "p"})
-_MAY_NULL = re.compile(r"\b(left|right|full|outer|grouping|rollup|cube|merge|old|new)\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class CatalogueColumn:
-    ref: ColumnRef
-    kind: str
-    not_null: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """Columns of the shape by (relation's object id, attribute number), and the columns of each relation by name."""
-
-    columns: Mapping[tuple[int, int], CatalogueColumn]
-    relations: Mapping[tuple[str, str], frozenset[str]]
-
-    @classmethod
-    def of(cls, rows: Iterable[tuple[Any, ...]]) -> Catalogue:
-        columns: dict[tuple[int, int], CatalogueColumn] = {}
-        relations: dict[tuple[str, str], set[str]] = {}
-        for oid, number, schema, relation, kind, name, not_null in rows:
-            columns[oid, number] = CatalogueColumn(ColumnRef(schema, relation, name), kind, not_null)
-            relations.setdefault((schema, relation), set()).add(name)
-        return cls(columns, {key: frozenset(names) for key, names in relations.items()})
+_UTILITY = "6"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,65 +30,59 @@ class DescribedColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Described:
-    sql: str
+    """``tree`` is PostgreSQL's own text; ``None`` where there is none that we can read."""
+
     columns: tuple[DescribedColumn, ...]
+    parameters: tuple[PgType, ...]
+    tree: str | None
 
 
-def output_columns(described: Described, catalogue: Catalogue) -> tuple[OutputColumn, ...]:
-    """The query's columns, in order."""
-    tree = parsed(described.sql)
-    written = projections(tree, [column.name for column in described.columns])
-    may_null = _may_null(described.sql, tree)
+def typed(described: Described, columns: Columns, catalogue: Catalogue | None) -> Typed:
+    """The query in this shape; what the tree does not say is not known."""
+    plain = Typed(columns=_described(described, columns), parameters=described.parameters)
+    if described.tree is None or catalogue is None:
+        return plain
+    try:
+        query = _statement(described.tree)
+        return plain if query is None else _analysed(plain, query, catalogue)
+    except (LookupError, ValueError, RecursionError):
+        return plain
+
+
+def _described(described: Described, columns: Columns) -> tuple[OutputColumn, ...]:
     result = []
-    for position, column in enumerate(described.columns):
-        found = catalogue.columns.get((column.relation, column.attribute))
-        projection = written[position]
-        origin = found.ref if found else None
-        source = origin or (source_of(tree, projection, catalogue.relations) if tree and projection else None)
-        nullable = _nullable(tree, found, may_null) if found else _of_expression(projection)
-        result.append(OutputColumn(name=column.name, type=column.type, nullable=nullable, origin=origin, source=source))
+    for column in described.columns:
+        found = columns.get((column.relation, column.attribute))
+        origin = found.ref if found is not None else None
+        result.append(OutputColumn(name=column.name, type=column.type, nullable=None, origin=origin, source=origin))
     return tuple(result)
 
 
-def _may_null(sql: str, tree: exp.Expression | None) -> bool:
-    """Whether something in the query can turn a NOT NULL column into NULL. Words that are absent settle it."""
-    if _MAY_NULL.search(sql) is None:
-        return False
-    if tree is None:
-        return True
-    joins = any(join.side in {"LEFT", "RIGHT", "FULL"} for join in tree.find_all(exp.Join))
-    groups = any(tree.find(kind) for kind in (exp.GroupingSets, exp.Rollup, exp.Cube, exp.Merge))
-    images = any(column.table.lower() in {"old", "new"} for column in tree.find_all(exp.Column))
-    natural = any(join.args.get("method") for join in tree.find_all(exp.Join))
-    return joins or groups or images or natural
-
-
-def _nullable(tree: exp.Expression | None, column: CatalogueColumn, may_null: bool) -> bool | None:
-    if column.not_null:
-        return None if may_null else False
-    if column.kind not in _TABLES or tree is None:
-        return None  # a view's column may well be NOT NULL underneath
-    if not isinstance(tree, exp.Query) or _constrained(tree, column.ref.column):
-        return None  # the statement itself may set it, or leave out the rows where it is NULL
-    return True
-
-
-def _constrained(tree: exp.Expression, name: str) -> bool:
-    conditions = [c for kind in (exp.Where, exp.Having, exp.Join) for c in tree.find_all(kind)]
-    return any(column.name.lower() == name.lower() for c in conditions for column in c.find_all(exp.Column))
-
-
-def _of_expression(projection: exp.Expression | None) -> bool | None:
-    """A few expressions that never are NULL, whatever they read."""
-    if projection is None:
-        return None
-    inner = projection.unalias().unnest()
-    while isinstance(inner, exp.Cast):
-        inner = inner.this.unnest()
-    if isinstance(inner, exp.Count | exp.Exists):
-        return False
-    if isinstance(inner, exp.Literal | exp.Boolean):
-        return False
-    if isinstance(inner, exp.Coalesce):
-        return False if any(_of_expression(part) is False for part in (inner.this, *inner.expressions)) else None
+def _statement(tree: str) -> Node | None:
+    """The query that answers; rules may add others, or put none in its place."""
+    for query in parse_tree(tree):
+        if query["commandType"] != _UTILITY and "canSetTag" in query:
+            found: Node = query
+            return found
     return None
+
+
+def _analysed(plain: Typed, query: Node, catalogue: Catalogue) -> Typed:
+    written = output_columns(query)
+    if len(written) != len(plain.columns):
+        return plain
+    nullities = output_nullities(query, catalogue)
+    outputs = (
+        replace(
+            column,
+            nullable=nullity.nullable,
+            source=column.origin or source_of(target["expr"], (query,), catalogue.columns),
+        )
+        for column, nullity, target in zip(plain.columns, nullities, written, strict=True)
+    )
+    return replace(
+        plain,
+        columns=tuple(outputs),
+        writes=writes_of(query, catalogue.columns),
+        bindings=bindings_of(query, catalogue.columns, catalogue.operators),
+    )

@@ -1,106 +1,44 @@
-"""PREPARE and DESCRIBE of many queries in one transaction, a few round trips for all of them."""
+"""What PostgreSQL makes of many queries in one schema, which it is not asked to execute."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Sequence
 
-import psycopg
 from psycopg import pq
-from psycopg.pq.abc import PGconn, PGresult
+from psycopg.pq.abc import PGresult
 
-from pytest_errorbudget.model.query_typing import Rejected, Typed, Verdict
+from pytest_errorbudget.model.query_typing import Rejected, Verdict
 from pytest_errorbudget.readers.apply_migrations import Connection
 from pytest_errorbudget.readers.catalog import read_types
 from pytest_errorbudget.readers.catalog.types import Types
-from pytest_errorbudget.readers.shapes.meaning import Catalogue, Described, DescribedColumn, output_columns
-
-_IN_FLIGHT = 32  # answers of so many queries fit into the socket's buffer, so that neither side waits for the other
-_SAVEPOINT, _BACK = b"savepoint errorbudget", b"rollback to savepoint errorbudget"
-_COLUMNS = """
-select a.attrelid, a.attnum, n.nspname, c.relname, c.relkind::text, a.attname,
-       c.relkind in ('r', 'p', 'f') and (t.typnotnull or a.attnotnull and not exists (
-           select from pg_catalog.pg_constraint k
-           where k.conrelid = a.attrelid and k.contype = 'n' and k.conkey[1] = a.attnum and not k.convalidated))
-from pg_catalog.pg_attribute a
-join pg_catalog.pg_class c on c.oid = a.attrelid
-join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-join pg_catalog.pg_type t on t.oid = a.atttypid
-where c.relkind in ('r', 'p', 'v', 'm', 'f') and a.attnum > 0 and not a.attisdropped
-  and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
-"""
+from pytest_errorbudget.readers.shapes.catalogue import read_catalogue, read_columns
+from pytest_errorbudget.readers.shapes.meaning import Described, DescribedColumn, typed
+from pytest_errorbudget.readers.shapes.pipelined import Answer, described
+from pytest_errorbudget.readers.shapes.tree import MAJOR
 
 
 def prepare_all(connection: Connection, queries: Sequence[str]) -> tuple[Verdict, ...]:
-    """What PostgreSQL says of each query, in order. The connection is in a transaction; it stays in it, unchanged."""
+    """The verdict on each query, in order. The connection is in a transaction; it stays in it, unchanged."""
     if not queries:
         return ()
-    types = read_types(connection)
-    catalogue = Catalogue.of(connection.execute(_COLUMNS.encode()).fetchall())
-    connection.execute(_SAVEPOINT)
-    answers = _described(connection.pgconn, queries)
+    different = tuple(dict.fromkeys(queries))
+    types, columns = read_types(connection), read_columns(connection)
+    answers = described(connection, different)
+    readable = connection.info.server_version // 10000 == MAJOR
+    trees = [answer.tree for answer in answers if answer.tree is not None]
+    catalogue = read_catalogue(connection, columns, trees) if readable else None
     known: dict[str, Verdict] = {}
-    for query, answer in zip(queries, answers, strict=True):
-        if query not in known:
-            known[query] = _verdict(query, answer, types, catalogue)
+    for query, answer in zip(different, answers, strict=True):
+        if answer.result.status == pq.ExecStatus.FATAL_ERROR:
+            known[query] = _rejected(answer.result)
+        else:
+            known[query] = typed(_described(answer, types), columns, catalogue)
     return tuple(known[query] for query in queries)
 
 
-def _batches(queries: Sequence[str]) -> Iterable[list[str]]:
-    rest = iter(queries)
-    while batch := list(islice(rest, _IN_FLIGHT)):
-        yield batch
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """The result of DESCRIBE, or the first error."""
-
-    result: PGresult
-
-
-def _described(pgconn: PGconn, queries: Sequence[str]) -> list[_Answer]:
-    """Each query has a sync of its own, so that an error spoils nothing else, and a rollback to the savepoint."""
-    answers: list[_Answer] = []
-    pgconn.enter_pipeline_mode()
-    try:
-        for batch in _batches(queries):
-            for query in batch:
-                pgconn.send_prepare(b"", query.encode())
-                pgconn.send_describe_prepared(b"")
-                pgconn.pipeline_sync()
-                pgconn.send_query_params(_BACK, None)
-                pgconn.pipeline_sync()
-            for _ in batch:
-                answers.append(_Answer(_until_sync(pgconn)[-1]))
-                _until_sync(pgconn)
-    finally:
-        pgconn.exit_pipeline_mode()
-    return answers
-
-
-def _until_sync(pgconn: PGconn) -> list[PGresult]:
-    """Results up to the next sync; the ones that were skipped after an error are left out."""
-    results: list[PGresult] = []
-    while True:
-        result = pgconn.get_result()
-        if result is None:
-            if pgconn.status == pq.ConnStatus.BAD:
-                raise psycopg.OperationalError("the replay server closed the connection")
-            continue
-        if result.status == pq.ExecStatus.PIPELINE_SYNC:
-            return results
-        if result.status != pq.ExecStatus.PIPELINE_ABORTED:
-            results.append(result)
-
-
-def _verdict(query: str, answer: _Answer, types: Types, catalogue: Catalogue) -> Verdict:
+def _described(answer: Answer, types: Types) -> Described:
     result = answer.result
-    if result.status == pq.ExecStatus.FATAL_ERROR:
-        return _rejected(result)
-    described = Described(
-        sql=query,
+    return Described(
         columns=tuple(
             DescribedColumn(
                 name=(result.fname(i) or b"").decode(errors="replace"),
@@ -110,9 +48,9 @@ def _verdict(query: str, answer: _Answer, types: Types, catalogue: Catalogue) ->
             )
             for i in range(result.nfields)
         ),
+        parameters=tuple(types.type(result.param_type(i), -1) for i in range(result.nparams)),
+        tree=answer.tree,
     )
-    parameters = tuple(types.type(result.param_type(i), -1) for i in range(result.nparams))
-    return Typed(columns=output_columns(described, catalogue), parameters=parameters)
 
 
 def _rejected(result: PGresult) -> Rejected:
