@@ -143,7 +143,7 @@ def test_an_error_is_its_own_querys_only(
         ("select name from invoices i left join customers c on i.customer = c.id", True),
         ("select c.name from (select c.name from invoices i full join customers c on true) c", True),
         ("select name from customers where name = 'left'", False),
-        ("select left(name, 1) from customers", None),
+        ("select left(name, 1) from customers", False),
         ("select name from customers where left(name, 1) = 'a'", False),
         ("select name from customers group by rollup (name)", True),
         ("select amount_cents from open_invoices", False),

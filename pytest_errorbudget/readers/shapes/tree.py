@@ -44,7 +44,10 @@ _IMAGE, _ALIASES, _BYTES, _NAME, _NUMBERS, _VALUE, _TAG, _OPEN, _SHUT, _BARE = (
 
 
 def parse_tree(text: str) -> list[Any]:
-    """The list of queries (or whatever else the text is a list of), of a text on one line. Raises ``ValueError`` on text that is no tree."""
+    """The list of queries (or whatever else the text is a list of).
+
+    The text is one line. Raises ``ValueError`` on text that is no tree.
+    """
     try:
         found = _parsed(text)
     except (AttributeError, IndexError, KeyError, TypeError) as error:
