@@ -29,10 +29,16 @@ def _relation(real: Relation, static: Relation | None) -> Relation:
     columns = {column.name: column.origin for column in static.columns}
     indexes = {index.name: index.origin for index in static.indexes}
     constraints = {constraint.name: constraint.origin for constraint in static.constraints}
+    triggers = {trigger.name: trigger.origin for trigger in static.triggers}
+    policies = {policy.name: policy.origin for policy in static.policies}
+    security = real.row_security
     return replace(
         real,
         columns=tuple(replace(c, origin=c.origin or columns.get(c.name)) for c in real.columns),
         indexes=tuple(replace(i, origin=i.origin or indexes.get(i.name)) for i in real.indexes),
         constraints=tuple(replace(c, origin=c.origin or constraints.get(c.name)) for c in real.constraints),
+        triggers=tuple(replace(t, origin=t.origin or triggers.get(t.name)) for t in real.triggers),
+        policies=tuple(replace(p, origin=p.origin or policies.get(p.name)) for p in real.policies),
+        row_security=replace(security, origin=security.origin or static.row_security.origin),
         origin=real.origin or static.origin,
     )

@@ -9,11 +9,22 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from pytest_errorbudget.model.schema import Column, Constraint, Domain, EnumType, Index, Relation, Schema
+from pytest_errorbudget.model.schema import (
+    Column,
+    Constraint,
+    Domain,
+    EnumType,
+    Index,
+    Policy,
+    Relation,
+    RowSecurity,
+    Schema,
+    Trigger,
+)
 
-Part = Relation | Column | Index | Constraint | EnumType | Domain
+Part = Relation | Column | Index | Constraint | Trigger | Policy | RowSecurity | EnumType | Domain
 Place = tuple[str, ...]
-_Named = TypeVar("_Named", Column, Index, Constraint)
+_Named = TypeVar("_Named", Column, Index, Constraint, Trigger, Policy)
 _Top = TypeVar("_Top", Relation, EnumType, Domain)
 
 KINDS: Mapping[str, type[Part]] = {
@@ -22,7 +33,10 @@ KINDS: Mapping[str, type[Part]] = {
     "domain": Domain,
     "enum": EnumType,
     "index": Index,
+    "policy": Policy,
     "relation": Relation,
+    "row-security": RowSecurity,
+    "trigger": Trigger,
 }
 
 
@@ -91,6 +105,9 @@ def _relation_steps(old: Relation, new: Relation) -> Iterator[Place | Put]:
         *_member_steps("column", new, old.columns, new.columns),
         *_member_steps("index", new, old.indexes, new.indexes),
         *_member_steps("constraint", new, old.constraints, new.constraints),
+        *_member_steps("trigger", new, old.triggers, new.triggers),
+        *_member_steps("policy", new, old.policies, new.policies),
+        *_security_steps(old, new),
     )
     made = Patch(
         tuple(step for step in steps if not isinstance(step, Put)),
@@ -109,13 +126,27 @@ def _member_steps(
     yield from (Put(place, part) for part in new if known.get(part.name) != part)
 
 
+def _security_steps(old: Relation, new: Relation) -> Iterator[Put]:
+    if old.row_security != new.row_security:
+        yield Put(("row-security", new.schema, new.name), new.row_security)
+
+
 def _mended(relation: Relation, patch: Patch) -> Relation:
     return replace(
         relation,
         columns=_members("column", relation, relation.columns, patch, Column),
         indexes=_by_name(_members("index", relation, relation.indexes, patch, Index)),
         constraints=_by_name(_members("constraint", relation, relation.constraints, patch, Constraint)),
+        triggers=_by_name(_members("trigger", relation, relation.triggers, patch, Trigger)),
+        policies=_by_name(_members("policy", relation, relation.policies, patch, Policy)),
+        row_security=_security(relation, patch),
     )
+
+
+def _security(relation: Relation, patch: Patch) -> RowSecurity:
+    place = ("row-security", relation.schema, relation.name)
+    found = (s.part for s in patch.more if s.place == place and isinstance(s.part, RowSecurity))
+    return next(found, relation.row_security)
 
 
 def _members(

@@ -42,12 +42,30 @@ class ConstraintKind(Enum):
     NOT_NULL = "not null"
 
 
+class Firing(Enum):
+    """When a trigger fires: as the server's role says, never, on a replica only, or always."""
+
+    ORIGIN = "origin"
+    DISABLED = "disabled"
+    REPLICA = "replica"
+    ALWAYS = "always"
+
+
+class PolicyCommand(Enum):
+    ALL = "all"
+    SELECT = "select"
+    INSERT = "insert"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """``type`` is the declared type, ``base`` the type under a domain. ``not_null`` covers the domain's own NOT NULL.
 
     ``default`` is the expression's normal form where the reader can give one (names for object ids), else ``None``;
-    ``has_default`` says whether there is one at all. A generated column has no default.
+    ``has_default`` says whether there is one at all. A generated column has no default: ``generation`` is the normal
+    form of what it is computed from, ``None`` where that is not known.
     """
 
     name: str
@@ -58,12 +76,18 @@ class Column:
     base: PgType | None = None
     identity: Identity | None = None
     generated: Generated | None = None
+    generation: str | None = None
     origin: Span | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
-    """``columns`` are key columns or expressions as text, in order; ``partial`` says that it has a predicate."""
+    """``columns`` are key columns or expressions as text, in order; ``partial`` says that it has a predicate.
+
+    ``predicate`` is its normal form, ``None`` where that is not known. ``options`` say of each key what is not the
+    default (``varchar_pattern_ops``, ``collate "C"``, ``desc``); empty where nothing is. ``include`` are columns that
+    are stored beside the keys, ``nulls_equal`` says that a unique index takes NULLs for equal.
+    """
 
     name: str
     columns: tuple[str, ...]
@@ -72,6 +96,10 @@ class Index:
     partial: bool = False
     valid: bool = True
     method: str = "btree"
+    predicate: str | None = None
+    options: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    nulls_equal: bool = False
     origin: Span | None = field(default=None, compare=False)
 
 
@@ -86,17 +114,57 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Constraint:
+    """``expression`` is the normal form of a CHECK, ``None`` where it is not known."""
+
     name: str
     kind: ConstraintKind
     columns: tuple[str, ...] = ()
     references: Reference | None = None
     validated: bool = True
+    expression: str | None = None
+    origin: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trigger:
+    """``definition`` is its normal form without its name (``before insert … execute function touch()``), ``None`` where
+    that is not known; ``function`` is what it runs, without the schema."""
+
+    name: str
+    function: str
+    definition: str | None = None
+    firing: Firing = Firing.ORIGIN
+    origin: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A row-level-security policy. ``using`` and ``check`` are normal forms, ``None`` where there is none or it is not
+    known. The roles are no part of it: each tenant may have its own."""
+
+    name: str
+    command: PolicyCommand = PolicyCommand.ALL
+    permissive: bool = True
+    using: str | None = None
+    check: str | None = None
+    origin: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowSecurity:
+    """Whether row-level security filters what users other than the owner see, and the owner too (``forced``)."""
+
+    enabled: bool = False
+    forced: bool = False
     origin: Span | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relation:
-    """Columns are in attribute order; indexes and constraints are sorted by name."""
+    """Columns are in attribute order; indexes, constraints, triggers and policies are sorted by name.
+
+    ``query`` is a digest of a view's query in its normal form, ``None`` where that is not known.
+    """
 
     schema: str
     name: str
@@ -104,6 +172,10 @@ class Relation:
     columns: tuple[Column, ...] = ()
     indexes: tuple[Index, ...] = ()
     constraints: tuple[Constraint, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    row_security: RowSecurity = RowSecurity()
+    query: str | None = None
     origin: Span | None = field(default=None, compare=False)
 
     def column(self, name: str) -> Column | None:
@@ -127,10 +199,14 @@ class EnumType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Domain:
+    """``checks`` (sorted) and ``default`` are normal forms; ``default`` is ``None`` where there is none."""
+
     schema: str
     name: str
     base: PgType
     not_null: bool = False
+    checks: tuple[str, ...] = ()
+    default: str | None = None
     origin: Span | None = field(default=None, compare=False)
 
 

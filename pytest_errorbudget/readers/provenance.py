@@ -10,12 +10,21 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar
 
 import psycopg
 
 from pytest_errorbudget.model.migration import MigrationFile, Statement
-from pytest_errorbudget.model.schema import Column, Constraint, Index, Relation, Schema
+from pytest_errorbudget.model.schema import (
+    Column,
+    Constraint,
+    Index,
+    Policy,
+    Relation,
+    RowSecurity,
+    Schema,
+    Trigger,
+)
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.readers.apply_migrations import span_within, statement_start
 
@@ -32,20 +41,32 @@ begin
 end $$;
 create event trigger errorbudget_touched on ddl_command_end execute function errorbudget_provenance.touched();
 """
-# Names at the end of the file: an object that was renamed within it is found by its number.
+# Names at the end of the file: an object that was renamed within it is found by its number. Triggers and policies go by
+# the names of their tables.
 _NAMES = """
 select 1259, c.oid, n.nspname, c.relname
 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace where c.oid = any(%(ids)s)
 union all
 select 1247, t.oid, n.nspname, t.typname
 from pg_catalog.pg_type t join pg_catalog.pg_namespace n on n.oid = t.typnamespace where t.oid = any(%(ids)s)
+union all
+select 2620, g.oid, n.nspname, c.relname
+from pg_catalog.pg_trigger g
+join pg_catalog.pg_class c on c.oid = g.tgrelid
+join pg_catalog.pg_namespace n on n.oid = c.relnamespace where g.oid = any(%(ids)s)
+union all
+select 3256, p.oid, n.nspname, c.relname
+from pg_catalog.pg_policy p
+join pg_catalog.pg_class c on c.oid = p.polrelid
+join pg_catalog.pg_namespace n on n.oid = c.relnamespace where p.oid = any(%(ids)s)
 """
-_RELATIONS, _TYPES = 1259, 1247
+_RELATIONS, _TYPES, _TRIGGERS, _POLICIES = 1259, 1247, 2620, 3256
+_ROW_SECURITY = re.compile(r"row\s+level\s+security", re.IGNORECASE)
 _NOT_A_CHANGE = frozenset({"COMMENT", "GRANT", "REVOKE"})
 
 Key = tuple[int, str, str]
 Touched = Mapping[Key, tuple[int, ...]]
-T = TypeVar("T", Column, Index, Constraint)
+T = TypeVar("T", Column, Index, Constraint, Trigger, Policy)
 
 
 class Recorder:
@@ -71,18 +92,22 @@ class Recorder:
             self._touched[touched].append(position)
         self._pending.clear()
 
+    def forget(self) -> None:
+        """What was said up to now is of no statement that anyone asks for."""
+        self._pending.clear()
+        self._touched.clear()
+
     def finish_file(self) -> Touched:
         """Positions of statements by class, schema and name; starts anew for the next file."""
         ids = sorted({oid for _, oid in self._touched})
         rows = self._connection.execute(_NAMES.encode(), {"ids": ids}).fetchall() if ids else []
         names = {(kind, oid): (schema, name) for kind, oid, schema, name in rows}
-        found = {
-            (kind, *names[kind, oid]): tuple(positions)
-            for (kind, oid), positions in self._touched.items()
-            if (kind, oid) in names
-        }
+        found: defaultdict[Key, list[int]] = defaultdict(list)
+        for (kind, oid), positions in self._touched.items():
+            if (kind, oid) in names:
+                found[kind, *names[kind, oid]] += positions
         self._touched.clear()
-        return found
+        return {key: tuple(sorted(set(positions))) for key, positions in found.items()}
 
 
 def with_origins(before: Schema, after: Schema, file: MigrationFile, touched: Touched) -> Schema:
@@ -105,6 +130,12 @@ def with_origins(before: Schema, after: Schema, file: MigrationFile, touched: To
             for domain in after.domains
         ),
     )
+
+
+class _Guards(TypedDict):
+    triggers: tuple[Trigger, ...]
+    policies: tuple[Policy, ...]
+    row_security: RowSecurity
 
 
 class _Finder:
@@ -141,7 +172,32 @@ class _Finder:
             columns=tuple(_kept(columns, c) or self.column(touching, new, c) for c in new.columns),
             indexes=tuple(_kept(indexes, i) or self.index(touching, new, i) for i in new.indexes),
             constraints=tuple(_kept(constraints, c) or self.constraint(touching, c) for c in new.constraints),
+            **self.guards(old, new, touching),
         )
+
+    def guards(self, old: Relation | None, new: Relation, touching: tuple[Statement, ...]) -> _Guards:
+        """Triggers and row-level security; ``ALTER TABLE … DISABLE TRIGGER`` touches the table."""
+        triggers = {t.name: t for t in old.triggers} if old else {}
+        policies = {p.name: p for p in old.policies} if old else {}
+        making = self.of(_TRIGGERS, new.schema, new.name) or touching
+        allowing = self.of(_POLICIES, new.schema, new.name) or touching
+        return {
+            "triggers": tuple(
+                _kept(triggers, t) or replace(t, origin=self.place(making, t.name, new.name)) for t in new.triggers
+            ),
+            "policies": tuple(
+                _kept(policies, p) or replace(p, origin=self.place(allowing, p.name, new.name)) for p in new.policies
+            ),
+            "row_security": self.row_security(old, new.row_security, touching, new.name),
+        }
+
+    def row_security(
+        self, old: Relation | None, new: RowSecurity, touching: tuple[Statement, ...], table: str
+    ) -> RowSecurity:
+        if old is not None and old.row_security == new:
+            return old.row_security
+        found = tuple(s for s in touching if _ROW_SECURITY.search(s.sql))
+        return replace(new, origin=self.place(found or touching, table)) if new != RowSecurity() else new
 
     def column(self, touching: tuple[Statement, ...], relation: Relation, column: Column) -> Column:
         return replace(column, origin=self.place(touching, column.name, relation.name))

@@ -18,7 +18,7 @@ class Origin(Struct, frozen=True, kw_only=True):
 
 class FactColumn(Struct, frozen=True, kw_only=True):
     """``type`` as PostgreSQL's ``format_type`` writes it, ``null`` where the static replay cannot tell it; ``base`` is
-    the type under a domain."""
+    the type under a domain, ``generation`` the expression of a generated column."""
 
     name: str
     type: str | None
@@ -27,6 +27,7 @@ class FactColumn(Struct, frozen=True, kw_only=True):
     default: bool
     identity: Literal["always", "by default"] | None
     generated: Literal["stored", "virtual"] | None
+    generation: str | None
     origin: Origin | None
 
 
@@ -36,6 +37,9 @@ class FactIndex(Struct, frozen=True, kw_only=True):
     unique: bool
     primary: bool
     partial: bool
+    predicate: str | None
+    options: tuple[str, ...]
+    include: tuple[str, ...]
     valid: bool
     origin: Origin | None
 
@@ -52,16 +56,48 @@ class FactConstraint(Struct, frozen=True, kw_only=True):
     columns: tuple[str, ...]
     references: FactReference | None
     validated: bool
+    expression: str | None
+    origin: Origin | None
+
+
+class FactTrigger(Struct, frozen=True, kw_only=True):
+    """``definition`` is ``null`` where the static replay cannot tell it."""
+
+    name: str
+    function: str
+    definition: str | None
+    firing: Literal["origin", "disabled", "replica", "always"]
+    origin: Origin | None
+
+
+class FactPolicy(Struct, frozen=True, kw_only=True):
+    name: str
+    command: Literal["all", "select", "insert", "update", "delete"]
+    permissive: bool
+    using: str | None
+    check: str | None
+    origin: Origin | None
+
+
+class FactRowSecurity(Struct, frozen=True, kw_only=True):
+    enabled: bool
+    forced: bool
     origin: Origin | None
 
 
 class FactRelation(Struct, frozen=True, kw_only=True):
+    """``query`` is a digest of a view's query, ``null`` where it is not known."""
+
     schema: str
     name: str
     kind: Literal["table", "partitioned table", "partition", "view", "materialized view", "foreign table"]
     columns: tuple[FactColumn, ...]
     indexes: tuple[FactIndex, ...]
     constraints: tuple[FactConstraint, ...]
+    triggers: tuple[FactTrigger, ...]
+    policies: tuple[FactPolicy, ...]
+    row_security: FactRowSecurity
+    query: str | None
 
 
 class FactEnum(Struct, frozen=True, kw_only=True):
@@ -75,6 +111,8 @@ class FactDomain(Struct, frozen=True, kw_only=True):
     name: str
     base: str
     not_null: bool
+    checks: tuple[str, ...]
+    default: str | None
 
 
 class FactSchema(Struct, frozen=True, kw_only=True):

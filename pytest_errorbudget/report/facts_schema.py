@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from pytest_errorbudget.model.pgtype import UNKNOWN
-from pytest_errorbudget.model.schema import Column, Constraint, Index, Relation, Schema
+from pytest_errorbudget.model.schema import (
+    Column,
+    Constraint,
+    Domain,
+    Index,
+    Policy,
+    Relation,
+    RowSecurity,
+    Schema,
+    Trigger,
+)
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.report.facts_format import (
     FactColumn,
@@ -11,9 +21,12 @@ from pytest_errorbudget.report.facts_format import (
     FactDomain,
     FactEnum,
     FactIndex,
+    FactPolicy,
     FactReference,
     FactRelation,
+    FactRowSecurity,
     FactSchema,
+    FactTrigger,
     Origin,
 )
 
@@ -25,10 +38,18 @@ def fact_schema(schema: Schema) -> FactSchema:
             FactEnum(schema=enum.schema, name=enum.name, labels=enum.labels)
             for enum in sorted(schema.enums, key=lambda e: (e.schema, e.name))
         ),
-        domains=tuple(
-            FactDomain(schema=domain.schema, name=domain.name, base=domain.base.formatted, not_null=domain.not_null)
-            for domain in sorted(schema.domains, key=lambda d: (d.schema, d.name))
-        ),
+        domains=tuple(_domain(domain) for domain in sorted(schema.domains, key=lambda d: (d.schema, d.name))),
+    )
+
+
+def _domain(domain: Domain) -> FactDomain:
+    return FactDomain(
+        schema=domain.schema,
+        name=domain.name,
+        base=domain.base.formatted,
+        not_null=domain.not_null,
+        checks=domain.checks,
+        default=domain.default,
     )
 
 
@@ -44,7 +65,36 @@ def _relation(relation: Relation) -> FactRelation:
         columns=tuple(map(_column, relation.columns)),
         indexes=tuple(_index(index) for index in sorted(relation.indexes, key=lambda i: i.name)),
         constraints=tuple(_constraint(c) for c in sorted(relation.constraints, key=lambda c: c.name)),
+        triggers=tuple(_trigger(t) for t in sorted(relation.triggers, key=lambda t: t.name)),
+        policies=tuple(_policy(p) for p in sorted(relation.policies, key=lambda p: p.name)),
+        row_security=_row_security(relation.row_security),
+        query=relation.query,
     )
+
+
+def _trigger(trigger: Trigger) -> FactTrigger:
+    return FactTrigger(
+        name=trigger.name,
+        function=trigger.function,
+        definition=trigger.definition,
+        firing=trigger.firing.value,
+        origin=_origin(trigger.origin),
+    )
+
+
+def _policy(policy: Policy) -> FactPolicy:
+    return FactPolicy(
+        name=policy.name,
+        command=policy.command.value,
+        permissive=policy.permissive,
+        using=policy.using,
+        check=policy.check,
+        origin=_origin(policy.origin),
+    )
+
+
+def _row_security(security: RowSecurity) -> FactRowSecurity:
+    return FactRowSecurity(enabled=security.enabled, forced=security.forced, origin=_origin(security.origin))
 
 
 def _column(column: Column) -> FactColumn:
@@ -56,6 +106,7 @@ def _column(column: Column) -> FactColumn:
         default=column.has_default,
         identity=None if column.identity is None else column.identity.value,
         generated=None if column.generated is None else column.generated.value,
+        generation=column.generation,
         origin=_origin(column.origin),
     )
 
@@ -67,6 +118,9 @@ def _index(index: Index) -> FactIndex:
         unique=index.unique,
         primary=index.primary,
         partial=index.partial,
+        predicate=index.predicate,
+        options=index.options,
+        include=index.include,
         valid=index.valid,
         origin=_origin(index.origin),
     )
@@ -80,5 +134,6 @@ def _constraint(constraint: Constraint) -> FactConstraint:
         columns=constraint.columns,
         references=None if to is None else FactReference(schema=to.schema, relation=to.relation, columns=to.columns),
         validated=constraint.validated,
+        expression=constraint.expression,
         origin=_origin(constraint.origin),
     )

@@ -179,10 +179,17 @@ def test_a_schema_in_full(connection: Connection) -> None:
                     Column(name="id", type=int4, not_null=True, identity=Identity.BY_DEFAULT),
                     Column(name="customer", type=int4),
                     Column(name="net", type=int4),
-                    Column(name="gross", type=int4, generated=Generated.STORED),
+                    Column(name="gross", type=int4, generated=Generated.STORED, generation="(net * 2)"),
                 ),
                 indexes=(
-                    Index(name="By Net", columns=("net", "lower((id)::text)"), partial=True),
+                    Index(
+                        name="By Net",
+                        columns=("net", "lower((id)::text)"),
+                        partial=True,
+                        predicate="(net > 5)",
+                        options=("desc", ""),
+                        include=("gross",),
+                    ),
                     Index(name="invoices_customer_net_key", columns=("customer", "net"), unique=True),
                     Index(name="invoices_pkey", columns=("id",), unique=True, primary=True),
                 ),
@@ -196,7 +203,12 @@ def test_a_schema_in_full(connection: Connection) -> None:
                     Constraint(
                         name="invoices_customer_net_key", kind=ConstraintKind.UNIQUE, columns=("customer", "net")
                     ),
-                    Constraint(name="invoices_net_check", kind=ConstraintKind.CHECK, columns=("net",)),
+                    Constraint(
+                        name="invoices_net_check",
+                        kind=ConstraintKind.CHECK,
+                        columns=("net",),
+                        expression="(net > 0)",
+                    ),
                     Constraint(name="invoices_pkey", kind=ConstraintKind.PRIMARY_KEY, columns=("id",)),
                 ),
             ),
@@ -205,6 +217,7 @@ def test_a_schema_in_full(connection: Connection) -> None:
                 name="totals",
                 kind=RelationKind.VIEW,
                 columns=(Column(name="customer", type=int4), Column(name="net", type=PgType("int8"))),
+                query="fc355433d76c2973",
             ),
         ),
         domains=(Domain(schema="public", name="email", base=varchar, not_null=True),),

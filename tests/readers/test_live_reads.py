@@ -234,6 +234,17 @@ _PIECES = (
     "alter sequence typed_id_seq rename to other_seq;",
     "alter table plain alter column other set default 'x';",
     "alter table plain add check (id > 0);",
+    "alter table typed add check (m <> 'b');",
+    "create view alike as select t.m, p.other from typed t join plain p on true where t.m = 'a';",
+    "create view alike as select t.m, p.other from plain p join typed t on true where t.m = 'b';",
+    "create index j on typed (m desc) where m = 'a';",
+    "create function touched() returns trigger language plpgsql as 'begin return new; end';"
+    "create trigger touch before insert on typed for each row when (new.m = 'a') execute function touched();",
+    "alter table typed disable trigger touch;",
+    "alter table plain enable row level security;",
+    "create policy own on plain using (other = current_user);",
+    "create policy own on plain using (other in (select m::text from typed));",
+    "alter domain price add check (value > 0);",
 )
 _CHOICES = st.lists(st.sets(st.sampled_from(_PIECES)), min_size=2, max_size=4)
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from pytest_errorbudget.model.pgtype import CATALOG
 from pytest_errorbudget.readers.catalog.constants import plain_text
-from pytest_errorbudget.readers.catalog.expressions import Objects
 from pytest_errorbudget.readers.catalog.node_tree import Node, parse
+from pytest_errorbudget.readers.catalog.objects import Objects
 
 _MINIMUM, _MAXIMUM = "-1", "1"
 

@@ -11,17 +11,20 @@ from pytest_errorbudget.model.schema import (
     Column,
     Constraint,
     ConstraintKind,
-    Domain,
-    EnumType,
     Generated,
     Identity,
     Index,
+    Policy,
     Reference,
     Relation,
     RelationKind,
-    Schema,
+    RowSecurity,
+    Trigger,
 )
-from pytest_errorbudget.readers.catalog.expressions import Objects, rendered, rendered_list
+from pytest_errorbudget.readers.catalog.expressions import query_digest, rendered, rendered_list
+from pytest_errorbudget.readers.catalog.guards import Place, policy, trigger
+from pytest_errorbudget.readers.catalog.keys import KeyOptions
+from pytest_errorbudget.readers.catalog.objects import Objects
 from pytest_errorbudget.readers.catalog.types import ResolvedType, Types
 
 Row = tuple[Any, ...]
@@ -42,6 +45,9 @@ _CONSTRAINTS: Mapping[str, ConstraintKind] = {
 }
 _IDENTITY: Mapping[str, Identity] = {"a": Identity.ALWAYS, "d": Identity.BY_DEFAULT}
 _GENERATED: Mapping[str, Generated] = {"s": Generated.STORED, "v": Generated.VIRTUAL}
+_PLAIN = (False, False, None)
+_NO_COLUMNS: Mapping[int, str] = {}
+_AS_WRITTEN: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +58,10 @@ class CatalogueRows:
     columns: Sequence[Row]
     indexes: Sequence[Row]
     constraints: Sequence[Row]
-    far_columns: Sequence[Row]
+    triggers: Sequence[Row]
+    policies: Sequence[Row]
+    relation_details: Sequence[Row]
+    key_classes: Sequence[Row]
 
 
 def build_relations(
@@ -63,48 +72,6 @@ def build_relations(
     return {row[0]: builder.relation(*row) for row in rows.relations}
 
 
-def assembled(
-    members: Mapping[str, Sequence[Relation]], types: Types, enums: Sequence[Row], neutral: Mapping[str, str]
-) -> Mapping[str, Schema]:
-    """A ``Schema`` per schema. Equal ones become one object, so that equal tenants cost little."""
-    own_enums, own_domains = _enums(enums, neutral), _domains(types, neutral)
-    known: dict[tuple[Any, ...], Schema] = {}
-    result = {}
-    for schema, relations in members.items():
-        found = sorted(relations, key=lambda r: r.name)
-        parts = (tuple(own_enums.get(schema, ())), tuple(own_domains.get(schema, ())))
-        key = (tuple(map(id, found)), *parts)  # equal relations are one object
-        if key not in known:
-            known[key] = Schema(relations=tuple(found), enums=parts[0], domains=parts[1])
-        result[schema] = known[key]
-    return result
-
-
-def _enums(rows: Sequence[Row], neutral: Mapping[str, str]) -> Mapping[str, list[EnumType]]:
-    labels: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-    for _, _, label, name, schema in rows:
-        labels[schema, name] += [] if label is None else [label]
-    found: defaultdict[str, list[EnumType]] = defaultdict(list)
-    for (schema, name), values in sorted(labels.items()):
-        found[schema].append(EnumType(schema=neutral.get(schema, schema), name=name, labels=tuple(values)))
-    return found
-
-
-def _domains(types: Types, neutral: Mapping[str, str]) -> Mapping[str, list[Domain]]:
-    found: defaultdict[str, list[Domain]] = defaultdict(list)
-    for row in sorted(types.domains(), key=lambda row: (row.schema, row.name)):
-        resolved = types.resolved(row.oid, -1)
-        found[row.schema].append(
-            Domain(
-                schema=neutral.get(row.schema, row.schema),
-                name=row.name,
-                base=resolved.base or resolved.type,
-                not_null=resolved.not_null,
-            )
-        )
-    return found
-
-
 def _grouped(rows: Iterable[Row]) -> Mapping[int, list[Row]]:
     groups: defaultdict[int, list[Row]] = defaultdict(list)
     for row in rows:
@@ -112,7 +79,7 @@ def _grouped(rows: Iterable[Row]) -> Mapping[int, list[Row]]:
     return groups
 
 
-def _by_name(named: Index | Constraint) -> str:
+def _by_name(named: Index | Constraint | Trigger | Policy) -> str:
     return named.name
 
 
@@ -123,30 +90,37 @@ class _Builder:
     """
 
     def __init__(self, rows: CatalogueRows, types: Types, objects: Objects, neutral: Mapping[str, str]) -> None:
-        self._rows = rows
         self._types = types
         self._objects = objects
         self._neutral = neutral
+        self._own = {schema: {schema: name} for schema, name in neutral.items()}
         self._columns = _grouped(rows.columns)
         self._indexes = _grouped(rows.indexes)
         self._constraints = _grouped(rows.constraints)
-        self._far = _grouped(rows.far_columns)
-        self._resolved: dict[tuple[int, int], ResolvedType] = {}
+        self._triggers = _grouped(rows.triggers)
+        self._policies = _grouped(rows.policies)
+        self._details = {row[0]: row[1:] for row in rows.relation_details}
+        self._options = KeyOptions(rows.key_classes, objects)
+        self._resolved: dict[tuple[int, int, bool], ResolvedType] = {}
         self._same_types: dict[ResolvedType, ResolvedType] = {}
         self._known: dict[tuple[Any, ...], Column] = {}
         self._relations: dict[tuple[Any, ...], Relation] = {}
         self._known_indexes: dict[tuple[Any, ...], Index] = {}
         self._known_constraints: dict[tuple[Any, ...], Constraint] = {}
-        self._expressions: dict[str, str] = {}
+        self._expressions: dict[tuple[str, str], str] = {}
 
     def relation(self, oid: int, schema: str, name: str, kind: str, is_partition: bool) -> Relation:
-        numbers = self._numbers(oid)
+        place = Place(objects=self._objects, columns=self._numbers(oid), own=self._own.get(schema, _AS_WRITTEN))
         stored = kind not in {"v", "m"}  # a domain keeps NULLs out of tables only: a view may have an outer join
-        columns = tuple([self._column(row, numbers, stored) for row in self._columns.get(oid, ())])
-        indexes = sorted([self._index(row, numbers) for row in self._indexes.get(oid, ())], key=_by_name)
-        constraints = sorted([self._constraint(row, numbers) for row in self._constraints.get(oid, ())], key=_by_name)
+        columns = tuple([self._column(row, place, schema, stored) for row in self._columns.get(oid, ())])
+        indexes = sorted([self._index(row, place) for row in self._indexes.get(oid, ())], key=_by_name)
+        constraints = sorted([self._constraint(row, place) for row in self._constraints.get(oid, ())], key=_by_name)
+        triggers = sorted([trigger(row, place) for row in self._triggers.get(oid, ())], key=_by_name)
+        policies = sorted([policy(row, place) for row in self._policies.get(oid, ())], key=_by_name)
+        enabled, forced, query = self._details.get(oid, _PLAIN)
         own = self._neutral.get(schema, schema)
-        key = (own, name, kind, is_partition, *map(id, (*columns, None, *indexes, None, *constraints)))
+        guards = (enabled, forced, *triggers, *policies, query and query_digest(query, self._objects, place.own))
+        key = (own, name, kind, is_partition, guards, *map(id, (*columns, None, *indexes, None, *constraints)))
         known = self._relations.get(key)
         if known is None:
             known = self._relations[key] = Relation(
@@ -156,20 +130,26 @@ class _Builder:
                 columns=columns,
                 indexes=tuple(indexes),
                 constraints=tuple(constraints),
+                triggers=tuple(triggers),
+                policies=tuple(policies),
+                row_security=RowSecurity(enabled=enabled, forced=forced),
+                query=guards[-1],
             )
         return known
 
     def _numbers(self, oid: int) -> Mapping[int, str]:
-        return {row[1]: row[2] for row in self._columns.get(oid, []) or self._far.get(oid, [])}
+        return self._objects.columns.get(oid, _NO_COLUMNS)
 
-    def _column(self, row: Row, numbers: Mapping[int, str], stored: bool) -> Column:
-        _, _, name, type_oid, typmod, not_null, identity, generated, expression = row
-        resolved = self._type(type_oid, typmod)
-        default = None
-        if expression is not None and not generated:
-            default = self._expression(expression, numbers)
+    def _column(self, row: Row, place: Place, schema: str, stored: bool) -> Column:
+        _, _, name, type_oid, typmod, not_null, identity, generated, expression, _ = row
+        resolved = self._type(type_oid, typmod, schema)
+        default = generation = None
+        if expression is not None and generated:
+            generation = rendered(expression, self._objects, place.columns, place.own)
+        elif expression is not None:
+            default = self._default(expression, schema, place)
         not_null = not_null or (stored and resolved.not_null)
-        key = (name, id(resolved), not_null, identity, generated, default)
+        key = (name, id(resolved), not_null, identity, generated, default, generation)
         known = self._known.get(key)
         if known is None:
             known = self._known[key] = Column(
@@ -181,49 +161,74 @@ class _Builder:
                 base=resolved.base,
                 identity=_IDENTITY.get(identity),
                 generated=_GENERATED.get(generated),
+                generation=generation,
             )
         return known
 
-    def _type(self, oid: int, typmod: int) -> ResolvedType:
-        key = (oid, typmod)
+    def _type(self, oid: int, typmod: int, schema: str) -> ResolvedType:
+        """One that another tenant's schema holds keeps the name of that schema."""
+        home = self._types.home(oid)
+        elsewhere = home != schema and home in self._neutral
+        key = (oid, typmod, elsewhere)
         if key not in self._resolved:
-            resolved = self._types.resolved(oid, typmod)
+            types = self._types.as_written if elsewhere else self._types
+            resolved = types.resolved(oid, typmod)
             self._resolved[key] = self._same_types.setdefault(resolved, resolved)
         return self._resolved[key]
 
-    def _expression(self, text: str, numbers: Mapping[int, str]) -> str:
-        """Defaults name no columns, so a text means the same in every table."""
-        if text not in self._expressions:
-            self._expressions[text] = rendered(text, self._objects, numbers)
-        return self._expressions[text]
+    def _default(self, text: str, schema: str, place: Place) -> str:
+        """Defaults name no columns, so a text means the same in every table of a schema."""
+        key = (text, schema)
+        if key not in self._expressions:
+            self._expressions[key] = rendered(text, self._objects, place.columns, place.own)
+        return self._expressions[key]
 
-    def _index(self, row: Row, numbers: Mapping[int, str]) -> Index:
-        _, name, keys, key_count, unique, primary, valid, expressions, partial, method = row
-        texts = iter(rendered_list(expressions, self._objects, numbers) if expressions else ())
-        columns = tuple(numbers[key] if key else next(texts) for key in keys[:key_count])
-        key = (name, columns, unique, primary, partial, valid, method)
+    def _index(self, row: Row, place: Place) -> Index:
+        _, name, keys, count, unique, primary, valid, expressions, predicate, method, nulls_equal, *options = row
+        texts = iter(rendered_list(expressions, self._objects, place.columns, place.own) if expressions else ())
+        columns = tuple(place.columns[key] if key else next(texts) for key in keys[:count])
+        include = tuple(place.columns[key] for key in keys[count:])
+        where = None if predicate is None else rendered(predicate, self._objects, place.columns, place.own)
+        told = self._options.told(row[0], keys[:count], *options)
+        key = (name, columns, unique, primary, valid, method, include, where, told, nulls_equal)
         known = self._known_indexes.get(key)
         if known is None:
             known = self._known_indexes[key] = Index(
-                name=name, columns=columns, unique=unique, primary=primary, partial=partial, valid=valid, method=method
+                name=name,
+                columns=columns,
+                unique=unique,
+                primary=primary,
+                partial=where is not None,
+                valid=valid,
+                method=method,
+                predicate=where,
+                options=told,
+                include=include,
+                nulls_equal=nulls_equal,
             )
         return known
 
-    def _constraint(self, row: Row, numbers: Mapping[int, str]) -> Constraint:
-        _, name, kind, keys, target, target_keys, validated, target_schema, target_name = row
+    def _constraint(self, row: Row, place: Place) -> Constraint:
+        _, name, kind, keys, target, target_keys, validated, target_schema, target_name, expression = row
         reference = None
         if target and target_name is not None:
             far = self._numbers(target)
             reference = Reference(
-                schema=self._neutral.get(target_schema, target_schema),
+                schema=place.own.get(target_schema, target_schema),
                 relation=target_name,
                 columns=tuple(far.get(key, f"#{key}") for key in target_keys or ()),
             )
-        columns = tuple([numbers.get(key, f"#{key}") for key in keys or ()])
-        identity = (name, kind, columns, reference, validated)
+        columns = tuple([place.columns.get(key, f"#{key}") for key in keys or ()])
+        test = None if expression is None else rendered(expression, self._objects, place.columns, place.own)
+        identity = (name, kind, columns, reference, validated, test)
         known = self._known_constraints.get(identity)
         if known is None:
             known = self._known_constraints[identity] = Constraint(
-                name=name, kind=_CONSTRAINTS[kind], columns=columns, references=reference, validated=validated
+                name=name,
+                kind=_CONSTRAINTS[kind],
+                columns=columns,
+                references=reference,
+                validated=validated,
+                expression=test,
             )
         return known

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pytest_errorbudget.model.schema import Relation, Schema
 from pytest_errorbudget.model.snapshot import AppliedVersion, PartitionState, VersionUnknown
 from pytest_errorbudget.model.tenant import InPartition, Tenant
-from pytest_errorbudget.readers.catalog.build import assembled
+from pytest_errorbudget.readers.catalog.assemble import Domains, TypeFacts, assembled
 from pytest_errorbudget.readers.catalog.partition_parts import Parts, merged
 from pytest_errorbudget.readers.catalog.partition_tree import Member, PartitionTree
-from pytest_errorbudget.readers.catalog.read import TypeFacts, read_objects, read_relations, run_named
+from pytest_errorbudget.readers.catalog.read import read_domains, read_objects, read_relations, run_named
 from pytest_errorbudget.readers.catalog.reading import Reading, TenantRead
 from pytest_errorbudget.readers.catalog.versions import Checksums
 
@@ -32,9 +32,9 @@ def read_in_partitions(
     reading: Reading, tenants: Sequence[tuple[Tenant, InPartition]], holders: Sequence[str]
 ) -> tuple[TenantRead, ...]:
     """The tenants in the order given; ``holders`` are the schemas that hold the bookkeeping table."""
-    rows, types, enums = run_named(reading.session, ("partitioned", "types", "enums"))
-    facts = TypeFacts.of(types, enums, _AS_WRITTEN)
-    objects, _ = read_objects(reading.session, (), (), facts)
+    rows, types, enums, domains = run_named(reading.session, ("partitioned", "types", "enums", "domains"))
+    facts = TypeFacts.of(types, enums, domains, _AS_WRITTEN)
+    objects = read_objects(reading.session, (), facts)
     tree = PartitionTree(rows, objects)
     places = {tenant.name: _places(tree, layout, reading.source.expected) for tenant, layout in tenants}
     members = {m.oid: m for found in places.values() for place in found for m in _behind(place)}
@@ -42,7 +42,7 @@ def read_in_partitions(
     tables = {place.table.oid: place.table for found in places.values() for place in found if place.table is not None}
     family = [member.oid for table in tables.values() for member in tree.family(table)]
     (part_rows,) = run_named(reading.session, ("partition_parts",), relations=family)
-    build = _Schemas(relations, Parts(part_rows), facts)
+    build = _Schemas(relations, Parts(part_rows), facts, read_domains(reading.session, facts))
     version = reading.only_version(holders)
     return tuple(_tenant(tenant, layout, places[tenant.name], build, version) for tenant, layout in tenants)
 
@@ -89,6 +89,7 @@ class _Schemas:
     relations: Mapping[int, Relation]
     parts: Parts
     facts: TypeFacts
+    domains: Domains
 
     def relation(self, place: _Place) -> Relation:
         assert place.table is not None
@@ -102,7 +103,7 @@ class _Schemas:
         members: dict[str, list[Relation]] = {}
         for relation in sorted(relations, key=lambda r: (r.schema, r.name)):
             members.setdefault(relation.schema, []).append(relation)
-        parts = assembled(members, self.facts.types, self.facts.enums, _AS_WRITTEN).values()
+        parts = assembled(members, self.facts, self.domains).values()
         return Schema(
             relations=tuple(relation for part in parts for relation in part.relations),
             enums=tuple(enum for part in parts for enum in part.enums),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pytest_errorbudget.readers.catalog.bounds import Between, Listed, Rest, Untold, bound_of
-from pytest_errorbudget.readers.catalog.expressions import Objects
+from pytest_errorbudget.readers.catalog.objects import Objects
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
 import psycopg
 
 from pytest_errorbudget.model.schema import Relation, Schema
-from pytest_errorbudget.readers.catalog.build import CatalogueRows, assembled, build_relations
-from pytest_errorbudget.readers.catalog.expressions import Objects, Wanted, wanted
+from pytest_errorbudget.readers.catalog.assemble import DomainRules, Domains, TypeFacts, assembled
+from pytest_errorbudget.readers.catalog.build import CatalogueRows, build_relations
+from pytest_errorbudget.readers.catalog.expressions import rendered
+from pytest_errorbudget.readers.catalog.objects import DATABASE_COLLATION, Objects, Wanted, wanted
 from pytest_errorbudget.readers.catalog.types import TypeRow, Types
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Row = tuple[Any, ...]
 Rows = list[Row]
 
-_NOTHING = Wanted(functions=(), operators=(), relations=(), collations=())
+_NOTHING = Wanted(functions=(), operators=(), relations=(), collations=(), read=())
+_USUAL_COLLATIONS = frozenset({0, DATABASE_COLLATION})
 
 
 def sql_text(name: str) -> str:
@@ -33,46 +36,57 @@ def run_named(connection: Connection, names: Sequence[str], **parameters: object
         return tuple(cursor.fetchall() for cursor in cursors)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TypeFacts:
-    """The types of a database and the labels of its enums, as ``sql/types.sql`` and ``sql/enums.sql`` give them.
-
-    ``neutral`` maps a tenant's schema to the name under which the migrations create it.
-    """
-
-    types: Types
-    enums: Rows
-    neutral: Mapping[str, str]
-
-    @classmethod
-    def of(cls, types: Iterable[Row], enums: Rows, neutral: Mapping[str, str]) -> TypeFacts:
-        return cls(types=Types((TypeRow(*row) for row in types), neutral), enums=enums, neutral=neutral)
+_PARTS = ("columns", "indexes", "constraints", "triggers", "policies", "relation_details", "key_classes")
 
 
 def read_relations(connection: Connection, relations: Sequence[Row], facts: TypeFacts) -> Mapping[int, Relation]:
     """Relations in full, by object id; ``relations`` are rows of ``sql/relations.sql``. Equal ones are one object."""
     if not relations:
         return {}
-    columns, indexes, constraints = run_named(
-        connection, ("columns", "indexes", "constraints"), relations=[row[0] for row in relations]
-    )
-    expressions = [row[8] for row in columns if row[8]] + [row[7] for row in indexes if row[7]]
-    outside = {row[4] for row in constraints if row[4]} - {row[0] for row in relations}
-    objects, far_columns = read_objects(connection, expressions, sorted(outside), facts)
-    rows = CatalogueRows(
-        relations=relations, columns=columns, indexes=indexes, constraints=constraints, far_columns=far_columns
-    )
-    return build_relations(rows, facts.types, objects, facts.neutral)
+    parts = dict(zip(_PARTS, run_named(connection, _PARTS, relations=[row[0] for row in relations]), strict=True))
+    rows = CatalogueRows(relations=relations, **parts)
+    outside = {row[4] for row in rows.constraints if row[4]} - {row[0] for row in relations}
+    sorted_by = {collation for row in rows.indexes for collation in row[12] if collation not in _USUAL_COLLATIONS}
+    objects = read_objects(connection, tuple(_trees(rows)), facts, outside=outside, collations=sorted_by)
+    columns = {oid: dict(named) for oid, named in _by_relation(rows.columns).items()}
+    sorts = {(row[0], row[1]): row[9] for row in rows.columns if row[9] not in _USUAL_COLLATIONS}
+    known = replace(objects, columns={**objects.columns, **columns}, column_collations=sorts)
+    return build_relations(rows, facts.types, known, facts.neutral)
+
+
+def _trees(rows: CatalogueRows) -> Iterator[str]:
+    """Every stored expression and query of the rows."""
+    yield from (row[8] for row in rows.columns if row[8])
+    yield from (tree for row in rows.indexes for tree in row[7:9] if tree)
+    yield from (row[9] for row in rows.constraints if row[9])
+    yield from (row[7] for row in rows.triggers if row[7])
+    yield from (tree for row in rows.policies for tree in row[4:6] if tree)
+    yield from (row[3] for row in rows.relation_details if row[3])
+
+
+def _by_relation(rows: Iterable[Row]) -> Mapping[int, list[tuple[int, str]]]:
+    """Numbers and names of columns."""
+    found: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
+    for oid, number, name, *_ in rows:
+        found[oid].append((number, name))
+    return found
 
 
 def read_objects(
-    connection: Connection, expressions: Sequence[str], outside: Sequence[int], facts: TypeFacts
-) -> tuple[Objects, Rows]:
-    """What the ids in ``expressions`` are called, and the columns of the relations ``outside``."""
+    connection: Connection,
+    expressions: Sequence[str],
+    facts: TypeFacts,
+    *,
+    outside: Collection[int] = (),
+    collations: Collection[int] = (),
+) -> Objects:
+    """What the ids in ``expressions`` and ``collations`` are called, and the columns of the relations that they read
+    and of those ``outside``."""
     ids = wanted(expressions)
+    relations = sorted({*outside, *ids.read})
     names: Rows = []
     far_columns: Rows = []
-    if ids != _NOTHING or outside:
+    if ids != _NOTHING or relations or collations:
         with connection.pipeline():
             named = connection.execute(
                 sql_text("expression_objects").encode(),
@@ -80,18 +94,18 @@ def read_objects(
                     "functions": list(ids.functions),
                     "operators": list(ids.operators),
                     "relations": list(ids.relations),
-                    "collations": list(ids.collations),
+                    "collations": sorted({*ids.collations, *collations}),
                 },
             )
-            far = connection.execute(sql_text("referenced_columns").encode(), {"relations": list(outside)})
+            far = connection.execute(sql_text("referenced_columns").encode(), {"relations": relations})
             names, far_columns = named.fetchall(), far.fetchall()
-    return _objects(names, facts), far_columns
+    return _objects(names, far_columns, facts)
 
 
-def _objects(names: Rows, facts: TypeFacts) -> Objects:
+def _objects(names: Rows, far_columns: Rows, facts: TypeFacts) -> Objects:
     kinds: dict[str, dict[int, tuple[str, str]]] = {"function": {}, "operator": {}, "relation": {}, "collation": {}}
     for kind, oid, schema, name in names:
-        kinds[kind][oid] = (facts.neutral.get(schema, schema), name)
+        kinds[kind][oid] = (schema, name)
     return Objects(
         functions=kinds["function"],
         operators=kinds["operator"],
@@ -99,7 +113,27 @@ def _objects(names: Rows, facts: TypeFacts) -> Objects:
         collations=kinds["collation"],
         types=facts.types.plain(),
         labels={row[0]: row[2] for row in facts.enums},
+        columns={oid: dict(named) for oid, named in _by_relation(far_columns).items()},
     )
+
+
+def read_domains(connection: Connection, facts: TypeFacts) -> Domains:
+    """The rules of domains, by object id. Rules of one text mean the same in every schema."""
+    trees = {tree for row in facts.domains for tree in row[1:] if tree}
+    objects = read_objects(connection, sorted(trees), facts)
+    checks: defaultdict[int, list[str]] = defaultdict(list)
+    defaults: dict[int, str | None] = {}
+    known: dict[tuple[str, str], str] = {}
+    for oid, default, check in facts.domains:
+        schema = facts.types.home(oid)
+        own = {schema: facts.neutral.get(schema, schema)}
+        texts = [
+            None if tree is None else known.setdefault((tree, schema), rendered(tree, objects, {}, own))
+            for tree in (default, check)
+        ]
+        defaults[oid] = texts[0]
+        checks[oid] += [] if texts[1] is None else [texts[1]]
+    return {oid: DomainRules(tuple(sorted(checks[oid])), default) for oid, default in defaults.items()}
 
 
 _AS_WRITTEN: Mapping[str, str] = {}  # a replay has no tenant: every schema keeps its name
@@ -108,15 +142,16 @@ _AS_WRITTEN: Mapping[str, str] = {}  # a replay has no tenant: every schema keep
 def read_all(connection: Connection, bookkeeping: str) -> Schema:
     """Everything that is not PostgreSQL's own, as one ``Schema``: what a replay of migrations gave."""
     schemas = [row[0] for row in run_named(connection, ("user_schemas",))[0]]
-    relations, types, enums = run_named(
-        connection, ("relations", "types", "enums"), schemas=schemas, bookkeeping=bookkeeping
+    relations, types, enums, domains = run_named(
+        connection, ("relations", "types", "enums", "domains"), schemas=schemas, bookkeeping=bookkeeping
     )
-    facts = TypeFacts.of(types, enums, _AS_WRITTEN)
+    facts = TypeFacts.of(types, enums, domains, _AS_WRITTEN)
     found = read_relations(connection, relations, facts)
     members: defaultdict[str, list[Relation]] = defaultdict(list)
     for oid, schema, *_ in relations:
         members[schema].append(found[oid])
-    parts = assembled({name: members[name] for name in sorted(schemas)}, facts.types, enums, _AS_WRITTEN).values()
+    rules = read_domains(connection, facts)
+    parts = assembled({name: members[name] for name in sorted(schemas)}, facts, rules).values()
     return Schema(
         relations=tuple(relation for part in parts for relation in part.relations),
         enums=tuple(enum for part in parts for enum in part.enums),

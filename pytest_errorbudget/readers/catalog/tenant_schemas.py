@@ -7,20 +7,20 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pytest_errorbudget.model.schema import Relation, Schema
-from pytest_errorbudget.readers.catalog.build import assembled
+from pytest_errorbudget.readers.catalog.assemble import TypeFacts, assembled
 from pytest_errorbudget.readers.catalog.expressions import rendered_anywhere
 from pytest_errorbudget.readers.catalog.read import (
     Connection,
     Row,
     Rows,
-    TypeFacts,
+    read_domains,
     read_objects,
     read_relations,
     run_named,
 )
 
 _FIRST_WITH_RECORD_HASHES = 140000
-_MARKS = ("relation_marks", "schemas", "types", "enums", "local_expressions")
+_MARKS = ("relation_marks", "schemas", "types", "enums", "domains", "local_expressions")
 
 
 def read_schemas(
@@ -33,15 +33,15 @@ def read_schemas(
     """
     if len(schemas) > 1 and connection.info.server_version >= _FIRST_WITH_RECORD_HASHES:
         return _alike(connection, schemas, neutral, bookkeeping)
-    relations, types, enums = run_named(
-        connection, ("relations", "types", "enums"), schemas=list(schemas), bookkeeping=bookkeeping
+    relations, types, enums, domains = run_named(
+        connection, ("relations", "types", "enums", "domains"), schemas=list(schemas), bookkeeping=bookkeeping
     )
-    facts = TypeFacts.of(types, enums, neutral)
+    facts = TypeFacts.of(types, enums, domains, neutral)
     read = read_relations(connection, relations, facts)
     members: dict[str, list[Relation]] = {name: [] for name in schemas}
     for row in relations:
         members[row[1]].append(read[row[0]])
-    return assembled(members, facts.types, enums, neutral)
+    return assembled(members, facts, read_domains(connection, facts))
 
 
 def schema_marks(connection: Connection, bookkeeping: str) -> Hashable:
@@ -54,10 +54,10 @@ def schema_marks(connection: Connection, bookkeeping: str) -> Hashable:
 def _alike(
     connection: Connection, schemas: Sequence[str], neutral: Mapping[str, str], bookkeeping: str
 ) -> Mapping[str, Schema]:
-    marks, names, types, enums, expressions = run_named(
+    marks, names, types, enums, domains, expressions = run_named(
         connection, _MARKS, schemas=list(schemas), bookkeeping=bookkeeping
     )
-    facts = TypeFacts.of(types, enums, neutral)
+    facts = TypeFacts.of(types, enums, domains, neutral)
     members: dict[str, list[Hashable]] = {name: [] for name in schemas}
     first: dict[Hashable, Row] = {}
     context = _Context(dict(names), _local(connection, expressions, facts), _environments(facts))
@@ -66,9 +66,8 @@ def _alike(
         members[schema].append(kind)
     read = read_relations(connection, list(first.values()), facts)
     found = {kind: read[row[0]] for kind, row in first.items()}
-    return assembled(
-        {schema: [found[kind] for kind in kinds] for schema, kinds in members.items()}, facts.types, enums, neutral
-    )
+    relations = {schema: [found[kind] for kind in kinds] for schema, kinds in members.items()}
+    return assembled(relations, facts, read_domains(connection, facts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ class _Context:
             schema: numbers.setdefault(self.environments.get(schema), len(numbers)) for schema in self.schemas.values()
         }
         columns = self._columns(marks)
-        for number, (name, kind, is_partition, *_, targets, listed) in enumerate(marks):
+        for number, (name, kind, is_partition, _, _, _, _, targets, listed, *_) in enumerate(marks):
             far = targets or ()
             for pair in listed.split(","):
                 oid, namespace = map(int, pair.split(" "))
@@ -115,10 +114,11 @@ def _local(connection: Connection, expressions: Rows, facts: TypeFacts) -> Mappi
     """The expressions that no mark holds, in the form in which a ``Relation`` holds them."""
     if not expressions:
         return {}
-    objects, _ = read_objects(connection, [row[1] for row in expressions], (), facts)
+    objects = read_objects(connection, [row[1] for row in expressions], facts)
     found: defaultdict[int, set[tuple[str, str]]] = defaultdict(set)
-    for oid, text, place in expressions:
-        found[oid].add((place, rendered_anywhere(text, objects)))
+    for oid, text, place, schema in expressions:
+        own = {schema: facts.neutral.get(schema, schema)}
+        found[oid].add((place, rendered_anywhere(text, objects, own)))
     return {oid: frozenset(parts) for oid, parts in found.items()}
 
 

@@ -58,6 +58,16 @@ class Types:
         self._rows = {row.oid: row for row in rows}
         self._neutral = neutral
 
+    @property
+    def as_written(self) -> Types:
+        """The same types under the names of the schemas that hold them."""
+        return Types(self._rows.values(), {})
+
+    def home(self, oid: int) -> str:
+        """The schema of a type; of an array, that of its elements."""
+        row = self._rows.get(oid)
+        return "" if row is None else row.schema
+
     def domains(self) -> tuple[TypeRow, ...]:
         return tuple(row for row in self._rows.values() if row.kind == "d")
 

@@ -1,7 +1,7 @@
 -- Columns in attribute order. A NOT NULL that was added NOT VALID (PostgreSQL 18) does not keep NULLs out.
 select a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod,
        a.attnotnull and unproven.conrelid is null,
-       a.attidentity::text, a.attgenerated::text, d.adbin::text
+       a.attidentity::text, a.attgenerated::text, d.adbin::text, a.attcollation
 from pg_catalog.pg_attribute a
 left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
 left join (

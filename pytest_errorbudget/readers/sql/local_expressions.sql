@@ -1,14 +1,36 @@
 -- Stored expressions that may name objects of a tenant's own, which a mark leaves out. The third is the place.
-select d.adrelid, d.adbin::text, 'column ' || d.adnum
-from pg_catalog.pg_attrdef d
-join pg_catalog.pg_class c on c.oid = d.adrelid
-join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-join pg_catalog.pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
-where n.nspname = any(%(schemas)s) and a.attgenerated = '' and d.adbin::text ~ '[0-9]{5}| 2205 '
+-- Views are not among them: what they name is in their marks.
+with wanted as (
+    select c.oid, n.nspname
+    from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = any(%(schemas)s)
+)
+select w.oid, d.adbin::text, 'column ' || d.adnum, w.nspname
+from pg_catalog.pg_attrdef d join wanted w on w.oid = d.adrelid
+where d.adbin::text ~ '[0-9]{5}| 2205 '
 union all
-select i.indrelid, i.indexprs::text, 'index ' || x.relname
+select w.oid, i.indexprs::text, 'index ' || x.relname, w.nspname
 from pg_catalog.pg_index i
-join pg_catalog.pg_class c on c.oid = i.indrelid
-join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+join wanted w on w.oid = i.indrelid
 join pg_catalog.pg_class x on x.oid = i.indexrelid
-where n.nspname = any(%(schemas)s) and i.indexprs::text ~ '[0-9]{5}| 2205 '
+where i.indexprs::text ~ '[0-9]{5}| 2205 '
+union all
+select w.oid, i.indpred::text, 'predicate ' || x.relname, w.nspname
+from pg_catalog.pg_index i
+join wanted w on w.oid = i.indrelid
+join pg_catalog.pg_class x on x.oid = i.indexrelid
+where i.indpred::text ~ '[0-9]{5}| 2205 '
+union all
+select w.oid, k.conbin::text, 'check ' || k.conname, w.nspname
+from pg_catalog.pg_constraint k join wanted w on w.oid = k.conrelid
+where k.conbin::text ~ '[0-9]{5}| 2205 '
+union all
+select w.oid, g.tgqual::text, 'trigger ' || g.tgname, w.nspname
+from pg_catalog.pg_trigger g join wanted w on w.oid = g.tgrelid
+where not g.tgisinternal and g.tgqual::text ~ '[0-9]{5}| 2205 '
+union all
+select w.oid, e.tree, e.place || p.polname, w.nspname
+from pg_catalog.pg_policy p
+join wanted w on w.oid = p.polrelid
+cross join lateral (values (p.polqual::text, 'using '), (p.polwithcheck::text, 'with check ')) as e (tree, place)
+where e.tree ~ '[0-9]{5}| 2205 '

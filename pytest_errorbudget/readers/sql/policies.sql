@@ -1,0 +1,3 @@
+select polrelid, polname, polcmd::text, polpermissive, polqual::text, polwithcheck::text
+from pg_catalog.pg_policy
+where polrelid = any(%(relations)s)
