@@ -186,7 +186,7 @@ class PlacesOf:
         self._sql, self._whole = sql, whole
 
     def span(self, start: int, end: int) -> Span:
-        if start == 0 and end == len(self._sql):
+        if start == 0 and end == len(self._sql) and self._whole.end_line is not None:
             return self._whole
         return Span(self._whole.path, *self._of(start), *self._of(end))
 
