@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from typing import assert_never
 
 from pytest_errorbudget.checks.burn import (
     LENGTHS_US,
     Sums,
-    Urgency,
     burn_over,
     closed_end,
     fires,
@@ -17,6 +17,9 @@ from pytest_errorbudget.checks.burn import (
     tenants_of,
     workbook_policy,
 )
+from pytest_errorbudget.checks.periods import period_at
+from pytest_errorbudget.checks.slices import in_slices
+from pytest_errorbudget.model.alert import Urgency
 from pytest_errorbudget.model.burn import Absence, BudgetState, Burn, NoData
 from pytest_errorbudget.model.counts import Counts
 from pytest_errorbudget.model.finding import Affected, Finding
@@ -24,7 +27,7 @@ from pytest_errorbudget.model.formats.wording import counted, decimal, duration,
 from pytest_errorbudget.model.item import slo_item
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.settings import Cohort
-from pytest_errorbudget.model.slo import Slo
+from pytest_errorbudget.model.slo import Calendar, Occurrences, Period, Rolling, Slo
 from pytest_errorbudget.model.window import DAY_US, format_duration
 
 PACE_US = DAY_US
@@ -36,8 +39,10 @@ def budget_states(counts: Counts, slos: Sequence[Slo], cohorts: Sequence[Cohort]
     """Every tenant's state for every SLO, by tenant and then in the order of the SLOs.
 
     With the error ratio ``e`` of the period and the budget ``b``: consumed is ``e / b``, and at constant traffic and
-    the burn rate ``B`` of the last ``PACE_US`` the rest lasts ``(1 - e / b) * period / B``.
+    the burn rate ``B`` of the last ``PACE_US`` the rest lasts ``(1 - e / b) * period / B``. A calendar period is told
+    as far as it has come, ``t``: its rest lasts ``(1 - e / b) * t / (B - 1)``, where that ends before the period does.
     """
+    counts = in_slices(counts, slos)
     by_key = {(series.tenant, series.slo): series for series in counts.series}
     return tuple(
         _state(counts, sums_of(by_key.get((tenant, slo.name))), slo, tenant, 1 - objective_of(slo, tenant, cohorts))
@@ -48,10 +53,11 @@ def budget_states(counts: Counts, slos: Sequence[Slo], cohorts: Sequence[Cohort]
 
 def _state(counts: Counts, sums: Sums, slo: Slo, tenant: str, budget: Fraction) -> BudgetState:
     end = closed_end(counts)
-    valid, bad = sums.over(end - slo.period_us, end)
-    lengths = sorted({*LENGTHS_US, slo.period_us})
+    start, period_end = period_at(slo.period, end)
+    valid, bad = sums.over(start, end)
+    lengths = sorted({*LENGTHS_US, end - start})
     burns = tuple((length, burn_over(counts, sums, slo, budget, length)) for length in lengths)
-    whole = dict(burns)[slo.period_us]
+    whole = dict(burns)[end - start]
     consumed = whole.rate if isinstance(whole, Burn) else whole
     pages = (alert for alert in workbook_policy(slo.period_us) if alert.urgency is Urgency.PAGE)
     return BudgetState(
@@ -60,19 +66,31 @@ def _state(counts: Counts, sums: Sums, slo: Slo, tenant: str, budget: Fraction) 
         valid=valid,
         bad=bad,
         consumed=consumed,
-        exhausted_in_us=_lasts(consumed, burn_over(counts, sums, slo, budget, PACE_US), slo.period_us),
+        exhausted_in_us=_lasts(
+            consumed, burn_over(counts, sums, slo, budget, PACE_US), slo.period, end - start, period_end - end
+        ),
         pace_us=PACE_US,
         burns=burns,
         pages=any(fires(alert, counts, sums, slo, budget) for alert in pages),
     )
 
 
-def _lasts(consumed: Fraction | NoData, pace: Burn | NoData, period_us: int) -> int | None:
-    """Whole µs, rounded down; ``None`` where the budget is gone or does not shrink."""
+def _lasts(
+    consumed: Fraction | NoData, pace: Burn | NoData, period: Period, elapsed_us: int, left_us: int
+) -> int | None:
+    """Whole µs, rounded down; ``None`` where the budget is gone or does not shrink, or outlasts a calendar period."""
     if isinstance(consumed, NoData) or isinstance(pace, NoData) or consumed >= 1 or pace.bad == 0:
         return None
-    left = (1 - consumed) * period_us / pace.rate
-    return left.numerator // left.denominator
+    match period:
+        case Rolling():
+            lasts = (1 - consumed) * elapsed_us / pace.rate
+        case Calendar():
+            if pace.rate <= 1 or (1 - consumed) * elapsed_us >= (pace.rate - 1) * left_us:
+                return None
+            lasts = (1 - consumed) * elapsed_us / (pace.rate - 1)
+        case _:
+            assert_never(period)
+    return lasts.numerator // lasts.denominator
 
 
 def burn_findings(states: Sequence[BudgetState], slos: Sequence[Slo], settings_path: str) -> tuple[Finding, ...]:
@@ -95,8 +113,8 @@ def _exhausted(state: BudgetState, slo: Slo, settings_path: str) -> Iterator[Fin
         case consumed if consumed < 1:
             return
         case consumed:
-            used = f"{percent(consumed)} of the error budget of {format_duration(slo.period_us)} is used"
-    events = f"{counted(state.bad, 'bad event')} of {state.valid:,}"
+            used = f"{percent(consumed)} of the error budget of {_length(slo.period)} is used"
+    events = _share(state, slo)
     yield Finding(
         rule=Rule.BUDGET_EXHAUSTED,
         severity=Rule.BUDGET_EXHAUSTED.severity,
@@ -106,6 +124,22 @@ def _exhausted(state: BudgetState, slo: Slo, settings_path: str) -> Iterator[Fin
         consequence="The objective is missed for this period: every further bad event adds to it.",
         help="hold back risky changes for this tenant until the burn rate is below 1, or agree on another objective",
     )
+
+
+def _share(state: BudgetState, slo: Slo) -> str:
+    if isinstance(slo.budgeting, Occurrences):
+        return f"{counted(state.bad, 'bad event')} of {state.valid:,}"
+    return f"{percent(Fraction(state.bad, state.valid))} of the time"
+
+
+def _length(period: Period) -> str:
+    match period:
+        case Rolling(length_us):
+            return format_duration(length_us)
+        case Calendar(unit=unit, count=count):
+            return f"this {unit.name.lower()}" if count == 1 else f"these {count} {unit.name.lower()}s"
+        case _:
+            assert_never(period)
 
 
 def _paging(state: BudgetState, settings_path: str) -> Iterator[Finding]:

@@ -10,10 +10,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from fractions import Fraction
 from itertools import accumulate
 
+from pytest_errorbudget.model.alert import Alert, Urgency
 from pytest_errorbudget.model.burn import Absence, Burn, NoData
 from pytest_errorbudget.model.counts import Counts, Series
 from pytest_errorbudget.model.settings import Cohort
@@ -22,21 +22,6 @@ from pytest_errorbudget.model.window import DAY_US, HOUR_US, MINUTE_US
 
 LENGTHS_US = (5 * MINUTE_US, 30 * MINUTE_US, HOUR_US, 2 * HOUR_US, 6 * HOUR_US, DAY_US, 3 * DAY_US)
 """The windows of the Workbook's policy, short and long; the SLO's period comes on top."""
-
-
-class Urgency(Enum):
-    PAGE = "page"
-    TICKET = "ticket"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alert:
-    """Fires where the burn rates over ``long_us`` and over ``short_us`` are both greater than ``burn``."""
-
-    urgency: Urgency
-    long_us: int
-    short_us: int
-    burn: Fraction
 
 
 _CONSUMED = (

@@ -42,7 +42,7 @@ def lock_findings(
     if counts.as_of_us != locked.as_of_us:
         moments = f"{format_moment(counts.as_of_us)}, and the lock as of {format_moment(locked.as_of_us)}"
         return findings, (_unchecked(f"the events were counted as of {moments}"),)
-    return (*findings, *_counts_changed(locked, counts, cohorts, settings_path)), ()
+    return (*findings, *_counts_changed(locked, counts, slos, cohorts, settings_path)), ()
 
 
 def _unchecked(reason: str) -> Unchecked:
@@ -80,10 +80,10 @@ def _difference(held: Threshold | None, made: Threshold | None) -> str:
 
 
 def _counts_changed(
-    locked: LockedThresholds, counts: Counts, cohorts: Sequence[Cohort], path: str
+    locked: LockedThresholds, counts: Counts, slos: Sequence[Slo], cohorts: Sequence[Cohort], path: str
 ) -> Iterator[Finding]:
     held = {(row.tenant, row.slo, row.start_us): row for row in locked.evidence}
-    now = {(row.tenant, row.slo, row.start_us): row for row in evidence(counts)}
+    now = {(row.tenant, row.slo, row.start_us): row for row in evidence(counts, slos)}
     changed = sorted(key for key in {*held, *now} if held.get(key) != now.get(key))
     cohort_of = {tenant: cohort.name for cohort in cohorts for tenant in cohort.tenants}
     by_where: dict[_Where, list[tuple[str, str, int]]] = {}

@@ -11,6 +11,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Self
 
+from pytest_errorbudget.model.alert import Firing
 from pytest_errorbudget.model.burn import Absence, BudgetState, Burn, NoData
 from pytest_errorbudget.model.facts import InputDigest
 from pytest_errorbudget.model.finding import Finding
@@ -210,6 +211,7 @@ class Run:
     thresholds: tuple[Threshold, ...]
     outliers: tuple[Outlier, ...]
     budgets: tuple[BudgetState, ...]
+    firings: tuple[Firing, ...]
     unchecked: tuple[Unchecked, ...]
     inputs: tuple[InputDigest, ...]
     counts_digest: str | None
@@ -225,7 +227,7 @@ class Run:
 
     @property
     def digest(self) -> str:
-        """SHA-256 (hex) of what was found: findings, allowances, thresholds, budgets and the counts' digest; no
+        """SHA-256 (hex) of what was found: findings, allowances, thresholds, budgets, firings, the counts' digest; no
         time and no line number is in it."""
         return sha256(
             (
@@ -234,6 +236,7 @@ class Run:
                 self.thresholds,
                 self.outliers,
                 self.budgets,
+                self.firings,
                 self.counts_digest,
             )
         )

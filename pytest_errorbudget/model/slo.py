@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from fractions import Fraction
 
+from pytest_errorbudget.model.alert import Condition
 from pytest_errorbudget.model.source import Span
+from pytest_errorbudget.model.window import DAY_US
 
 
 class SliKind(Enum):
@@ -26,18 +29,89 @@ class Sli:
     kind: SliKind
 
 
+@dataclass(frozen=True, slots=True)
+class Rolling:
+    """The last ``length_us`` microseconds, whenever one asks."""
+
+    length_us: int
+
+
+class CalendarUnit(Enum):
+    """``nominal_us`` is the length that alerts are scaled by; a real month or a day with a clock change differs."""
+
+    DAY = ("d", DAY_US)
+    WEEK = ("w", 7 * DAY_US)
+    MONTH = ("M", 30 * DAY_US)
+    QUARTER = ("Q", 90 * DAY_US)
+    YEAR = ("Y", 365 * DAY_US)
+
+    def __init__(self, letter: str, nominal_us: int) -> None:
+        self.letter = letter
+        self.nominal_us = nominal_us
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar:
+    """Periods of ``count`` units of the calendar of ``zone`` (an IANA name), one after the other from ``start`` on: a
+    local date and time there. Each begins at the same time of day, so that their lengths vary with the clocks."""
+
+    unit: CalendarUnit
+    count: int
+    start: datetime
+    zone: str
+
+
+Period = Rolling | Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrences:
+    """Every valid event counts once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeslices:
+    """Every slice of time counts once: it is bad where less than ``target`` of its valid events are good. A slice
+    without valid events is not bad."""
+
+    slice_us: int
+    target: Fraction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatioTimeslices:
+    """Every slice of time counts once, with its own share of bad events; one without valid events has none."""
+
+    slice_us: int
+
+
+Budgeting = Occurrences | Timeslices | RatioTimeslices
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slo:
-    """``objective`` is the target as a fraction of valid events, ``period_us`` the rolling period in microseconds."""
+    """``objective`` is the target as a fraction of what ``budgeting`` counts, over ``period``. ``conditions`` are the
+    alerts that its document has."""
 
     name: str
     service: str
     sli: Sli
     objective: Fraction
-    period_us: int
+    period: Period
     span: Span
+    budgeting: Budgeting = Occurrences()
+    conditions: tuple[Condition, ...] = ()
 
     @property
     def budget(self) -> Fraction:
-        """The error budget as a fraction of valid events."""
+        """The error budget as a fraction of what is counted."""
         return 1 - self.objective
+
+    @property
+    def period_us(self) -> int:
+        """The period's length; of a calendar period the nominal one."""
+        match self.period:
+            case Rolling(length_us):
+                return length_us
+            case Calendar() as calendar:
+                return calendar.count * calendar.unit.nominal_us

@@ -12,6 +12,7 @@ from pytest_errorbudget.checks.contracts import boundary_findings, contract_find
 from pytest_errorbudget.checks.determinism import determinism_findings, determinism_score
 from pytest_errorbudget.checks.drift import drift_findings
 from pytest_errorbudget.checks.event_findings import event_findings
+from pytest_errorbudget.checks.firing import generated_firings, present_firings, workbook_firings
 from pytest_errorbudget.checks.migration_edited import edited_findings
 from pytest_errorbudget.checks.migrations import migration_findings, told_for_sure
 from pytest_errorbudget.checks.out_of_reach import out_of_reach, problem_findings
@@ -21,6 +22,7 @@ from pytest_errorbudget.checks.steps import steps
 from pytest_errorbudget.checks.tenant_health import tenant_health
 from pytest_errorbudget.checks.tenants import tenant_findings
 from pytest_errorbudget.checks.tenants_file_stale import stale_findings
+from pytest_errorbudget.model.alert import Firing
 from pytest_errorbudget.model.burn import BudgetState
 from pytest_errorbudget.model.facts import DatabaseFacts, Facts
 from pytest_errorbudget.model.finding import Finding, ordered
@@ -83,6 +85,7 @@ def _run(
         thresholds=made.thresholds,
         outliers=made.outliers,
         budgets=budgets,
+        firings=_firings(facts, settings, made),
         unchecked=tuple(sorted({each for each in said if isinstance(each, Unchecked)}, key=_unchecked_order)),
         inputs=facts.inputs,
         counts_digest=None if facts.counts is None else facts.counts.digest,
@@ -131,6 +134,13 @@ def _contracts(facts: Facts, settings: Settings) -> Said:
 
 def _budgets(facts: Facts, settings: Settings) -> tuple[BudgetState, ...]:
     return () if facts.counts is None else budget_states(facts.counts, settings.slos, settings.cohorts)
+
+
+def _firings(facts: Facts, settings: Settings, made: Generated) -> tuple[Firing, ...]:
+    if facts.counts is None:
+        return ()
+    asked = facts.counts, settings.slos, settings.cohorts
+    return (*workbook_firings(*asked), *generated_firings(*asked, made.thresholds), *present_firings(*asked))
 
 
 def _burn_rates(facts: Facts, settings: Settings, budgets: tuple[BudgetState, ...]) -> Said:

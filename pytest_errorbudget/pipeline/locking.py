@@ -18,7 +18,7 @@ def lock_of(settings: Settings, run: Run, facts: Facts) -> LockedThresholds | No
     """What ``errorbudget.lock`` should hold after this run; ``None`` where no event was counted."""
     if facts.counts is None:
         return None
-    rows = evidence(facts.counts)
+    rows = evidence(facts.counts, settings.slos)
     return LockedThresholds(
         as_of_us=facts.counts.as_of_us,
         counts_digest=facts.counts.digest,

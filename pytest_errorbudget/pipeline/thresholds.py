@@ -30,7 +30,7 @@ def generated(request: Request, facts: Facts) -> Generated:
     """From this run's counts where there are any, else from the evidence that the lock holds."""
     settings = request.project.settings
     if facts.counts is not None:
-        rows: Sequence[Evidence] = evidence(facts.counts)
+        rows: Sequence[Evidence] = evidence(facts.counts, settings.slos)
     else:
         rows = () if facts.lock is None else facts.lock.evidence
     held, unchecked = _held(request, facts)

@@ -14,10 +14,7 @@ from pytest_errorbudget.model.migration import MigrationKind
 from pytest_errorbudget.model.problem import Problem, Unchecked
 from pytest_errorbudget.model.settings import (
     Allowance,
-    Cohort,
     Database,
-    EventColumns,
-    EventFormat,
     EventSource,
     MigrationScope,
     MigrationSettings,
@@ -26,23 +23,21 @@ from pytest_errorbudget.model.settings import (
 )
 from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.model.share import parse_share
-from pytest_errorbudget.model.slo import Sli, SliKind, Slo
 from pytest_errorbudget.model.tenant import Tenant
 from pytest_errorbudget.model.window import parse_duration
-from pytest_errorbudget.readers.openslo import read_openslo
+from pytest_errorbudget.readers.settings_cohorts import cohorts_of
 from pytest_errorbudget.readers.settings_errors import Key, Reading, failing_key, settings_problem, unknown_keys
+from pytest_errorbudget.readers.settings_events import engines_of, memory_of, sources_of
 from pytest_errorbudget.readers.settings_file import (
     AllowTable,
-    EventsTable,
     SchemaTenants,
     SettingsFile,
-    SourceTable,
 )
-from pytest_errorbudget.readers.settings_tenants import cohorts_of, tenants_of
+from pytest_errorbudget.readers.settings_slos import check_slos, openslo, short_slos
+from pytest_errorbudget.readers.settings_tenants import tenants_of
 from pytest_errorbudget.readers.toml_places import TomlSyntaxError, key_places
 
 _HOUR_US = 3_600_000_000
-_RESERVED = frozenset({"tenants", "schema", "thresholds", "determinism"})
 Read = tuple[Settings | None, tuple[Problem, ...]]
 
 
@@ -83,9 +78,10 @@ def _settings(
     databases = tuple(_databases(reading, file, locked_schemas))
     tenants, cohorts = cohorts_of(reading, file, databases)
     by_name = {tenant.name: tenant for tenant in tenants}
-    sources = tuple(_sources(reading, file))
-    slos = (*_openslo(root, reading, file), *_short_slos(reading, file))
-    _check_slos(reading, slos, {source.name for source in sources}, {cohort.name: cohort for cohort in cohorts})
+    sources = tuple(sources_of(reading, file))
+    window_us = _window(reading, file, sources)
+    slos = (*openslo(root, reading, file), *short_slos(reading, file))
+    check_slos(reading, slos, {source.name for source in sources}, cohorts, window_us)
     if file.thresholds.compare_with:
         reading.unchecked.append(
             Unchecked("settings", "thresholds.compare-with", "comparing with Prometheus rules is not built yet")
@@ -103,16 +99,25 @@ def _settings(
         confidence=reading.value(
             ("thresholds", "confidence"), parse_share, file.thresholds.confidence, Fraction(992, 1000)
         ),
-        window_us=_window(reading, file),
+        window_us=window_us,
         fail_on=Severity(file.fail_on),
+        engines=engines_of(reading, file, sources),
+        memory_mib=memory_of(file),
         unchecked=tuple(reading.unchecked),
     )
 
 
-def _window(reading: Reading, file: SettingsFile) -> int:
+def _window(reading: Reading, file: SettingsFile, sources: tuple[EventSource, ...]) -> int:
     width = reading.value(("window",), parse_duration, file.window, _HOUR_US)
     if _HOUR_US % width:
         reading.problem(("window",), f"a window of `{file.window}` does not divide an hour", "use 1m, 5m, 10m or 30m")
+    for position, source in enumerate(sources):
+        if source.slot_us is not None and width % source.slot_us:
+            reading.problem(
+                ("events", position, "slot"),
+                f"a window of `{file.window}` is not a whole number of the slots of `{source.name}`",
+                "set `window` to a multiple of the slot",
+            )
     return width
 
 
@@ -148,95 +153,6 @@ def _databases(
             pattern=table.tenants.pattern if isinstance(table.tenants, SchemaTenants) else None,
             left_out=tuple(table.tenants.except_) if isinstance(table.tenants, SchemaTenants) else (),
         )
-
-
-def _sources(reading: Reading, file: SettingsFile) -> Iterator[EventSource]:
-    seen: set[str] = set()
-    for position, table in enumerate(file.events):
-        key: Key = ("events", position)
-        if table.name in seen:
-            reading.problem((*key, "name"), f"two event sources are called `{table.name}`")
-        seen.add(table.name)
-        formats = _formats(table.source)
-        if len(formats) != 1:
-            reading.problem(
-                (*key, "source"),
-                f"the events `{table.name}` need exactly one source, and name {len(formats)}",
-                'write for example `source = { parquet = "exports/*.parquet" }`',
-            )
-            continue
-        yield _source(reading, table, key, *formats[0])
-
-
-def _formats(table: SourceTable) -> tuple[tuple[EventFormat, tuple[str, ...]], ...]:
-    written = {EventFormat.PARQUET: table.parquet, EventFormat.CSV: table.csv, EventFormat.NDJSON: table.ndjson}
-    return tuple(
-        (kind, (globs,) if isinstance(globs, str) else tuple(globs)) for kind, globs in written.items() if globs
-    )
-
-
-def _source(reading: Reading, table: EventsTable, key: Key, kind: EventFormat, paths: tuple[str, ...]) -> EventSource:
-    lateness = 0 if table.lateness == "0s" else reading.value((*key, "lateness"), parse_duration, table.lateness, 0)
-    columns = table.columns
-    return EventSource(
-        name=table.name,
-        format=kind,
-        paths=paths,
-        columns=EventColumns(id=columns.id, tenant=columns.tenant, time=columns.time, replica=columns.replica),
-        lateness_us=lateness,
-        span=reading.span(key),
-        tenants=tuple(sorted(table.tenants.items())),
-    )
-
-
-def _openslo(root: Path, reading: Reading, file: SettingsFile) -> tuple[Slo, ...]:
-    read = read_openslo(root, tuple(file.slos))
-    reading.problems.extend(read.problems)
-    reading.unchecked.extend(read.oddities)
-    return read.slos
-
-
-def _short_slos(reading: Reading, file: SettingsFile) -> Iterator[Slo]:
-    for position, table in enumerate(file.slo):
-        key: Key = ("slo", position)
-        latency = "latency" in table.name or "latency" in table.good
-        yield Slo(
-            name=table.name,
-            service=table.service,
-            sli=Sli(
-                events=table.events,
-                good=table.good,
-                where=table.where,
-                kind=SliKind.LATENCY if latency else SliKind.AVAILABILITY,
-            ),
-            objective=reading.value((*key, "objective"), parse_share, table.objective, Fraction(1, 2)),
-            period_us=reading.value((*key, "period"), parse_duration, table.period, 1),
-            span=reading.span(key),
-        )
-
-
-def _check_slos(reading: Reading, slos: tuple[Slo, ...], sources: set[str], cohorts: Mapping[str, Cohort]) -> None:
-    seen: dict[str, Slo] = {}
-    for slo in slos:
-        known = ", ".join(f"`{name}`" for name in sorted(sources)) or "none"
-        if slo.sli.events not in sources:
-            message = f"the SLO `{slo.name}` counts the events `{slo.sli.events}`, which no [[events]] defines"
-            reading.problem_at(slo.span, message, f"defined are: {known}")
-        if slo.name in _RESERVED:
-            message = f"an SLO may not be called `{slo.name}`: generated items have that name"
-            reading.problems.append(
-                replace(settings_problem(reading.path, {}, (), message, "rename it"), span=slo.span)
-            )
-        if slo.name in seen:
-            message = f"two SLOs are called `{slo.name}`; the first one is at {seen[slo.name].span}"
-            reading.problem_at(slo.span, message)
-        seen.setdefault(slo.name, slo)
-    for cohort in cohorts.values():
-        for name, _ in cohort.objectives:
-            if name not in seen:
-                known = ", ".join(f"`{slo}`" for slo in sorted(seen)) or "none"
-                key: Key = ("cohorts", cohort.name, "objectives", name)
-                reading.problem(key, f"there is no SLO `{name}`", f"defined are: {known}")
 
 
 def _allowances(reading: Reading, tables: list[AllowTable]) -> Iterator[Allowance]:

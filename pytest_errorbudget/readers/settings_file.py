@@ -10,6 +10,7 @@ from msgspec import Meta, Struct, field
 Duration = Annotated[str, Meta(pattern=r"^[1-9][0-9]*(us|ms|s|m|h|d|w)$", description="such as `10m`, `1h`, `28d`")]
 Share = Annotated[str, Meta(description="an exact share as text: `99.95 %`, `0.9995`, `1999/2000`; no floats")]
 Name = Annotated[str, Meta(min_length=1)]
+Memory = Annotated[str, Meta(pattern=r"^[1-9][0-9]* ?(MiB|GiB)$", description="such as `320 MiB`, `2 GiB`")]
 Placeholder = Annotated[str, Meta(min_length=6, description="such as `{schema}`, `${schema}`, `:schema`")]
 MigrationKindName = Literal[
     "sqlx", "diesel", "refinery", "golang-migrate", "flyway", "goose", "dbmate", "sea-orm", "numbered"
@@ -72,11 +73,14 @@ class ReplayTable(_Table, frozen=True):
 
 
 class SourceTable(_Table, frozen=True):
-    """Exactly one of these; a glob, or several."""
+    """Exactly one of these: a glob, or several, or a table's name; ``url`` says where a PostgreSQL table is."""
 
     parquet: Name | list[Name] | None = None
     csv: Name | list[Name] | None = None
     ndjson: Name | list[Name] | None = None
+    postgres: Name | None = None
+    spark: Name | None = None
+    url: Name | None = None
 
 
 class ColumnsTable(_Table, frozen=True):
@@ -84,6 +88,11 @@ class ColumnsTable(_Table, frozen=True):
     tenant: Name = "tenant_id"
     time: Name = "occurred_at"
     replica: Name | None = None
+    service: Name | None = None
+    good: Name | None = None
+    bad: Name | None = None
+    latency: Name | None = None
+    status: Name | None = None
 
 
 class EventsTable(_Table, frozen=True):
@@ -91,6 +100,7 @@ class EventsTable(_Table, frozen=True):
     source: SourceTable
     columns: ColumnsTable = ColumnsTable()
     lateness: Duration | Literal["0s"] = "0s"
+    slot: Duration | None = None
     tenants: dict[str, Name] = {}
 
 
@@ -99,19 +109,39 @@ class CohortTable(_Table, frozen=True):
     objectives: dict[str, Share] = {}
 
 
+class CalendarTable(_Table, frozen=True):
+    """Periods of the calendar: ``calendar`` days, weeks, months, quarters or years at a time from ``start`` on, a date
+    and time of the clocks in ``zone``."""
+
+    calendar: Annotated[str, Meta(pattern=r"^[1-9][0-9]*[dwMQY]$", description="such as `1w`, `1M`, `1Q`")]
+    start: Name = "2024-01-01T00:00:00"
+    zone: Name = "UTC"
+
+
 class SloTable(_Table, frozen=True):
+    """``slice`` and ``slice_target`` belong to a budget of time."""
+
     name: Name
     service: Name
     events: Name
     good: Name
     objective: Share
     where: Name | None = None
-    period: Duration = "28d"
+    period: Duration | CalendarTable = "28d"
+    budgeting: Literal["occurrences", "timeslices", "ratio-timeslices"] = "occurrences"
+    slice: Duration | None = None
+    slice_target: Share | None = None
 
 
 class ThresholdsTable(_Table, frozen=True):
     confidence: Share = "99.2 %"
     compare_with: list[Name] = []
+
+
+class DeterminismTable(_Table, frozen=True):
+    """Engines, beyond the one that reads a source, on which every run counts the events again."""
+
+    engines: list[Literal["postgres", "spark"]] = []
 
 
 class AllowTable(_Table, frozen=True):
@@ -128,10 +158,12 @@ class SettingsFile(_Table, frozen=True):
     slos: list[Name] = []
     fail_on: Literal["error", "warning"] = "error"
     window: Duration = "5m"
+    memory: Memory = "320 MiB"
     database: list[DatabaseTable] = []
     replay: ReplayTable = ReplayTable()
     events: list[EventsTable] = []
     cohorts: dict[str, CohortTable] = {}
     slo: list[SloTable] = []
     thresholds: ThresholdsTable = ThresholdsTable()
+    determinism: DeterminismTable = DeterminismTable()
     allow: list[AllowTable] = []

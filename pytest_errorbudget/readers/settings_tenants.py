@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from fractions import Fraction
 
-from pytest_errorbudget.model.settings import Cohort, Database
-from pytest_errorbudget.model.share import parse_share
 from pytest_errorbudget.model.tenant import InDatabase, InPartition, InSchema, Layout, Tenant
 from pytest_errorbudget.readers.settings_errors import Key, Reading
 from pytest_errorbudget.readers.settings_file import DatabaseTenants, PartitionTenants, SchemaTenants, SettingsFile
@@ -93,63 +89,3 @@ def _refuse_twice(reading: Reading, names: Iterable[str], key: Key, what: str) -
         if name in seen:
             reading.problem(key, f"{what} `{name}`", "each tenant has a place of its own, once")
         seen.add(name)
-
-
-def cohorts_of(
-    reading: Reading, file: SettingsFile, databases: tuple[Database, ...]
-) -> tuple[tuple[Tenant, ...], tuple[Cohort, ...]]:
-    """All tenants with their cohorts, and the cohorts. Where cohorts are written, each tenant is in exactly one;
-    where none are, every tenant is in the cohort ``all``."""
-    tenants = tuple(tenant for database in databases for tenant in database.tenants)
-    customers = tuple(dict.fromkeys(tenant.customer for tenant in tenants))
-    if not file.cohorts:
-        everyone = (Cohort(name="all", tenants=customers),) if customers else ()
-        return tuple(replace(tenant, cohort="all") for tenant in tenants), everyone
-    members = _members(reading, file, customers)
-    for customer in customers:
-        if not any(customer in names for names in members.values()):
-            reading.problem(
-                ("cohorts",),
-                f"the tenant `{customer}` is in no cohort",
-                'add it to one, or write `tenants = "others"` in the cohort that takes the rest',
-            )
-    cohorts = tuple(
-        Cohort(name=name, tenants=names, objectives=_objectives(reading, file, name)) for name, names in members.items()
-    )
-    cohort_of = {customer: name for name, names in members.items() for customer in names}
-    return tuple(replace(tenant, cohort=cohort_of.get(tenant.customer)) for tenant in tenants), cohorts
-
-
-def _members(reading: Reading, file: SettingsFile, customers: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    taken: dict[str, str] = {}
-    members: dict[str, tuple[str, ...]] = {}
-    rest: list[str] = []
-    for name, table in file.cohorts.items():
-        members[name] = ()
-        if isinstance(table.tenants, str):
-            rest.append(name)
-            continue
-        for position, customer in enumerate(table.tenants):
-            key: Key = ("cohorts", name, "tenants", position)
-            if customer not in customers:
-                known = ", ".join(f"`{known}`" for known in customers) or "none"
-                reading.problem(key, f"there is no tenant `{customer}`", f"listed are: {known}")
-            elif customer in taken:
-                reading.problem(key, f"the tenant `{customer}` is in the cohort `{taken[customer]}` already")
-            taken.setdefault(customer, name)
-        members[name] = tuple(table.tenants)
-    for name in rest[1:]:
-        reading.problem(("cohorts", name, "tenants"), f"`others` is taken by the cohort `{rest[0]}` already")
-    if rest:
-        members[rest[0]] = tuple(customer for customer in customers if customer not in taken)
-    return members
-
-
-def _objectives(reading: Reading, file: SettingsFile, cohort: str) -> tuple[tuple[str, Fraction], ...]:
-    objectives: list[tuple[str, Fraction]] = []
-    for slo, text in sorted(file.cohorts[cohort].objectives.items()):
-        try:
-            objectives.append((slo, parse_share(text)))
-        except ValueError as error:
-            reading.problem(("cohorts", cohort, "objectives", slo), str(error))
-    return tuple(objectives)

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from pytest_errorbudget.model.alert import Firing
 from pytest_errorbudget.model.counts import Counts
 from pytest_errorbudget.model.facts import Facts
 from pytest_errorbudget.model.settings import Settings
 from pytest_errorbudget.report.execution_log import timestamp
+from pytest_errorbudget.report.facts_alerts import fact_alerts
 from pytest_errorbudget.report.facts_contracts import fact_ffi, fact_handlers, fact_queries, fact_rows
 from pytest_errorbudget.report.facts_databases import fact_database
-from pytest_errorbudget.report.facts_format import FactAlerts, FactCounts, FactsFile, FactUnread
+from pytest_errorbudget.report.facts_format import FactCounts, FactsFile, FactUnread
 from pytest_errorbudget.report.files import write_bytes
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def facts_file(facts: Facts, settings: Settings, alerts: FactAlerts | None = None) -> dict[str, Any]:
-    """The file as JSON-ready values; ``alerts`` is empty where no alert was evaluated."""
+def facts_file(facts: Facts, settings: Settings, firings: Sequence[Firing] = ()) -> dict[str, Any]:
+    """The file as JSON-ready values."""
     document: dict[str, Any] = msgspec.json.decode(
-        msgspec.json.encode(_document(facts, settings, alerts or FactAlerts()))
+        msgspec.json.encode(_document(facts, settings, firings))
     )
     return document
 
@@ -33,7 +36,7 @@ def write(path: Path, document: dict[str, Any]) -> None:
     write_bytes(path, msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n")
 
 
-def _document(facts: Facts, settings: Settings, alerts: FactAlerts) -> FactsFile:
+def _document(facts: Facts, settings: Settings, firings: Sequence[Firing]) -> FactsFile:
     as_of_us = facts.as_of_us
     unread = sorted(
         {(one.span.path, one.span.line, one.reason) for one in (*facts.contracts.unread, *facts.contracts.gaps)}
@@ -47,7 +50,7 @@ def _document(facts: Facts, settings: Settings, alerts: FactAlerts) -> FactsFile
         handlers=fact_handlers(facts.contracts),
         ffi=fact_ffi(facts.contracts),
         counts=None if facts.counts is None else _counts(facts.counts),
-        alerts=alerts,
+        alerts=fact_alerts(firings),
         unread=tuple(FactUnread(path=path, line=line, reason=reason) for path, line, reason in unread),
     )
 

@@ -254,17 +254,17 @@ class FactCounts(Struct, frozen=True, kw_only=True):
     windows: int
 
 
-# By SLO, then tenant, then severity (``page``, ``ticket``): the first evaluation that fires and the first that does
+# By SLO, then tenant, then urgency (``page``, ``ticket``): the first evaluation that fires and the first that does
 # not, in epoch seconds; ``null``: it still fires.
-Firing = dict[str, dict[str, dict[str, tuple[tuple[int, int | None], ...]]]]
+FactFirings = dict[str, dict[str, dict[str, tuple[tuple[int, int | None], ...]]]]
 
 
 class FactAlerts(Struct, frozen=True, kw_only=True):
     """When alerts would have fired: the Workbook's, the generated ones, and those that the repository has now."""
 
-    workbook: Firing = {}
-    generated: Firing = {}
-    present: Firing = {}
+    workbook: FactFirings = {}
+    generated: FactFirings = {}
+    present: FactFirings = {}
 
 
 class FactUnread(Struct, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ from pytest_errorbudget.model.item import ItemId
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.settings import Cohort
 from pytest_errorbudget.model.severity import Severity
-from pytest_errorbudget.model.slo import Sli, SliKind, Slo
+from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.window import DAY_US, HOUR_US, MINUTE_US
 
@@ -29,7 +29,7 @@ SLO = Slo(
     service="api",
     sli=Sli(events="requests", good="status < 500", where=None, kind=SliKind.AVAILABILITY),
     objective=Fraction(999, 1000),
-    period_us=PERIOD,
+    period=Rolling(PERIOD),
     span=Span("slo.yaml", 1),
 )
 GOLD = Cohort(name="gold", tenants=("a",))

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from pytest_errorbudget.checks.burn import Alert, Urgency, burn_over, fires, sums_of, workbook_policy
+from pytest_errorbudget.checks.burn import burn_over, fires, sums_of, workbook_policy
+from pytest_errorbudget.model.alert import Alert, Urgency
 from pytest_errorbudget.model.burn import Absence, Burn, NoData
 from pytest_errorbudget.model.counts import Counts, Series, SourceTotals
-from pytest_errorbudget.model.slo import Sli, SliKind, Slo
+from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.window import DAY_US, HOUR_US, MINUTE_US
 
@@ -22,7 +23,7 @@ SLO = Slo(
     service="api",
     sli=Sli(events="requests", good="status < 500", where=None, kind=SliKind.AVAILABILITY),
     objective=Fraction(999, 1000),
-    period_us=30 * DAY_US,
+    period=Rolling(30 * DAY_US),
     span=Span("slo.yaml", 1),
 )
 

@@ -11,7 +11,7 @@ from pytest_errorbudget.checks.determinism import determinism_findings, determin
 from pytest_errorbudget.checks.event_findings import event_findings
 from pytest_errorbudget.model.counts import Counts, Recount, SourceTotals
 from pytest_errorbudget.model.severity import Severity
-from pytest_errorbudget.model.slo import Sli, SliKind, Slo
+from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
 from pytest_errorbudget.model.source import Span
 
 SLO = Slo(
@@ -19,7 +19,7 @@ SLO = Slo(
     service="api",
     sli=Sli(events="requests", good="status < 500", where=None, kind=SliKind.AVAILABILITY),
     objective=Fraction(999, 1000),
-    period_us=1,
+    period=Rolling(1),
     span=Span("slo.yaml", 1),
 )
 OTHER = replace(SLO, name="jobs", sli=replace(SLO.sli, events="jobs"))

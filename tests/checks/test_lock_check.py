@@ -10,7 +10,7 @@ from pytest_errorbudget.checks.thresholds import evidence, thresholds
 from pytest_errorbudget.model.counts import Counts, Series
 from pytest_errorbudget.model.formats.evidence import evidence_digest
 from pytest_errorbudget.model.settings import Cohort
-from pytest_errorbudget.model.slo import Sli, SliKind, Slo
+from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.threshold import LockedThresholds
 from pytest_errorbudget.model.window import DAY_US, HOUR_US, MINUTE_US
@@ -22,7 +22,7 @@ SLO = Slo(
     service="api",
     sli=Sli(events="requests", good="status < 500", where=None, kind=SliKind.AVAILABILITY),
     objective=Fraction(999, 1000),
-    period_us=30 * DAY_US,
+    period=Rolling(30 * DAY_US),
     span=Span("slo.yaml", 1),
 )
 
@@ -42,7 +42,7 @@ def counts(bad: int = 1, digest: str = "sha256:1") -> Counts:
 
 
 def locked(found: Counts) -> LockedThresholds:
-    rows = evidence(found)
+    rows = evidence(found, (SLO,))
     return LockedThresholds(
         as_of_us=found.as_of_us,
         counts_digest=found.digest,

@@ -21,7 +21,7 @@ from pytest_errorbudget.model.run import SchemaState, Step, StepName, StepState
 from pytest_errorbudget.model.rust import Contracts, Crate
 from pytest_errorbudget.model.schema import Column, Index, Relation, RelationKind, Schema
 from pytest_errorbudget.model.settings import Cohort, Database, EventColumns, EventFormat, EventSource, Settings
-from pytest_errorbudget.model.slo import Sli, SliKind, Slo
+from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
 from pytest_errorbudget.model.snapshot import Applied, Shape, Snapshot, TenantState, VersionUnknown
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.tenant import InSchema, Tenant
@@ -66,7 +66,7 @@ SETTINGS = Settings(
             service="billing",
             sli=Sli(events="requests", good="ok", where=None, kind=SliKind.AVAILABILITY),
             objective=Fraction(99, 100),
-            period_us=1,
+            period=Rolling(1),
             span=HERE,
         ),
     ),

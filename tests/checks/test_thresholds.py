@@ -19,7 +19,7 @@ from pytest_errorbudget.checks.thresholds import (
 )
 from pytest_errorbudget.model.counts import Counts, Series
 from pytest_errorbudget.model.settings import Cohort
-from pytest_errorbudget.model.slo import Sli, SliKind, Slo
+from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.threshold import Basis, Evidence, Threshold
 from pytest_errorbudget.model.window import DAY_US, HOUR_US, MINUTE_US
@@ -33,7 +33,7 @@ SLO = Slo(
     service="api",
     sli=Sli(events="requests", good="status < 500", where=None, kind=SliKind.AVAILABILITY),
     objective=Fraction(999, 1000),
-    period_us=30 * DAY_US,
+    period=Rolling(30 * DAY_US),
     span=Span("slo.yaml", 1),
 )
 GOLD = Cohort(name="gold", tenants=("a",))
@@ -170,7 +170,7 @@ def test_only_hours_that_are_closed_are_evidence(closed_until_us: int, starts: l
         recounts=(),
         digest="sha256:0",
     )
-    rows = evidence(counts)
+    rows = evidence(counts, (SLO,))
     assert [row.start_us for row in rows] == starts
     first = Evidence(tenant="a", slo="ok", start_us=0, valid=30, bad=3, failing_slots=2)
     assert rows[:1] == ((first,) if starts else ())

@@ -80,6 +80,7 @@ RUN = Run(
     thresholds=(),
     outliers=(),
     budgets=(budget(),),
+    firings=(),
     unchecked=(),
     inputs=(),
     counts_digest=None,

@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 from sqlglot import exp
 
-from pytest_errorbudget.model.slo import Sli, SliKind, Slo
+from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.window import DAY_US, MINUTE_US
 from pytest_errorbudget.pipeline.laws import Law, determinism_laws
@@ -30,7 +30,7 @@ SLO = Slo(
     service="api",
     sli=Sli(events="requests", good="status < 500", where="route <> '/health'", kind=SliKind.AVAILABILITY),
     objective=Fraction(999, 1000),
-    period_us=DAY_US,
+    period=Rolling(DAY_US),
     span=Span("slo.yaml", 1),
 )
 NAMES = ("order", "duplication", "sharding", "partition", "sums")

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
-from pytest_errorbudget.model.slo import Sli, SliKind, Slo
+from pytest_errorbudget.model.alert import Condition, Urgency
+from pytest_errorbudget.model.slo import (
+    Budgeting,
+    Calendar,
+    CalendarUnit,
+    RatioTimeslices,
+    Rolling,
+    Sli,
+    SliKind,
+    Slo,
+    Timeslices,
+)
 from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.model.window import DAY_US
+from pytest_errorbudget.model.window import DAY_US, MINUTE_US
 from pytest_errorbudget.readers.openslo import OpenSlo, read_openslo
 
 PLAIN = """\
@@ -39,7 +51,7 @@ AVAILABILITY = Slo(
     service="billing",
     sli=Sli(events="requests", good="status < 500", where="route <> '/health'", kind=SliKind.AVAILABILITY),
     objective=Fraction(9995, 10_000),
-    period_us=28 * DAY_US,
+    period=Rolling(28 * DAY_US),
     span=Span("slo/a.yaml", 4, 9, 4, 21),
 )
 
@@ -139,13 +151,28 @@ def test_what_is_odd_but_clear_is_read_and_named(tmp_path: Path, old: str, new: 
     [
         (
             "Occurrences",
+            "Guesses",
+            "slo/a.yaml:18:20: the SLO `availability`: `budgetingMethod: Guesses` is none of OpenSLO's",
+        ),
+        (
+            "Occurrences",
             "Timeslices",
-            "slo/a.yaml:18:20: the SLO `availability`: `budgetingMethod: Timeslices` is not supported",
+            "slo/a.yaml:20:7: the SLO `availability`: `timeSliceWindow` is missing",
         ),
         (
             "isRolling: true",
-            "calendar: {startTime: 2026-01-01 00:00:00, timeZone: UTC}",
-            "slo/a.yaml:17:17: the SLO `availability`: a calendar-aligned time window is not supported",
+            "isRolling: false",
+            "slo/a.yaml:17:18: the SLO `availability`: a time window that is not rolling needs a `calendar`",
+        ),
+        (
+            "isRolling: true",
+            "calendar: {startTime: 2026-01-01 00:00:00, timeZone: Mars/Olympus}",
+            "slo/a.yaml:17:60: the SLO `availability`: there is no time zone `Mars/Olympus`",
+        ),
+        (
+            "isRolling: true",
+            "calendar: {startTime: soon, timeZone: UTC}",
+            "slo/a.yaml:17:29: the SLO `availability`: `startTime: soon` is not a date and time",
         ),
         (
             "duration: 28d",
@@ -159,17 +186,6 @@ def test_what_is_odd_but_clear_is_read_and_named(tmp_path: Path, old: str, new: 
             "slo/a.yaml:20:15: the SLO `availability`: the target `99.95` is not between 0 and 1",
         ),
         ("target: 0.9995", "target: high", "slo/a.yaml:20:15: the SLO `availability`: `target: high` is not a number"),
-        (
-            "    - target: 0.9995",
-            "    - target: 0.9995\n    - target: 0.99",
-            "slo/a.yaml:21:7: the SLO `availability`: 2 objectives, where one is supported",
-        ),
-        (
-            'type: errorbudget, spec: {events: requests, where: "status < 500"}',
-            "type: Prometheus, spec: {query: up}",
-            "slo/a.yaml:12:32: the SLO `availability`: the metric source `Prometheus` is not events that can be "
-            "counted exactly",
-        ),
         (
             'requests, where: "route',
             'jobs, where: "route',
@@ -204,3 +220,115 @@ def test_other_documents_are_named_and_left(tmp_path: Path) -> None:
     found = read(tmp_path, PLAIN + "---\napiVersion: v1\nkind: ConfigMap\n---\napiVersion: openslo/v1\nkind: Service\n")
     assert [slo.name for slo in found.slos] == ["availability"]
     assert [one.reason for one in found.oddities] == ["not an OpenSLO document: its `apiVersion` is not `openslo/v1`"]
+
+
+def test_several_objectives_are_several_slos(tmp_path: Path) -> None:
+    objectives = "    - {displayName: Gold customers, target: 0.9995}\n    - target: 0.99\n"
+    found = edited(tmp_path, "    - target: 0.9995\n", objectives)
+    assert [(slo.name, slo.objective) for slo in found.slos] == [
+        ("availability-gold-customers", Fraction(1999, 2000)),
+        ("availability-2", Fraction(99, 100)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("method", "objective", "expected"),
+    [
+        (
+            "Timeslices",
+            "{target: 0.95, timeSliceTarget: 0.99, timeSliceWindow: 10m}",
+            Timeslices(slice_us=10 * MINUTE_US, target=Fraction(99, 100)),
+        ),
+        (
+            "RatioTimeslices",
+            "{target: 0.95, timeSliceWindow: 1h}",
+            RatioTimeslices(slice_us=60 * MINUTE_US),
+        ),
+    ],
+)
+def test_budgets_of_time(tmp_path: Path, method: str, objective: str, expected: Budgeting) -> None:
+    text = PLAIN.replace("Occurrences", method).replace("- target: 0.9995", f"- {objective}")
+    (slo,) = read(tmp_path, text).slos
+    assert slo.budgeting == expected
+
+
+def test_a_calendar_has_a_start_and_a_zone(tmp_path: Path) -> None:
+    window = "    - duration: 1M\n      calendar: {startTime: 2022-01-01 12:00:00, timeZone: America/New_York}\n"
+    (slo,) = edited(tmp_path, "    - duration: 28d\n      isRolling: true\n", window).slos
+    assert slo.period == Calendar(
+        unit=CalendarUnit.MONTH, count=1, start=datetime(2022, 1, 1, 12), zone="America/New_York"
+    )
+
+
+ALERTS = """\
+---
+apiVersion: openslo/v1
+kind: AlertPolicy
+metadata: {name: fast}
+spec:
+  conditions:
+    - conditionRef: over-14
+    - kind: AlertCondition
+      metadata: {name: slow}
+      spec:
+        severity: ticket
+        condition: {kind: burnrate, op: gt, threshold: 1, lookbackWindow: 3d, alertAfter: 0m}
+---
+apiVersion: openslo/v1
+kind: AlertCondition
+metadata: {name: over-14}
+spec:
+  severity: page
+  condition: {kind: burnrate, op: lte, threshold: 14.4, lookbackWindow: 1h, alertAfter: 5m}
+"""
+
+
+def test_alert_policies_become_conditions(tmp_path: Path) -> None:
+    policies = "  alertPolicies:\n    - alertPolicyRef: fast\n    - missing\n"
+    found = read(tmp_path, PLAIN + policies + ALERTS)
+    (slo,) = found.slos
+    assert slo.conditions == (
+        Condition(
+            name="over-14",
+            urgency=Urgency.PAGE,
+            burn=Fraction(144, 10),
+            inclusive=True,
+            lookback_us=60 * MINUTE_US,
+            after_us=5 * MINUTE_US,
+            span=Span("slo/a.yaml", 42, 51, 42, 55),
+        ),
+        Condition(
+            name="slow",
+            urgency=Urgency.TICKET,
+            burn=Fraction(1),
+            inclusive=False,
+            lookback_us=3 * DAY_US,
+            after_us=0,
+            span=Span("slo/a.yaml", 35, 56, 35, 57),
+        ),
+    )
+    assert [f"{one.span}: {one.reason}" for one in found.oddities] == [
+        "slo/a.yaml:42:35: `op: lte` would fire while nothing burns; it is read as `gte`",
+        "slo/a.yaml:23:7: `alertPolicies` of `availability` lists `missing`; it is read as a reference",
+        "slo/a.yaml:23:7: there is no AlertPolicy `missing`: it is not evaluated for `availability`",
+    ]
+
+
+def test_a_metric_that_events_cannot_give_is_named_and_not_computed(tmp_path: Path) -> None:
+    found = edited(
+        tmp_path,
+        'type: errorbudget, spec: {events: requests, where: "status < 500"}',
+        "type: Prometheus, spec: {query: up}",
+    )
+    assert (found.slos, found.problems) == ((), ())
+    assert [f"{one.span}: {one.reason}" for one in found.oddities] == [
+        "slo/a.yaml:12:32: the SLO `availability` is not computed: its metric source `Prometheus` is not events that "
+        "can be counted exactly. "
+        'Write metricSource: {type: errorbudget, spec: {events: requests, where: "status < 500"}}'
+    ]
+
+
+def test_a_data_source_says_the_type(tmp_path: Path) -> None:
+    source = "---\napiVersion: openslo/v1\nkind: DataSource\nmetadata: {name: events}\nspec: {type: errorbudget}\n"
+    text = PLAIN.replace("type: errorbudget", "metricSourceRef: events") + source
+    assert read(tmp_path, text) == OpenSlo(slos=(AVAILABILITY,), problems=(), oddities=())

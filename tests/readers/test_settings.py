@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 from textwrap import dedent
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from pytest_errorbudget.model.settings import Cohort, EventFormat, MigrationScope
 from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.model.share import parse_share
+from pytest_errorbudget.model.slo import Calendar, CalendarUnit, Timeslices
 from pytest_errorbudget.model.tenant import InDatabase, InPartition, InSchema, Tenant
 from pytest_errorbudget.readers import settings_file
 from pytest_errorbudget.readers.settings import read_settings
@@ -232,3 +234,77 @@ def test_settings_are_values(tmp_path: Path) -> None:
 def test_the_published_json_schema_is_the_format_itself() -> None:
     published = Path(settings_file.__file__).parent / "schemas" / "errorbudget.schema.json"
     assert json.loads(published.read_text()) == msgspec.json.schema(SettingsFile)
+
+
+SHORT = """\
+[[events]]
+name = "requests"
+source = { parquet = "events/*.parquet" }
+
+[[slo]]
+name = "ok"
+service = "api"
+events = "requests"
+good = "status < 500"
+objective = "99 %"
+"""
+
+
+def test_a_budget_of_time_over_the_calendar_in_the_short_form(tmp_path: Path) -> None:
+    time = 'budgeting = "timeslices"\nslice = "10m"\nslice-target = "95 %"\n'
+    (slo,) = settings_of(tmp_path, SHORT + time + 'period = { calendar = "1M", zone = "Europe/Berlin" }\n').slos
+    assert slo.budgeting == Timeslices(slice_us=600_000_000, target=Fraction(95, 100))
+    assert slo.period == Calendar(unit=CalendarUnit.MONTH, count=1, start=datetime(2024, 1, 1), zone="Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("more", "problem"),
+    [
+        ('slice = "5m"\n', "errorbudget.toml:11:1: `slice` belongs to a budget of time"),
+        ('budgeting = "ratio-timeslices"\n', "errorbudget.toml:11:1: `ratio-timeslices` needs a `slice`"),
+        (
+            'budgeting = "ratio-timeslices"\nslice = "7m"\n',
+            "errorbudget.toml:5:1: the SLO `ok` has slices of 7m, which are not whole windows of 5m",
+        ),
+        (
+            'period = { calendar = "1M", zone = "Mars/Olympus" }\n',
+            "errorbudget.toml:11:29: there is no time zone `Mars/Olympus`: write an IANA name such as `Europe/Berlin`",
+        ),
+        (
+            'period = { calendar = "1M", start = "soon" }\n',
+            "errorbudget.toml:11:29: `soon` is not a date and time: write `2026-01-01T00:00:00`",
+        ),
+    ],
+)
+def test_what_an_slo_cannot_mean_is_a_problem_with_its_place(tmp_path: Path, more: str, problem: str) -> None:
+    (tmp_path / "errorbudget.toml").write_text(SHORT + more)
+    _, problems = read_settings(tmp_path, "errorbudget.toml", {})
+    assert [f"{one.span}: {one.message}" for one in problems] == [problem]
+
+
+COHORTS = """\
+[[database]]
+url = "env:URL"
+tenants = { layout = "schema", names = ["gold_a", "gold_b", "trial_a", "acme"] }
+"""
+
+
+def test_a_cohort_takes_tenants_by_pattern_after_those_that_are_named(tmp_path: Path) -> None:
+    cohorts = (
+        '[cohorts.gold]\ntenants = ["gold_*", "acme"]\n[cohorts.trial]\ntenants = ["gold_b"]\n'
+        '[cohorts.rest]\ntenants = "others"\n'
+    )
+    assert [(one.name, one.tenants) for one in settings_of(tmp_path, COHORTS + cohorts).cohorts] == [
+        ("gold", ("gold_a", "acme")),
+        ("trial", ("gold_b",)),
+        ("rest", ("trial_a",)),
+    ]
+
+
+def test_two_patterns_that_take_one_tenant_are_a_problem(tmp_path: Path) -> None:
+    cohorts = '[cohorts.gold]\ntenants = ["gold_*", "acme"]\n[cohorts.a]\ntenants = ["*_a"]\n'
+    (tmp_path / "errorbudget.toml").write_text(COHORTS + cohorts)
+    _, problems = read_settings(tmp_path, "errorbudget.toml", {})
+    assert [f"{one.span}: {one.message}" for one in problems] == [
+        "errorbudget.toml:7:12: the pattern `*_a` takes the tenant `gold_a`, which is in the cohort `gold` already"
+    ]

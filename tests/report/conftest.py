@@ -63,7 +63,7 @@ from pytest_errorbudget.model.settings import (
     Settings,
 )
 from pytest_errorbudget.model.severity import Severity
-from pytest_errorbudget.model.slo import Sli, SliKind, Slo
+from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
 from pytest_errorbudget.model.snapshot import Applied, Shape, Snapshot, TenantState
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.tenant import InSchema, Tenant
@@ -123,7 +123,7 @@ def sample_settings() -> Settings:
                 service="billing",
                 sli=Sli(events="requests", good="status < 500", where=None, kind=SliKind.AVAILABILITY),
                 objective=Fraction(999, 1000),
-                period_us=30 * 24 * HOUR_US,
+                period=Rolling(30 * 24 * HOUR_US),
                 span=Span("errorbudget.toml", 9),
             ),
         ),
@@ -395,6 +395,7 @@ def sample_run() -> Run:
         thresholds=thresholds,
         outliers=outliers,
         budgets=budgets,
+        firings=(),
         unchecked=facts.unchecked,
         inputs=facts.inputs,
         counts_digest="c" * 64,

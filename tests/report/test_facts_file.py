@@ -10,6 +10,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from pytest_errorbudget.model.alert import Firing, Policy, Urgency
 from pytest_errorbudget.model.facts import Facts
 from pytest_errorbudget.model.migration import StaticReplay
 from pytest_errorbudget.model.pgtype import UNKNOWN
@@ -17,7 +18,6 @@ from pytest_errorbudget.model.rust import Contracts
 from pytest_errorbudget.model.schema import Column, Relation, RelationKind, Schema
 from pytest_errorbudget.model.settings import Settings
 from pytest_errorbudget.report.facts_file import facts_file, write
-from pytest_errorbudget.report.facts_format import FactAlerts, Firing
 from pytest_errorbudget.report.schemas import schema_text
 
 COLUMN = {"base": None, "default": False, "identity": None, "generated": None}
@@ -224,11 +224,20 @@ def test_handlers_and_ffi(document: dict[str, Any]) -> None:
 
 
 def test_alerts_are_by_policy_slo_tenant_and_severity(facts: Facts, settings: Settings) -> None:
-    firing: Firing = {
-        "availability": {"acme-prod": {"page": ((1767571200, 1767574800),), "ticket": ((1767571500, None),)}}
-    }
-    assert facts_file(facts, settings, FactAlerts(workbook=firing))["alerts"]["workbook"] == {
-        "availability": {"acme-prod": {"page": [[1767571200, 1767574800]], "ticket": [[1767571500, None]]}}
+    firings = tuple(
+        Firing(policy=policy, tenant="acme-prod", slo="availability", urgency=urgency, intervals=((begins, ends),))
+        for policy, urgency, begins, ends in (
+            (Policy.WORKBOOK, Urgency.TICKET, 1767571500_000_000, None),
+            (Policy.WORKBOOK, Urgency.PAGE, 1767571200_000_000, 1767574800_000_000),
+            (Policy.PRESENT, Urgency.PAGE, 1767571200_000_000, None),
+        )
+    )
+    assert facts_file(facts, settings, firings)["alerts"] == {
+        "workbook": {
+            "availability": {"acme-prod": {"page": [[1767571200, 1767574800]], "ticket": [[1767571500, None]]}}
+        },
+        "generated": {},
+        "present": {"availability": {"acme-prod": {"page": [[1767571200, None]]}}},
     }
 
 

@@ -10,7 +10,7 @@ file, line and column, never ignored. Our predicate stands in OpenSLO's free-for
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,13 +18,14 @@ from pytest_errorbudget.model.problem import Problem, Unchecked
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.slo import Slo
 from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.readers.openslo_slo import Indicators, Refused, slo_of
+from pytest_errorbudget.readers.openslo.document import NotCountable, Refused, Registry
+from pytest_errorbudget.readers.openslo.slo import slos_of
 from pytest_errorbudget.readers.yaml_places import Place, YamlSyntaxError, yaml_documents
 
 _API_VERSION = "openslo/v1"
 _NEAR_VERSIONS = frozenset({"openslo.com/v1", "openslo/v1.0", "openslo.io/v1"})
-_OTHER_KINDS = frozenset(
-    {"Service", "DataSource", "AlertPolicy", "AlertCondition", "AlertNotificationTarget"},
+_KINDS = frozenset(
+    {"SLO", "SLI", "Service", "DataSource", "AlertPolicy", "AlertCondition", "AlertNotificationTarget"},
 )
 
 
@@ -64,8 +65,8 @@ def read_openslo(root: Path, globs: Sequence[str]) -> OpenSlo:
     reading = _Reading()
     documents = [document for path in _files(root, globs, reading) for document in _documents(root, path, reading)]
     known = [document for document in documents if _is_openslo(document, reading)]
-    indicators = _indicators(known)
-    slos = tuple(slo for document in known for slo in _slos(document, indicators, reading))
+    registry = _registry(known)
+    slos = tuple(slo for document in known for slo in _slos(document, registry, reading))
     return OpenSlo(slos=slos, problems=tuple(reading.problems), oddities=tuple(reading.oddities))
 
 
@@ -112,28 +113,30 @@ def _is_openslo(document: Place, reading: _Reading) -> bool:
 def _is_known_kind(document: Place, reading: _Reading) -> bool:
     kind = document.get("kind")
     text = None if kind is None else kind.text
-    if text in {"SLO", "SLI"}:
+    if text in _KINDS:
         return True
-    if text not in _OTHER_KINDS:
-        span = document.span if kind is None else kind.span
-        reading.problem(span, f"`kind: {text}` is no kind of OpenSLO v1", "the kinds read here are `SLO` and `SLI`")
+    span = document.span if kind is None else kind.span
+    reading.problem(span, f"`kind: {text}` is no kind of OpenSLO v1", f"its kinds are {', '.join(sorted(_KINDS))}")
     return False
 
 
-def _indicators(documents: Sequence[Place]) -> Indicators:
-    found: dict[str, Place] = {}
+def _registry(documents: Sequence[Place]) -> Registry:
+    found: dict[tuple[str, str], Place] = {}
     for document in documents:
         name, kind = document.get("metadata", "name"), document.get("kind")
-        if kind is not None and kind.text == "SLI" and name is not None and name.text is not None:
-            found.setdefault(name.text, document)
+        if kind is not None and kind.text and name is not None and name.text:
+            found.setdefault((kind.text, name.text), document)
     return found
 
 
-def _slos(document: Place, indicators: Indicators, reading: _Reading) -> Iterator[Slo]:
+def _slos(document: Place, registry: Registry, reading: _Reading) -> tuple[Slo, ...]:
     kind = document.get("kind")
     if kind is None or kind.text != "SLO":
-        return
+        return ()
     try:
-        yield slo_of(document, indicators, reading.odd)
+        return slos_of(document, registry, reading.odd)
+    except NotCountable as foreign:
+        reading.odd(foreign.span, foreign.message)
     except Refused as refused:
         reading.problem(refused.span, refused.message, refused.help, refused.name)
+    return ()

@@ -1,0 +1,107 @@
+"""Budgets of time: OpenSLO's ``Timeslices`` and ``RatioTimeslices``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from pytest_errorbudget.checks.burn import sums_of
+from pytest_errorbudget.checks.slices import WEIGHT, in_slices
+from pytest_errorbudget.model.counts import Counts, Series
+from pytest_errorbudget.model.slo import Budgeting, Occurrences, RatioTimeslices, Rolling, Sli, SliKind, Slo, Timeslices
+from pytest_errorbudget.model.source import Span
+from pytest_errorbudget.model.window import DAY_US, MINUTE_US
+
+
+def slo(budgeting: Budgeting) -> Slo:
+    return Slo(
+        name="ok",
+        service="api",
+        sli=Sli(events="requests", good="status < 500", where=None, kind=SliKind.AVAILABILITY),
+        objective=Fraction(95, 100),
+        period=Rolling(14 * DAY_US),
+        span=Span("slo.yaml", 1),
+        budgeting=budgeting,
+    )
+
+
+def counted(tenant: str, windows: dict[int, tuple[int, int]]) -> Series:
+    starts = tuple(sorted(windows))
+    return Series(
+        tenant=tenant,
+        service="api",
+        slo="ok",
+        starts_us=tuple(minute * MINUTE_US for minute in starts),
+        valid=tuple(windows[minute][0] for minute in starts),
+        bad=tuple(windows[minute][1] for minute in starts),
+    )
+
+
+def counts(*series: Series, minutes: int) -> Counts:
+    until = minutes * MINUTE_US
+    return Counts(
+        window_us=MINUTE_US,
+        as_of_us=until,
+        closed_until_us=until,
+        series=series,
+        totals=(),
+        recounts=(),
+        digest="",
+    )
+
+
+def test_events_stay_events_where_occurrences_are_counted() -> None:
+    found = counts(counted("a", {0: (10, 1)}), minutes=2)
+    assert in_slices(found, (slo(Occurrences()),)) == found
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"), [(Fraction(9, 10), 0), (Fraction(91, 100), 1), (Fraction(0), 0), (Fraction(1), 1)]
+)
+def test_a_slice_is_bad_below_its_target(target: Fraction, expected: int) -> None:
+    found = counts(counted("a", {0: (4, 0), 1: (6, 1)}), minutes=2)
+    (series,) = in_slices(found, (slo(Timeslices(slice_us=2 * MINUTE_US, target=target)),)).series
+    assert (series.starts_us, series.valid, series.bad) == ((0, MINUTE_US), (1, 1), (expected, expected))
+
+
+def test_a_slice_without_events_is_not_bad_and_an_open_one_is_not_counted() -> None:
+    found = counts(counted("a", {0: (1, 1), 6: (1, 1)}), counted("b", {1: (1, 0)}), minutes=7)
+    a, b = in_slices(found, (slo(Timeslices(slice_us=2 * MINUTE_US, target=Fraction(1, 2))),)).series
+    assert a.bad == (1, 1, 0, 0, 0, 0)
+    assert b.bad == (0, 0, 0, 0, 0, 0), "time is counted from the first event of any tenant"
+    assert a.valid == b.valid == (1,) * 6
+
+
+def test_one_slice_with_much_traffic_weighs_what_an_idle_one_does() -> None:
+    """The mean of ratios that OpenSLO defines, beside the ratio of sums: 500 of 1,000 bad among 287 idle minutes."""
+    windows = dict.fromkeys(range(287), (2, 0)) | {287: (1_000, 500)}
+    found = counts(counted("a", windows), minutes=288)
+    (series,) = in_slices(found, (slo(RatioTimeslices(slice_us=MINUTE_US)),)).series
+    valid, bad = sums_of(series).over(0, 288 * MINUTE_US)
+    assert Fraction(bad, valid) == Fraction(500, 1_000) / 288
+    assert Fraction(500, 1_000 + 2 * 287) > Fraction(bad, valid) * 100
+
+
+def test_the_budgets_of_the_specification() -> None:
+    """14 days of one-minute slices at 95 %: 16h48m of bad slices; 13h45m at 99 % bad among 1 % (OpenSLO)."""
+    slices = 14 * 24 * 60
+    for attacked, expected in ((822, False), (823, True)):
+        windows = {minute: (100, 99 if minute < attacked else 1) for minute in range(slices)}
+        found = in_slices(counts(counted("a", windows), minutes=slices), (slo(RatioTimeslices(slice_us=MINUTE_US)),))
+        valid, bad = sums_of(found.series[0]).over(0, slices * MINUTE_US)
+        assert valid == slices * WEIGHT
+        assert (Fraction(bad, valid) > Fraction(5, 100)) is expected
+    for attacked, expected in ((16 * 60 + 48, False), (16 * 60 + 49, True)):
+        windows = {minute: (100, 2 if minute < attacked else 0) for minute in range(slices)}
+        budgeting = Timeslices(slice_us=MINUTE_US, target=Fraction(99, 100))
+        (series,) = in_slices(counts(counted("a", windows), minutes=slices), (slo(budgeting),)).series
+        valid, bad = sums_of(series).over(0, slices * MINUTE_US)
+        assert (Fraction(bad, valid) > Fraction(5, 100)) is expected
+
+
+def test_a_series_of_another_slo_is_left_alone() -> None:
+    found = counts(counted("a", {0: (1, 1)}), minutes=2)
+    other = replace(slo(Timeslices(slice_us=MINUTE_US, target=Fraction(1))), name="other")
+    assert in_slices(found, (other,)) == found
