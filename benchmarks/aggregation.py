@@ -20,10 +20,10 @@ from statistics import median
 import duckdb
 
 from pytest_errorbudget.model.settings import EventColumns, EventFormat, EventSource
-from pytest_errorbudget.model.slo import Sli, SliKind, Slo
+from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
 from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.readers.events.duckdb import Recounting, count_events, no_recount
-from pytest_errorbudget.readers.events.recount import recount
+from pytest_errorbudget.readers.events.counting import count_events
+from pytest_errorbudget.readers.events.reading import Recounting, no_recount, recount
 
 WINDOW_US = 300_000_000
 THREADS = 2
@@ -100,7 +100,7 @@ def slo(name: str, good: str, where: str) -> Slo:
         service="api",
         sli=Sli(events="requests", good=good, where=where, kind=SliKind.AVAILABILITY),
         objective=Fraction(999, 1000),
-        period_us=28 * 86_400_000_000,
+        period=Rolling(28 * 86_400_000_000),
         span=Span("slo.yaml", 1),
     )
 

@@ -62,22 +62,42 @@ class EventFormat(Enum):
     PARQUET = "parquet"
     CSV = "csv"
     NDJSON = "ndjson"
+    POSTGRES = "postgres"
+    SPARK = "spark"
+
+
+class EngineName(Enum):
+    """An engine, beyond the one that reads a source, on which events are counted again."""
+
+    POSTGRES = "postgres"
+    SPARK = "spark"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventColumns:
-    """The names of the columns that every event source has; ``replica`` is ``None`` for a source without shards."""
+    """The names of the columns that every event source has; ``replica`` is ``None`` for a source without shards.
+
+    Where ``service`` is there, an SLO counts the events of its own service only. ``good``, ``latency`` and ``status``
+    say which column a predicate means by these names. ``good`` and ``bad`` are the counts of a table of counts.
+    """
 
     id: str = "event_id"
     tenant: str = "tenant_id"
     time: str = "occurred_at"
     replica: str | None = None
+    service: str | None = None
+    good: str | None = None
+    bad: str | None = None
+    latency: str | None = None
+    status: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventSource:
-    """Files of events. ``paths`` are globs relative to the rootdir; ``lateness_us`` is the allowed lateness in µs;
-    ``tenants`` maps the value of the tenant column to a tenant's name."""
+    """Files or a table of events. ``paths`` are globs relative to the rootdir, or the one table's name; ``url`` is
+    where a PostgreSQL table is, as written (``env:NAME`` or a URL). ``lateness_us`` is the allowed lateness in µs;
+    ``tenants`` maps the value of the tenant column to a tenant's name. ``slot_us`` is the width in µs of the slots of
+    a table of counts, and ``None`` where rows are events."""
 
     name: str
     format: EventFormat
@@ -86,6 +106,8 @@ class EventSource:
     lateness_us: int
     span: Span
     tenants: tuple[tuple[str, str], ...] = ()
+    url: str | None = None
+    slot_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +149,10 @@ class ReplaySettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """``path`` is the settings file relative to the rootdir (``errorbudget.toml`` even where there is none)."""
+    """``path`` is the settings file relative to the rootdir (``errorbudget.toml`` even where there is none).
+
+    ``engines`` are those on which events are counted again; ``memory_mib`` is what counting may use before it spills.
+    """
 
     path: str
     exists: bool
@@ -141,6 +166,8 @@ class Settings:
     confidence: Fraction = Fraction(992, 1000)
     window_us: int = 300_000_000
     fail_on: Severity = Severity.ERROR
+    engines: tuple[EngineName, ...] = ()
+    memory_mib: int = 320
     unchecked: tuple[Unchecked, ...] = ()
 
     @property

@@ -46,7 +46,7 @@ def gather(request: Request, progress: Progress, clock: Clock = monotonic_us) ->
                     case StepName.RUST_CONTRACT_VALIDATION:
                         contracts = _contracts(gathering)
                     case StepName.SLI_BURN_RATE_COMPUTATION:
-                        counts = _counts(gathering, lock)
+                        counts = _counts(gathering, servers, lock)
                     case StepName.CONTRACT_MISMATCH_DETECTION:
                         databases = tuple(type_database(gathering, servers, each, contracts) for each in databases)
                     case StepName.THRESHOLD_GENERATION:
@@ -89,11 +89,12 @@ def _moment(request: Request, lock: LockedThresholds | None) -> int | None:
     return None if lock is None or request.update else lock.as_of_us
 
 
-def _counts(gathering: Gathering, lock: LockedThresholds | None) -> Counts | None:
+def _counts(gathering: Gathering, servers: Servers, lock: LockedThresholds | None) -> Counts | None:
     settings = gathering.request.project.settings
     if not settings.events or not settings.slos:
         return None
-    from pytest_errorbudget.readers.events.duckdb import count_events
+    from pytest_errorbudget.pipeline.engines import further_engines
+    from pytest_errorbudget.readers.events.counting import count_events
 
     counts, problems = count_events(
         gathering.request.project.root,
@@ -103,6 +104,8 @@ def _counts(gathering: Gathering, lock: LockedThresholds | None) -> Counts | Non
         window_us=settings.window_us,
         as_of_us=_moment(gathering.request, lock),
         threads=os.cpu_count() or 1,
+        memory_mib=settings.memory_mib,
+        further=further_engines(settings.engines, servers),
     )
     gathering.problems.extend(problems)
     return counts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlglot import exp
 from sqlglot.expressions import column
@@ -11,13 +11,22 @@ from pytest_errorbudget.model.problem import Problem, Unreadable
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.settings import EventSource
 from pytest_errorbudget.model.slo import Slo
-from pytest_errorbudget.readers.events.files import FileColumn, as_micros, as_text, find
+from pytest_errorbudget.readers.events.files import NUMBERS, FileColumn, as_micros, as_text, find
 from pytest_errorbudget.readers.events.predicate import column_name, parse_predicate, predicate_columns
 from pytest_errorbudget.readers.events.question import Predicates, Question
 
+Micros = Callable[[EventSource, FileColumn], exp.Expr]
+"""How an engine writes a column's time in whole µs since the Unix epoch."""
+
 
 def ask(
-    source: EventSource, slos: Sequence[Slo], tenants: Sequence[str], columns: tuple[FileColumn, ...], window_us: int
+    source: EventSource,
+    slos: Sequence[Slo],
+    tenants: Sequence[str],
+    columns: tuple[FileColumn, ...],
+    window_us: int,
+    *,
+    micros: Micros = as_micros,
 ) -> tuple[Question, tuple[Problem, ...]]:
     """The question, and a problem for each SLO that had to be left out of it.
 
@@ -25,19 +34,26 @@ def ask(
     """
     names = source.columns
     replica = None if names.replica is None else find(source, columns, names.replica, "which holds the replica shard")
-    identity = find(source, columns, names.id, "which holds the event's id")
     predicates, problems = _predicates(source, slos, columns)
     question = Question(
-        id=column(identity.name, quoted=True),
+        id=_identity(source, columns),
         tenant=as_text(find(source, columns, names.tenant, "which holds the tenant")),
-        time_us=as_micros(source, find(source, columns, names.time, "which holds the event's time")),
+        time_us=micros(source, find(source, columns, names.time, "which holds the event's time")),
         replica=None if replica is None else as_text(replica),
         mapped=_mapped(predicates),
         predicates=predicates,
         tenants=known_tenants(source, tenants),
         window_us=window_us,
+        slot_us=source.slot_us,
     )
     return question, problems
+
+
+def _identity(source: EventSource, columns: tuple[FileColumn, ...]) -> exp.Expr:
+    """A row of counts has no id of its own, and lacks none."""
+    if source.slot_us is not None:
+        return exp.Literal.string("slot")
+    return column(find(source, columns, source.columns.id, "which holds the event's id").name, quoted=True)
 
 
 def known_tenants(source: EventSource, tenants: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -50,7 +66,7 @@ def known_tenants(source: EventSource, tenants: Sequence[str]) -> tuple[tuple[st
 
 
 def _mapped(predicates: Sequence[Predicates]) -> tuple[str, ...]:
-    read = [one.good for one in predicates] + [one.where for one in predicates if one.where is not None]
+    read = [part for one in predicates for part in (one.good, one.where, one.bad) if part is not None]
     return tuple(sorted({name for predicate in read for name in predicate_columns(predicate)}))
 
 
@@ -61,9 +77,7 @@ def _predicates(
     problems: list[Problem] = []
     for slo in slos:
         try:
-            good = _bound(source, slo, columns, slo.sli.good)
-            where = None if slo.sli.where is None else _bound(source, slo, columns, slo.sli.where)
-            predicates.append(Predicates(slo=slo, good=good, where=where))
+            predicates.append(_of_slo(source, slo, columns))
         except ValueError as error:
             problems.append(_invalid(slo, str(error)))
         except Unreadable as error:
@@ -71,16 +85,51 @@ def _predicates(
     return tuple(predicates), tuple(problems)
 
 
+def _of_slo(source: EventSource, slo: Slo, columns: tuple[FileColumn, ...]) -> Predicates:
+    where = None if slo.sli.where is None else _bound(source, slo, columns, slo.sli.where)
+    if source.columns.service is not None:
+        service = find(source, columns, source.columns.service, "which holds the service")
+        own = exp.NullSafeEQ(this=as_text(service), expression=exp.Literal.string(slo.service))
+        where = own if where is None else exp.and_(own, exp.paren(where))
+    good = _bound(source, slo, columns, slo.sli.good)
+    if source.slot_us is None:
+        return Predicates(slo=slo, good=good, where=where)
+    bad = find(source, columns, source.columns.bad or "bad", "which counts bad events")
+    if not isinstance(good, exp.Column):
+        raise ValueError(f"`{slo.sli.good}` judges an event, and `{source.name}` holds counts: write `good`")
+    return Predicates(slo=slo, good=good, where=where, bad=column(bad.name, quoted=True))
+
+
 def _bound(source: EventSource, slo: Slo, columns: tuple[FileColumn, ...], text: str) -> exp.Expr:
-    """The predicate with every column under the name that the files give it, quoted."""
+    """The predicate with every column under the name that the source gives it, quoted."""
     predicate = parse_predicate(text)
+    names = source.columns
+    meant = {"good": names.good, "latency": names.latency, "status": names.status}
     for read in list(predicate.find_all(exp.Column)):
-        found = find(source, columns, column_name(read), f"which the SLO `{slo.name}` reads in `{text}`")
-        bound = column(found.name, quoted=True)
+        name = meant.get(column_name(read)) or column_name(read)
+        found = find(source, columns, name, f"which the SLO `{slo.name}` reads in `{text}`")
+        _comparable(read, found)
+        named = column(found.name, quoted=True)
+        # engines compare a float of 32 bits with a decimal literal differently, and one of 64 bits alike
+        bound = exp.cast(named, "double") if found.type in {"FLOAT", "REAL"} else named
         if read is predicate:
             return bound
         read.replace(bound)
     return predicate
+
+
+def _comparable(read: exp.Column, found: FileColumn) -> None:
+    """Raises ``ValueError`` for text beside a number: engines convert one of the two, and not the same one."""
+    if found.type != "VARCHAR" and found.type not in NUMBERS and not found.type.startswith("DECIMAL"):
+        return
+    around = read.parent
+    if isinstance(around, exp.Binary | exp.In | exp.Between) and not isinstance(around, exp.Connector):
+        for literal in around.iter_expressions():
+            if isinstance(literal, exp.Literal) and literal.is_string != (found.type == "VARCHAR"):
+                kind = "text" if found.type == "VARCHAR" else "a number"
+                raise ValueError(
+                    f"the column `{found.name}` is {kind} ({found.type}) and is compared with {literal.sql()}"
+                )
 
 
 def _invalid(slo: Slo, message: str) -> Problem:

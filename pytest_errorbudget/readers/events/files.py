@@ -16,6 +16,7 @@ from pytest_errorbudget.model.settings import EventFormat, EventSource
 
 _INTEGERS = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"})
 _WIDE_INTEGERS = frozenset({"UBIGINT", "HUGEINT", "UHUGEINT"})
+NUMBERS = _INTEGERS | _WIDE_INTEGERS | {"FLOAT", "REAL", "DOUBLE"}
 _TEXT_READERS = {EventFormat.CSV: "read_csv", EventFormat.NDJSON: "read_ndjson"}
 _CONSEQUENCE = "Burn rates and thresholds of its SLOs are not computed; the other sources go on."
 

@@ -31,6 +31,8 @@ def aggregation(question: Question, table: str, as_of_us: int) -> exp.Query:
     ``invalid_0`` and so on for each SLO of the question, and last ``example``, the least id, as text, whose copies
     disagree.
     """
+    if question.slot_us is not None:
+        return sums(question, table, as_of_us)
     counts = [
         column("tenant"),
         column("start_us"),
@@ -63,6 +65,39 @@ def aggregation(question: Question, table: str, as_of_us: int) -> exp.Query:
     ):
         query = query.with_(name, as_=part)
     return query
+
+
+def sums(question: Question, table: str, as_of_us: int) -> exp.Query:
+    """The same columns from a table of counts: rows add up, and none is a copy of another. A row with a count that is
+    null or negative, or at a time that is no start of a slot, is invalid."""
+    slot = question.slot_us or question.window_us
+    start = floored(column("time_us"), question.window_us)
+    rows = _integer(_count())
+    counts: list[exp.Expr] = [column("tenant"), start.as_("start_us"), rows.as_("events"), rows.copy().as_("copies")]
+    counts.append(_integer(_number(0)).as_("disagreeing"))
+    for position, one in enumerate(_numbered(question).predicates):
+        good, bad, where = one.good, one.bad or one.good, exp.true() if one.where is None else exp.paren(one.where)
+        sound = and_(good >= 0, bad >= 0, floored(column("time_us"), slot).eq(column("time_us")))
+        usable = exp.Coalesce(this=exp.paren(and_(sound, where)), expressions=[exp.false()])
+        apart = exp.Coalesce(this=exp.paren(where.copy().not_()), expressions=[exp.false()])
+        unusable = and_(usable.copy().not_(), apart.not_())
+        counts += [
+            _sum(exp.paren(good.copy() + bad.copy()), usable).as_(f"valid_{position}"),
+            _sum(bad.copy(), usable).as_(f"bad_{position}"),
+            _count(unusable).as_(f"invalid_{position}"),
+        ]
+    mapped = [_mapped(name).as_(f"c{position}") for position, name in enumerate(question.mapped)]
+    return (
+        select(*counts, exp.cast(exp.null(), "text").as_("example"))
+        .from_(_usable(question, table, as_of_us, *mapped).subquery("u"))
+        .group_by("tenant", start.copy())
+        .order_by("tenant", "start_us")
+    )
+
+
+def _sum(value: exp.Expr, where: exp.Expr) -> exp.Expr:
+    counted = exp.Case().when(where.copy(), value).else_(_number(0))
+    return _integer(exp.Sum(this=counted))
 
 
 def survey(question: Question, table: str) -> exp.Query:
@@ -153,6 +188,7 @@ def _numbered(question: Question) -> Question:
                 one,
                 good=one.good.copy().transform(renamed),
                 where=None if one.where is None else one.where.copy().transform(renamed),
+                bad=None if one.bad is None else one.bad.copy().transform(renamed),
             )
             for one in question.predicates
         ),

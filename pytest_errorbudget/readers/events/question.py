@@ -11,11 +11,15 @@ from pytest_errorbudget.model.slo import Slo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Predicates:
-    """An SLO and its parsed predicates; ``where`` is ``None`` where every event is valid."""
+    """An SLO and its parsed predicates; ``where`` is ``None`` where every event is valid.
+
+    In a table of counts ``good`` and ``bad`` are whole numbers of events instead.
+    """
 
     slo: Slo
     good: exp.Expr
     where: exp.Expr | None
+    bad: exp.Expr | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +29,8 @@ class Question:
     ``id``, ``tenant``, ``time_us`` and ``replica`` are expressions over the table's columns: the engine that owns the
     table wrote them, so that ``tenant`` is text and ``time_us`` whole microseconds since the Unix epoch. ``mapped`` are
     the columns that any predicate reads, sorted. ``tenants`` are (value in the events, tenant's name), every known
-    tenant once or more.
+    tenant once or more. ``slot_us`` is the width of a slot in µs where rows are counts, and ``None`` where rows are
+    events.
     """
 
     id: exp.Expr
@@ -36,3 +41,4 @@ class Question:
     predicates: tuple[Predicates, ...]
     tenants: tuple[tuple[str, str], ...]
     window_us: int
+    slot_us: int | None = None

@@ -9,15 +9,18 @@ files that changed in between.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import duckdb
 from sqlglot import exp
 from sqlglot.expressions import column
 
 from pytest_errorbudget.model.counts import Recount
+from pytest_errorbudget.model.settings import EventSource
+from pytest_errorbudget.readers.events.export import exported, fill
 from pytest_errorbudget.readers.events.query import Aggregation
 from pytest_errorbudget.readers.events.question import Question
+from pytest_errorbudget.readers.events.reading import Further, Recounted
 from pytest_errorbudget.readers.events.tally import Row, aggregate, fetch, tally
 
 _SHARDS = 3
@@ -26,24 +29,18 @@ Windows = Mapping[tuple[str, str, int], tuple[int, int]]
 """(valid, bad) by tenant, SLO and start."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recounted:
-    """The recounts of one source. ``race_conditions`` are windows that changed between the two readings."""
-
-    recounts: tuple[Recount, ...]
-    race_conditions: int
-
-
-def recount(
+def recount_files(
     session: duckdb.DuckDBPyConnection,
+    source: EventSource,
     question: Question,
     table: str,
     as_of_us: int,
     *,
     threads: int,
     aggregation: Aggregation,
+    further: Sequence[Further],
 ) -> Recounted:
-    """Counts the source again in three ways and compares each with the table ``first``."""
+    """Counts the source again in three ways, and on every further engine, and compares each with ``first``."""
     other = 1 if threads > 1 else 2
     again = _reread(session, question, table)
     ways: list[tuple[str, str]] = []
@@ -59,6 +56,11 @@ def recount(
     count("other sharding", "resharded", threads)
     count("1 thread" if other == 1 else f"{other} threads", "reread", other)
     session.execute(f"set threads = {threads}")
+    with exported(session, source, again, "reread") as rows:
+        for engine in further:
+            into = f"recount_{len(ways)}"
+            fill(session, question, engine.count(rows, as_of_us, aggregation), into)
+            ways.append((engine.name, into))
     return _compared(session, question, ways)
 
 
@@ -92,6 +94,7 @@ def _asked_of_copy(question: Question) -> Question:
                 one,
                 good=one.good.copy().transform(renamed),
                 where=None if one.where is None else one.where.copy().transform(renamed),
+                bad=None if one.bad is None else one.bad.copy().transform(renamed),
             )
             for one in question.predicates
         ),

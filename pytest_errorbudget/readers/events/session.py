@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,12 +19,16 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
 
 
 @contextmanager
-def session(threads: int) -> Iterator[duckdb.DuckDBPyConnection]:
-    """An in-memory session of its own, closed at the end."""
-    opened = duckdb.connect(":memory:", config={**_CONFIG, "threads": threads})
-    try:
-        opened.execute("set TimeZone = 'UTC'")
-        opened.execute("set enable_progress_bar = false")
-        yield opened
-    finally:
-        opened.close()
+def session(threads: int, *, memory_mib: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An in-memory session of its own, closed at the end. What does not fit into ``memory_mib`` is spilled to a
+    temporary folder that is gone with the session."""
+    with tempfile.TemporaryDirectory(prefix="pytest-errorbudget-spill-") as folder:
+        opened = duckdb.connect(":memory:", config={**_CONFIG, "threads": threads, "temp_directory": folder})
+        try:
+            opened.execute("set TimeZone = 'UTC'")
+            opened.execute("set enable_progress_bar = false")
+            if memory_mib is not None:
+                opened.execute(f"set memory_limit = '{memory_mib}MiB'")
+            yield opened
+        finally:
+            opened.close()

@@ -37,6 +37,14 @@ def render(query: exp.Query) -> str:
     return query.sql(dialect="duckdb")
 
 
+def result_types(question: Question) -> tuple[tuple[str, str], ...]:
+    """The aggregation's columns, and their types as DuckDB calls them."""
+    fixed = (("tenant", "VARCHAR"), *((name, "BIGINT") for name in ("start_us", "events", "copies", "disagreeing")))
+    places = range(len(question.predicates))
+    counts = ((f"{kind}_{place}", "BIGINT") for place in places for kind in ("valid", "bad", "invalid"))
+    return (*fixed, *counts, ("example", "VARCHAR"))
+
+
 def aggregate(
     session: duckdb.DuckDBPyConnection,
     question: Question,

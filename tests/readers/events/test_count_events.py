@@ -18,13 +18,13 @@ from sqlglot.expressions import column
 from pytest_errorbudget.model.counts import Counts, Recount, Series
 from pytest_errorbudget.model.problem import Problem
 from pytest_errorbudget.model.settings import EventColumns, EventFormat, EventSource
-from pytest_errorbudget.model.slo import Sli, SliKind, Slo
+from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.window import DAY_US, MINUTE_US
-from pytest_errorbudget.readers.events.duckdb import count_events, no_recount
+from pytest_errorbudget.readers.events.counting import count_events
 from pytest_errorbudget.readers.events.query import aggregation, floored
 from pytest_errorbudget.readers.events.question import Question
-from pytest_errorbudget.readers.events.recount import recount
+from pytest_errorbudget.readers.events.reading import no_recount, recount
 
 FIVE = 5 * MINUTE_US
 SOURCE = EventSource(
@@ -40,7 +40,7 @@ OK = Slo(
     service="api",
     sli=Sli(events="requests", good="status < 500", where="route <> '/health'", kind=SliKind.AVAILABILITY),
     objective=Fraction(999, 1000),
-    period_us=30 * DAY_US,
+    period=Rolling(30 * DAY_US),
     span=Span("slo.yaml", 3),
 )
 FAST = replace(OK, name="fast", sli=replace(OK.sli, good="ms <= 300", where=None, kind=SliKind.LATENCY))

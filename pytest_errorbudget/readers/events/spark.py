@@ -1,0 +1,209 @@
+"""Spark, for events beyond one machine: counts a table of its catalogue, and again what DuckDB read from files.
+
+``pyspark`` is the extra ``pytest-errorbudget[spark]`` and needs a Java runtime. Where the cluster is, is said by
+Spark's own settings (``SPARK_REMOTE``, ``spark-submit``, ``spark-defaults.conf``); without them it is this machine.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlglot import exp
+from sqlglot.expressions import column
+
+from pytest_errorbudget.model.problem import Problem, Unreadable
+from pytest_errorbudget.model.settings import EngineName, EventSource
+from pytest_errorbudget.readers.events.ask import ask
+from pytest_errorbudget.readers.events.files import FileColumn, events_problem
+from pytest_errorbudget.readers.events.query import Aggregation, survey
+from pytest_errorbudget.readers.events.question import Question
+from pytest_errorbudget.readers.events.reading import Exported, Recounted
+from pytest_errorbudget.readers.events.recount import compare, windows_of
+from pytest_errorbudget.readers.events.tally import Row
+
+if TYPE_CHECKING:
+    from pytest_errorbudget.readers.events.counting import Asked
+
+_VIEW = "errorbudget_events"
+_TYPES = {
+    "boolean": "BOOLEAN",
+    "tinyint": "TINYINT",
+    "smallint": "SMALLINT",
+    "int": "INTEGER",
+    "bigint": "BIGINT",
+    "float": "FLOAT",
+    "double": "DOUBLE",
+    "string": "VARCHAR",
+    "timestamp": "TIMESTAMP WITH TIME ZONE",
+    "timestamp_ntz": "TIMESTAMP",
+    "date": "DATE",
+}
+_WHOLE = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT"})
+_SETTINGS = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.caseSensitive": "false",
+}
+_WAYS = (
+    ("Spark, other partitions", {"spark.sql.shuffle.partitions": "3", "spark.sql.adaptive.enabled": "false"}),
+    (
+        "Spark, sorted and not hashed",
+        {"spark.sql.execution.useObjectHashAggregateExec": "false", "spark.sql.autoBroadcastJoinThreshold": "-1"},
+    ),
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class SparkReading:
+    """A table of Spark's catalogue. ``first`` is what ``count`` gave, for ``again`` to compare with."""
+
+    session: Any = field(repr=False)
+    source: EventSource
+    question: Question
+    aggregation: Aggregation
+    first: list[Row] = field(default_factory=list)
+
+    def survey(self) -> list[Row]:
+        return self._rows(survey(self.question, self.source.paths[0]))
+
+    def count(self, as_of_us: int) -> list[Row]:
+        self.first = self._rows(self.aggregation(self.question, self.source.paths[0], as_of_us))
+        return self.first
+
+    def again(self, as_of_us: int) -> Recounted:
+        query = self.aggregation(self.question, self.source.paths[0], as_of_us)
+        ways = []
+        for way, settings in _WAYS:
+            with _set(self.session, settings):
+                ways.append((way, windows_of(self.question, self._rows(query))))
+        return compare(windows_of(self.question, self.first), ways)
+
+    def _rows(self, query: exp.Query) -> list[Row]:
+        with _answering(self.source):
+            return _rows(self.session, query)
+
+
+def spark_reading(asked: Asked, source: EventSource) -> tuple[SparkReading, tuple[Problem, ...]]:
+    """The source's table, and a problem for each SLO that cannot be counted in it. Raises ``Unreadable``."""
+    session = _session(source)
+    with _answering(source):
+        described = session.table(source.paths[0]).dtypes
+    columns = tuple(FileColumn(name, _TYPES.get(kind, kind.upper())) for name, kind in described)
+    mine = tuple(slo for slo in asked.slos if slo.sli.events == source.name)
+    question, problems = ask(source, mine, asked.tenants, columns, asked.window_us, micros=_micros)
+    return SparkReading(session=session, source=source, question=question, aggregation=asked.aggregation), problems
+
+
+@dataclass(frozen=True, slots=True)
+class SparkAgain:
+    """Spark as a further engine."""
+
+    @property
+    def name(self) -> str:
+        return EngineName.SPARK.value
+
+    def count(self, exported: Exported, as_of_us: int, aggregation: Aggregation) -> list[Row]:
+        session = _session(exported.source)
+        with _answering(exported.source):
+            session.read.parquet(exported.path).createOrReplaceTempView(_VIEW)
+            try:
+                return _rows(session, aggregation(exported.question, _VIEW, as_of_us))
+            finally:
+                session.catalog.dropTempView(_VIEW)
+
+
+def _rows(session: Any, query: exp.Query) -> list[Row]:
+    return [tuple(row) for row in session.sql(query.sql(dialect="spark")).collect()]
+
+
+def _micros(source: EventSource, found: FileColumn) -> exp.Expr:
+    """The session's zone is UTC, which is what a timestamp without zone is in."""
+    named = column(found.name, quoted=True)
+    if found.type in _WHOLE:
+        return exp.cast(named, "bigint")
+    if found.type in {"TIMESTAMP WITH TIME ZONE", "TIMESTAMP", "DATE"}:
+        # in sqlglot's words a Spark TIMESTAMP is one with a zone
+        moment = exp.cast(named, "timestamptz")
+        return exp.Anonymous(this="unix_micros", expressions=[moment])
+    raise Unreadable(
+        events_problem(
+            source,
+            f"the time column `{found.name}` of the events `{source.name}` is {found.type}, which does not hold "
+            "microseconds exactly",
+            "make a view that gives it as a timestamp, or as whole microseconds since 1970 in UTC",
+        )
+    )
+
+
+def _session(source: EventSource) -> Any:
+    """A session of its own, with our zone and rules. Raises ``Unreadable`` without pyspark or Java."""
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise Unreadable(
+            events_problem(
+                source,
+                f"the events `{source.name}` are to be counted on Spark, and pyspark is not installed",
+                'install it with `pip install "pytest-errorbudget[spark]"`',
+            )
+        ) from None
+    if not (os.environ.get("SPARK_REMOTE") or os.environ.get("JAVA_HOME") or shutil.which("java")):
+        raise Unreadable(
+            events_problem(
+                source,
+                f"the events `{source.name}` are to be counted on Spark, and there is no Java on this machine",
+                "install a Java runtime (17 or newer), or name a Spark Connect server in SPARK_REMOTE",
+            )
+        )
+    with _answering(source):
+        builder = SparkSession.builder.appName("pytest-errorbudget").config("spark.ui.showConsoleProgress", "false")
+        if not _is_placed():
+            builder = (
+                builder.master("local[*]")
+                .config("spark.ui.enabled", "false")
+                .config("spark.sql.shuffle.partitions", "4")
+            )
+        session = builder.getOrCreate()
+        for name, value in _SETTINGS.items():
+            session.conf.set(name, value)
+        return session
+
+
+def _is_placed() -> bool:
+    """Whether Spark's own settings say where it runs."""
+    return any(os.environ.get(name) for name in ("SPARK_REMOTE", "SPARK_MASTER", "SPARK_CONF_DIR", "SPARK_HOME"))
+
+
+@contextmanager
+def _set(session: Any, settings: dict[str, str]) -> Iterator[None]:
+    before = {name: session.conf.get(name) for name in settings}
+    try:
+        for name, value in settings.items():
+            session.conf.set(name, value)
+        yield
+    finally:
+        for name, value in before.items():
+            session.conf.set(name, value)
+
+
+@contextmanager
+def _answering(source: EventSource) -> Iterator[None]:
+    """Spark's own first line on what it could not do."""
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except PySparkException as error:
+        first = str(error).strip().split("\n", 1)[0]
+        raise Unreadable(
+            events_problem(
+                source,
+                f"the events `{source.name}` cannot be counted on Spark: {first}",
+                "see that the table is there and that the predicates fit its columns",
+            )
+        ) from None
