@@ -3,8 +3,10 @@
 use crate::cases::{POSTGRES, Renaming, SQLX};
 use crate::contracts::package_name;
 use crate::ir::{EnumItem, VariantItem};
+use crate::labels::{self, by_diesel, by_sea_orm};
 use crate::model::{RustEnum, Variant};
 use crate::names::{Found, Index, Site};
+use crate::tables;
 
 /// A library that enums derive traits for. `name` is its name on crates.io.
 struct Library {
@@ -15,7 +17,14 @@ struct Library {
     label: fn(&EnumItem, &VariantItem) -> Option<String>,
 }
 
-const LIBRARIES: [Library; 2] = [
+const LIBRARIES: [Library; 4] = [
+    Library {
+        name: "diesel",
+        derives: &["AsExpression", "DbEnum", "Enum", "FromSqlRow"],
+        crates: &["diesel", "diesel_derive_enum"],
+        label: by_diesel,
+    },
+    Library { name: "sea-orm", derives: &["DeriveActiveEnum"], crates: &["sea-orm"], label: by_sea_orm },
     Library { name: "sqlx", derives: &["Decode", "Encode", "Type"], crates: &["sqlx"], label: by_sqlx },
     Library {
         name: "tokio-postgres",
@@ -63,15 +72,16 @@ fn derives(index: &Index, file: usize, item: &EnumItem, library: &Library) -> bo
     })
 }
 
-fn model(index: &Index, file: usize, item: &EnumItem, name: String, libraries: &[&Library]) -> RustEnum {
+fn model<'a>(index: &Index<'a>, file: usize, item: &'a EnumItem, name: String, libraries: &[&Library]) -> RustEnum {
     let path = index.files.get(file).map(|file| file.path.clone()).unwrap_or_default();
     let variant = |variant: &VariantItem| Variant {
         name: variant.name.clone(),
         labels: libraries.iter().filter_map(|library| Some((library.name, (library.label)(item, variant)?))).collect(),
         span: variant.place.in_file(&path),
-        number: variant.number,
+        number: labels::number(variant).or(variant.number),
         attributes: variant.attributes.clone(),
     };
+    let site = Site { file, module: &item.module, uses: &[] };
     RustEnum {
         span: item.place.in_file(&path),
         name,
@@ -80,6 +90,6 @@ fn model(index: &Index, file: usize, item: &EnumItem, name: String, libraries: &
         derives: item.derives.iter().filter_map(|path| path.last().cloned()).collect(),
         variants: item.variants.iter().map(variant).collect(),
         repr: item.repr.clone(),
-        attributes: item.attributes.clone(),
+        attributes: tables::resolved(index, site, &item.attributes, &item.types),
     }
 }

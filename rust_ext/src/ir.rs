@@ -243,6 +243,7 @@ pub struct EnumItem {
     /// As they are written: `["sqlx", "Type"]`.
     pub derives: Vec<Vec<String>>,
     pub attributes: Vec<Attribute>,
+    pub types: Vec<(String, Type)>,
     /// The integer type of `#[repr(..)]`.
     pub repr: Option<String>,
     pub variants: Vec<VariantItem>,

@@ -11,6 +11,7 @@ mod follow;
 mod guard;
 mod handlers;
 mod ir;
+mod labels;
 mod literals;
 mod lower;
 mod model;

@@ -24,12 +24,21 @@ impl Follower<'_> {
         if let Some(call) = self.query_function(segments) {
             return self.query_call(call, generics, arguments, place, wanted);
         }
+        if self.is_diesel_query(segments) {
+            return self.diesel_query(arguments, place);
+        }
+        if self.is_statement(segments) {
+            return self.statement(arguments, place);
+        }
         if is_query_builder(segments) {
             self.built_query(place);
         }
         let types = self.target(segments).map(|id| self.parameter_types(id)).unwrap_or_default();
         let types = if types.is_empty() { passed_on(segments, wanted) } else { types };
         let values = self.all(arguments, &types);
+        if let Some(selection) = self.found_by_statement(segments, generics, &values) {
+            return selection;
+        }
         self.call_path(Callee { path: segments, generics, place }, values, wanted)
     }
 

@@ -69,7 +69,14 @@ impl Follower<'_> {
             Kind::Fetch => fetched(&call.name, wanted),
             _ => None,
         };
+        let asked = asked.or_else(|| asked_of_rows(&call.name, wanted?));
         let receiver = self.value(&call.receiver, asked.as_ref());
+        if let Some(value) = self.diesel_method(&receiver, call, wanted) {
+            return value;
+        }
+        if let Some(value) = self.sea_orm_method(&receiver, call, wanted) {
+            return value;
+        }
         if let (Some(query), "bind") = (receiver.query, call.name.as_str()) {
             self.out.queries.get_mut(query).into_iter().for_each(|query| query.arguments += 1);
         }
@@ -203,6 +210,15 @@ impl Follower<'_> {
             _ => return Value { ty: Some(Ty::of("Stream", vec![Ty::of("Result", vec![row])])), ..query },
         };
         Value { ty: Some(Ty::of("Result", vec![ty])), ..query }
+    }
+}
+
+/// What must stand before `.optional()`, `.first()` or `.cloned()` so that their place gets what it asks for.
+fn asked_of_rows(name: &str, wanted: &Ty) -> Option<Ty> {
+    match (name, wanted.name.as_str()) {
+        ("optional" | "cloned" | "copied", _) => Some(wanted.clone()),
+        ("first" | "last" | "pop", "Option") => Some(Ty::of("Vec", wanted.arguments.clone())),
+        _ => None,
     }
 }
 

@@ -4,12 +4,14 @@
 //! workspace, targets of queries. Where the trail ends, the value is without an origin, and that is said.
 
 mod calls;
+mod diesel;
 mod expressions;
 mod fills;
 mod methods;
 mod patterns;
 mod queries;
 mod routes;
+mod sea_orm;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -9,7 +9,7 @@ use crate::{paths, source};
 /// The type of a query before it is fetched; its argument is the row.
 pub(super) const QUERY: &str = "query";
 
-const BUILT: &str = "the SQL is built at run time";
+pub(super) const BUILT: &str = "the SQL is built at run time";
 
 /// What is known of a query when it is met.
 struct Met {
@@ -91,6 +91,23 @@ impl Follower<'_> {
     pub(super) fn built_query(&mut self, place: Place) {
         let sql = Err(format!("{BUILT} by a QueryBuilder"));
         self.meet(Met { call: QueryCall::Query, place, sql, row: None, arguments: 0 });
+    }
+
+    /// A query whose rows are not known yet.
+    pub(super) fn meet_text(&mut self, call: QueryCall, place: Place, sql: Option<PlacedText>) -> usize {
+        let sql = sql.ok_or_else(|| BUILT.to_owned());
+        self.meet(Met { call, place, sql, row: None, arguments: 0 })
+    }
+
+    /// Says what the rows of a query become.
+    pub(super) fn give_rows(&mut self, query: usize, row: &Ty) {
+        let target = row.bare().strukt;
+        self.out.targets.extend(target);
+        let reference = target.and_then(|id| self.index.reference(id));
+        if let Some(query) = self.out.queries.get_mut(query) {
+            query.scalar = if reference.is_none() { Some(row.model()) } else { None };
+            query.target = reference;
+        }
     }
 
     /// Notes a query, and gives its position.

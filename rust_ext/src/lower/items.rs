@@ -115,6 +115,7 @@ impl Lowering {
             name: name(&item.ident),
             derives: derive_paths(&item.attrs),
             attributes: mapping(&item.attrs),
+            types: self.attribute_types(&item.attrs),
             repr: integer(&item.attrs),
             variants: variants.collect(),
             place: place(item.ident.span()),

@@ -8,6 +8,9 @@ use crate::ir::Use;
 /// Longer chains of `use` are circles.
 const LONGEST_CHAIN: usize = 32;
 
+/// A glob counts as so many steps of a chain, since every glob of a module is tried.
+const COST_OF_A_GLOB: usize = 8;
+
 impl<'a> Index<'a> {
     /// What the path means where it is written.
     pub fn find(&self, site: Site<'a>, path: &[String]) -> Found {
@@ -70,7 +73,7 @@ impl<'a> Index<'a> {
         self.scope_at(*self.package_of.get(package.as_str())?, &[])
     }
 
-    pub(super) fn scope_at(&self, package: usize, module: &[String]) -> Option<usize> {
+    fn scope_at(&self, package: usize, module: &[String]) -> Option<usize> {
         self.scope_of.get(&(package, module)).copied()
     }
 
@@ -160,10 +163,18 @@ impl<'a> Index<'a> {
         }
     }
 
-    pub(super) fn descend(&self, scope: usize, path: &[String], depth: usize) -> Option<usize> {
-        let Some((first, rest)) = path.split_first() else {
+    /// A module below another: its own children and what `use` brings into it, then those that globs bring.
+    fn descend(&self, scope: usize, path: &[String], depth: usize) -> Option<usize> {
+        if path.is_empty() {
             return Some(scope);
-        };
+        }
+        let globs = self.closures.get(scope).map(Vec::as_slice).unwrap_or_default();
+        let through_glob = |glob: &usize| self.step(*glob, path, depth + COST_OF_A_GLOB);
+        self.step(scope, path, depth).or_else(|| globs.iter().find_map(through_glob))
+    }
+
+    fn step(&self, scope: usize, path: &[String], depth: usize) -> Option<usize> {
+        let (first, rest) = path.split_first()?;
         let here = self.scopes.get(scope)?;
         if let Some(child) = here.children.get(first.as_str()) {
             return self.descend(*child, rest, depth);

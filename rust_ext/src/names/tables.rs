@@ -18,12 +18,6 @@ impl<'a> Index<'a> {
             [rest @ .., last] if last == "table" && !rest.is_empty() => rest,
             path => path,
         };
-        let direct = self.module(package, site.module, path, 0).and_then(|scope| self.table_of.get(&scope));
-        if let Some(found) = direct {
-            return Some(*found);
-        }
-        let here = self.scope_at(package, site.module)?;
-        let globs = self.closures.get(here)?;
-        globs.iter().find_map(|glob| self.table_of.get(&self.descend(*glob, path, 0)?)).copied()
+        self.table_of.get(&self.module(package, site.module, path, 0)?).copied()
     }
 }

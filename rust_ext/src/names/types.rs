@@ -88,6 +88,10 @@ impl<'a> Index<'a> {
                 let target = self.typed(site, &alias.ty, None, &given, left);
                 Ty { text: ty.text.clone(), ..target }
             }
+            // diesel's alias: a `Result` of one argument.
+            Found::External(path) if path.last().is_some_and(|last| last == "QueryResult") && arguments.len() == 1 => {
+                plain("Result", None)
+            }
             Found::External(path) => plain(path.last().map_or(last, String::as_str), None),
             _ => plain(last, None),
         }
