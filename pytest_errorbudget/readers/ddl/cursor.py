@@ -31,6 +31,11 @@ class Cursor:
         return self._words[self._at].key if self._at < self._size else ""
 
     @property
+    def key_after(self) -> str:
+        """The key of the word after the next."""
+        return self._words[self._at + 1].key if self._at + 1 < self._size else ""
+
+    @property
     def done(self) -> bool:
         return self._at >= self._size
 
@@ -159,6 +164,15 @@ class Cursor:
             at += 1
         self._at = at
         return self._words[start:at]
+
+    def skip_past(self, keys: frozenset[str]) -> bool:
+        """Goes behind the next word of ``keys``, in brackets or not; false, and at the end, where there is none."""
+        for at in range(self._at, self._size):
+            if self._words[at][_KEY] in keys:
+                self._at = at + 1
+                return True
+        self._at = self._size
+        return False
 
     def rest(self) -> tuple[Word, ...]:
         found = self._words[self._at :]

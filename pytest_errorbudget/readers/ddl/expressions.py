@@ -44,6 +44,10 @@ _NOT_AN_ALIAS = frozenset({"null", "true", "false", "unknown", "end", "isnull", 
 _BEFORE_AN_OPERAND = _BOOLEAN | {"from", "escape", "to", "any", "all", "some", "distinct", "symmetric", "double"}
 # Types of several words, or with a length, before the string of a typed literal.
 _LONG_TYPES = frozenset({"bit", "character", "double", "interval", "time", "timestamp", "varchar", "numeric"})
+_POSTFIXES = frozenset({"::", "[", "collate", "."})
+_BEGIN_OTHERS = (
+    _LONG_TYPES | VALUE_KEYWORDS | {"not", "case", "cast", "exists", "array", "null", "true", "false", "row"}
+)
 ReadQuery = Callable[[Cursor], Query]
 
 
@@ -55,6 +59,10 @@ class Expressions:
 
     def whole(self, cursor: Cursor) -> Expression:
         """All that the cursor holds, as one expression; never raises."""
+        reference = column_reference(cursor.copy().rest())
+        if reference is not None:
+            cursor.rest()
+            return reference
         try:
             found = self.leading(cursor)
         except NotUnderstood:
@@ -105,17 +113,17 @@ class Expressions:
         return Operator(symbol, None, operand)
 
     def _postfixed(self, cursor: Cursor, operand: Expression) -> Expression:
-        while True:
+        while cursor.key in _POSTFIXES:
             if cursor.accept("::"):
                 operand = Cast(operand, declared(cursor).type)
             elif cursor.key == "[":
                 operand = Subscript(operand, any(word.key == ":" for word in cursor.group()))
             elif cursor.accept("collate"):
                 cursor.qualified()
-            elif cursor.accept("."):
-                operand = Unread() if cursor.accept("*") else Attribute(operand, cursor.name())
             else:
-                return operand
+                cursor.expect(".")
+                operand = Unread() if cursor.accept("*") else Attribute(operand, cursor.name())
+        return operand
 
     def _primary(self, cursor: Cursor) -> Expression:
         word = cursor.word
@@ -208,6 +216,13 @@ class Expressions:
         if cursor.key == "(":
             return call_of(cursor, parts, self.whole)
         return ColumnRef(parts[-2] if len(parts) > 1 else None, parts[-1])
+
+
+def column_reference(items: tuple[Word, ...]) -> ColumnRef | None:
+    """``table.column`` and nothing else, as most expressions are; it need not be read any other way."""
+    if len(items) != 3 or items[1].key != "." or not (items[0].is_name and items[2].is_name):
+        return None
+    return None if items[0].key in _BEGIN_OTHERS else ColumnRef(items[0].value, items[2].value)
 
 
 def _string(cursor: Cursor) -> Expression:

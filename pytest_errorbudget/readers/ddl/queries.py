@@ -19,7 +19,7 @@ from pytest_errorbudget.model.change_query import (
     Values,
 )
 from pytest_errorbudget.readers.ddl.cursor import Cursor
-from pytest_errorbudget.readers.ddl.expressions import QUERY_STARTS, Expressions
+from pytest_errorbudget.readers.ddl.expressions import QUERY_STARTS, Expressions, column_reference
 from pytest_errorbudget.readers.ddl.figures import figure
 from pytest_errorbudget.readers.ddl.sources import AFTER_FROM, JOINS, SET_OPERATIONS, Sources
 from pytest_errorbudget.readers.ddl.words import NotUnderstood, Word, mentioned
@@ -149,6 +149,9 @@ def _output(cursor: Cursor) -> Output:
     words = cursor.copy().rest()
     if len(words) > 2 and words[-2].key == "as" and words[-1].is_name:
         return Output(words[-1].value, reader.whole(cursor.inside(words[:-2])))
+    reference = column_reference(words)
+    if reference is not None:
+        return Output(reference.name, reference)
     ahead = cursor.copy()
     try:
         found = reader.leading(ahead)
@@ -186,16 +189,18 @@ def _tables(cursor: Cursor, items: tuple[Word, ...]) -> tuple[Name, ...]:
     """The names after FROM, JOIN and the commas of a FROM list."""
     found: list[Name] = []
     reader = cursor.inside(items)
-    while not reader.done:
-        if reader.next().key not in _BEFORE_TABLES:
-            continue
-        while _at_name(reader):
-            found.append(reader.qualified())
-            if reader.accept("as") or _at_name(reader):
-                reader.next()
-            if not reader.accept(","):
-                break
+    while reader.skip_past(_BEFORE_TABLES):
+        _listed(reader, found)
     return tuple(dict.fromkeys(found))
+
+
+def _listed(reader: Cursor, found: list[Name]) -> None:
+    while _at_name(reader):
+        found.append(reader.qualified())
+        if reader.accept("as") or _at_name(reader):
+            reader.next()
+        if not reader.accept(","):
+            break
 
 
 def _at_name(reader: Cursor) -> bool:

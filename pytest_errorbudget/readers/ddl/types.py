@@ -10,6 +10,7 @@ from pytest_errorbudget.readers.ddl.cursor import Cursor
 from pytest_errorbudget.readers.ddl.words import NotUnderstood, Word, WordKind
 
 _INTERVAL_FIELDS = frozenset({"year", "month", "day", "hour", "minute", "second"})
+_GO_ON = frozenset({"(", "."})
 _ARRAY_STARTS = frozenset({"array", "["})
 _SINGLE_PRECISION_BITS = 24
 _DOUBLE_PRECISION_BITS = 53
@@ -55,6 +56,10 @@ def _element(cursor: Cursor) -> Declared:
     word = cursor.word
     if word is None or word.kind is not WordKind.BARE:
         return _named(cursor)
+    plain = _PLAIN.get(word.key)
+    if plain is not None and word.key not in _SPECIAL and cursor.key_after not in _GO_ON:
+        cursor.next()
+        return plain
     if word.key in SERIALS and not _followed_by_dot(cursor):
         cursor.next()
         return Declared(PgType(SERIALS[word.key]), serial=True)
@@ -74,9 +79,6 @@ def _named(cursor: Cursor) -> Declared:
     quoted = cursor.word is not None and cursor.word.kind is WordKind.QUOTED
     name = cursor.qualified()
     modifiers = _modifiers(cursor) if cursor.key == "(" else ()
-    plain = _PLAIN.get(name.name)
-    if plain is not None and not modifiers and name.schema is None and not quoted:
-        return plain
     if name.schema is None and not quoted and name.name in SYNONYMS:
         return Declared(PgType(SYNONYMS[name.name], CATALOG, modifiers))
     if name.schema == CATALOG or (name.schema is None and name.name.removeprefix("_") in BUILTIN_TYPES):
