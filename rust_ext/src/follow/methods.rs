@@ -125,6 +125,9 @@ impl Follower<'_> {
                 Value::of(Ty::of("Result", vec![Ty::of("Option", vec![item])]))
             }
             Kind::Fetch => self.rows(receiver, &call.name),
+            Kind::Other if call.name == "to_string" && receiver.text.is_some() => {
+                Value { text: receiver.text, ..Value::of(Ty::of("String", Vec::new())) }
+            }
             Kind::Map | Kind::FlatMap | Kind::Other => Value { record: receiver.record, ..Value::default() },
         }
     }
