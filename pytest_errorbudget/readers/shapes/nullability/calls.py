@@ -19,9 +19,9 @@ def call(node: Node, scope: Scope) -> Nullity:
     if function.returns_set:
         alone = function.name in known.SET_ELEMENTS and _sets(scope.query.get("targetList", [])) <= 1
         return Nullity.NEVER if alone else Nullity.UNKNOWN
-    if function.name in known.VALUES:
-        return Nullity.NEVER
     args = node.get("args", [])
+    if function.name in known.VALUES and not (function.strict and args):
+        return Nullity.NEVER
     if function.name in known.BY_FIRST and args:
         return scope.ask.expression(args[0], scope)
     if function.name == "array_cat":
@@ -37,7 +37,7 @@ def _keeps(node: Node, function: Function) -> bool:
         return _constant(node["args"][0]) in known.EXTRACTED
     if function.from_json and function.name in known.FROM_JSON:
         return False
-    return node["funcformat"] in _CASTS or function.name in known.FUNCTIONS
+    return node["funcformat"] in _CASTS or function.name in known.FUNCTIONS | known.VALUES
 
 
 def _sets(targets: list[Node]) -> int:

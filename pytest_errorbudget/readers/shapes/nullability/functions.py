@@ -47,7 +47,8 @@ VALUES = names(
     now clock_timestamp statement_timestamp transaction_timestamp random gen_random_uuid uuidv4
     uuidv7 version pi current_database timeofday txid_current pg_backend_pid nextval currval lastval
     pg_current_xact_id concat json_build_array json_build_object jsonb_build_array jsonb_build_object array_append
-    array_prepend num_nulls num_nonnulls pg_advisory_xact_lock pg_advisory_lock pg_notify pg_sleep
+    array_prepend num_nulls num_nonnulls pg_advisory_xact_lock pg_advisory_lock pg_advisory_xact_lock_shared
+    pg_try_advisory_xact_lock pg_try_advisory_lock pg_advisory_unlock pg_notify pg_sleep
     """
 )
 BY_FIRST = frozenset({"concat_ws", "format", "array_remove", "array_replace", "string_to_array"})

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pytest_errorbudget.readers.shapes.catalogue import tables_of
 from pytest_errorbudget.readers.shapes.nullability.classes import Nullity, worst
 from pytest_errorbudget.readers.shapes.nullability.joins import OuterJoin, Side
-from pytest_errorbudget.readers.shapes.nullability.keys import Pairs, equalities, is_plain_table, key_holds
+from pytest_errorbudget.readers.shapes.nullability.keys import equalities, is_plain_table, key_holds
 from pytest_errorbudget.readers.shapes.nullability.scope import Scope
-from pytest_errorbudget.readers.shapes.nullability.single import has_one_row
+from pytest_errorbudget.readers.shapes.nullability.single import has_a_row
 from pytest_errorbudget.readers.shapes.tree import Node
 
-_RELATION, _SUBQUERY, _VALUES, _CTE = "0", "1", "5", "6"
+_RELATION, _SUBQUERY, _CTE = "0", "1", "6"
 
 
 def filled_with_null(join: OuterJoin, place: int, scope: Scope) -> Nullity:
@@ -23,10 +23,10 @@ def filled_with_null(join: OuterJoin, place: int, scope: Scope) -> Nullity:
     part = join.parts[side]
     if len(join.nullable) == 1 and part["tag"] == "RANGETBLREF":
         entry = scope.entry(int(part["rtindex"]))
-        if _is_true(join.condition) and (entry["rtekind"] == _VALUES or _one_row(entry, scope)):
+        if _is_true(join.condition) and _has_a_row(entry, scope):
             return Nullity.NEVER
         found = _by_key(join, int(part["rtindex"]), scope)
-        if found is Nullity.NEVER:
+        if found in {Nullity.NEVER, Nullity.CAN}:
             return found
     own, other = _tables(join, side, scope), _tables(join, side.other, scope)
     return Nullity.CAN if own and not own & other else Nullity.UNKNOWN
@@ -38,25 +38,23 @@ def _is_true(condition: Node | None) -> bool:
     return bool(condition["tag"] == "CONST" and condition.get("constvalue", "0").split()[:1] == ["1"])
 
 
-def _one_row(entry: Node, scope: Scope) -> bool:
-    return entry["rtekind"] == _SUBQUERY and has_one_row(entry["subquery"], scope)
+def _has_a_row(entry: Node, scope: Scope) -> bool:
+    return entry["rtekind"] == _SUBQUERY and has_a_row(entry["subquery"], scope)
 
 
 def _by_key(join: OuterJoin, place: int, scope: Scope) -> Nullity:
-    """The condition follows an enforced key from one table of the other side, whose columns are not NULL."""
+    """``NEVER`` where the condition follows an enforced key from columns that are not NULL; ``CAN`` where one of the
+    columns that it looks by can be NULL, and then finds no partner."""
     pairs = equalities(join.condition, scope, place) if join.condition is not None else None
     if not pairs:
         return Nullity.UNKNOWN
-    entry = scope.entry(place)
-    places = {pair.other["varno"] for pair in pairs}
+    keys = worst([scope.ask.expression(pair.other, scope) for pair in pairs])
+    if keys is not Nullity.NEVER:
+        return keys
+    entry, places = scope.entry(place), {pair.other["varno"] for pair in pairs}
     if len(places) != 1 or any(pair.other["varlevelsup"] for pair in pairs) or not is_plain_table(entry):
         return Nullity.UNKNOWN
-    source = scope.entry(places.pop())
-    return worst(_values(pairs, scope)) if key_holds(pairs, source, entry, scope) else Nullity.UNKNOWN
-
-
-def _values(pairs: Pairs, scope: Scope) -> list[Nullity]:
-    return [scope.ask.expression(pair.other, scope) for pair in pairs]
+    return Nullity.NEVER if key_holds(pairs, scope.entry(places.pop()), entry, scope) else Nullity.UNKNOWN
 
 
 def _tables(join: OuterJoin, side: Side, scope: Scope) -> frozenset[int]:

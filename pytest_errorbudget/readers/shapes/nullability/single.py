@@ -1,4 +1,4 @@
-"""Queries that give exactly one row."""
+"""Queries that give exactly one row, or at least one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pytest_errorbudget.readers.shapes.nullability.scope import SELECT, Scope
 from pytest_errorbudget.readers.shapes.tree import Node
 
 _FILTERS = ("groupClause", "groupingSets", "havingQual", "limitCount", "limitOffset", "hasTargetSRFs", "setOperations")
-_SEQUENCE = "S"
+_VALUES, _SEQUENCE = "5", "S"
 
 
 def has_one_row(query: Node, scope: Scope) -> bool:
@@ -20,6 +20,21 @@ def has_one_row(query: Node, scope: Scope) -> bool:
         return False
     sources = tree.get("fromlist", [])
     return not sources or (len(sources) == 1 and _is_one_row(sources[0], query, scope))
+
+
+def has_a_row(query: Node, scope: Scope) -> bool:
+    """The same, or nothing but VALUES."""
+    if has_one_row(query, scope):
+        return True
+    tree = query.get("jointree", {})
+    sources = tree.get("fromlist", [])
+    if query["commandType"] != SELECT or any(name in query for name in _FILTERS) or "quals" in tree:
+        return False
+    return (
+        len(sources) == 1
+        and sources[0]["tag"] == "RANGETBLREF"
+        and query["rtable"][int(sources[0]["rtindex"]) - 1]["rtekind"] == _VALUES
+    )
 
 
 def _is_one_row(source: Node, query: Node, scope: Scope) -> bool:
