@@ -7,7 +7,7 @@ RUST_SOURCES := Cargo.toml Cargo.lock $(wildcard rust_ext/Cargo.toml rust_ext/sr
 STAMP := $(VENV)/.installed
 OLD_STAMP := $(OLD)/.installed
 
-.PHONY: demo test setup lint rust-test contracts types tests tests-pytest8 benchmarks example-check clean
+.PHONY: demo test setup lint rust-test contracts types tests tests-pytest8 benchmarks test-promtool example-check clean
 
 demo: $(STAMP)
 	$(BIN)/python example_project/scripts/demo.py
@@ -59,6 +59,10 @@ tests-pytest8: $(OLD_STAMP)
 benchmarks: $(STAMP)
 	$(BIN)/python benchmarks/aggregation.py
 	$(BIN)/python benchmarks/run.py
+
+# Firing times against Prometheus' own; needs promtool (Debian's package `prometheus`), and says so where it is missing.
+test-promtool: $(STAMP)
+	$(BIN)/python -m pytest -q -rs tests/promtool
 
 # The example's services with their real dependencies: to be run after the example's Rust, Cargo files or queries change.
 example-check:
