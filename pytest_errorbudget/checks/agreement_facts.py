@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pytest_errorbudget.checks.agreement_guards import guard_differences
 from pytest_errorbudget.model.pgtype import CATALOG, UNKNOWN, PgType
 from pytest_errorbudget.model.schema import Column, Constraint, ConstraintKind, EnumType, Index, Relation
 from pytest_errorbudget.model.source import Span
@@ -24,6 +25,7 @@ def relation_differences(static: Relation, real: Relation | None) -> Iterator[Fa
     yield from _columns(static, real)
     yield from _indexes(static, real)
     yield from _constraints(static, real)
+    yield from guard_differences(static, real)
 
 
 def enum_differences(static: EnumType, real: EnumType | None) -> Iterator[Fact]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from pytest_errorbudget.model.change_guard import GuardChange, LeaveGuards
 from pytest_errorbudget.model.change_parts import (
     ColumnSpec,
     ConstraintSpec,
@@ -217,12 +218,14 @@ class Transaction:
 class CreateRoutine:
     """A function or procedure. ``mentions`` are the identifiers of a body that may change the schema, else ``None``.
 
+    ``guards`` says what its body may drop or alter of triggers and policies; ``None``: nothing.
     ``result`` is the type that it returns; ``None`` for a procedure, a set, and what depends on the call.
     """
 
     name: str
     mentions: frozenset[str] | None
     result: PgType | None = None
+    guards: LeaveGuards | None = None
     origin: Span
 
 
@@ -260,6 +263,7 @@ Change: TypeAlias = (
     CreateTable
     | CreateQueried
     | TableChange
+    | GuardChange
     | CreateIndex
     | CreateEnum
     | AddEnumLabel

@@ -16,12 +16,17 @@ from pytest_errorbudget.model.schema import (
     Constraint,
     ConstraintKind,
     EnumType,
+    Firing,
     Identity,
     Index,
+    Policy,
+    PolicyCommand,
     Reference,
     Relation,
     RelationKind,
+    RowSecurity,
     Schema,
+    Trigger,
 )
 from pytest_errorbudget.model.source import Span
 
@@ -52,6 +57,49 @@ def _schema(table: Relation) -> Schema:
 
 def test_replays_that_agree_say_nothing() -> None:
     assert disagreements(StaticReplay(schema=_schema(_TABLE)), _schema(_TABLE)) == ()
+
+
+_TRIGGER = Trigger(name="stamp", function="touch", origin=_LINE)
+_POLICY = Policy(name="own", origin=_LINE)
+_GUARDED = replace(
+    _TABLE,
+    triggers=(_TRIGGER,),
+    policies=(_POLICY,),
+    row_security=RowSecurity(enabled=True, forced=True, origin=_LINE),
+)
+
+
+@pytest.mark.parametrize(
+    ("built", "place", "claimed", "found"),
+    [
+        (replace(_GUARDED, triggers=()), "t trigger stamp", "there", "missing"),
+        (
+            replace(_GUARDED, triggers=(replace(_TRIGGER, firing=Firing.DISABLED),)),
+            "t trigger stamp",
+            "there",
+            "there, firing: disabled",
+        ),
+        (replace(_GUARDED, policies=()), "t policy own", "a permissive policy for all", "missing"),
+        (
+            replace(_GUARDED, policies=(replace(_POLICY, command=PolicyCommand.SELECT, permissive=False),)),
+            "t policy own",
+            "a permissive policy for all",
+            "a restrictive policy for select",
+        ),
+        (replace(_GUARDED, row_security=RowSecurity(forced=True)), "t row-level security", "enabled", "disabled"),
+        (replace(_GUARDED, row_security=RowSecurity(enabled=True)), "t row-level security", "forced", "not forced"),
+    ],
+)
+def test_triggers_and_policies_are_there_as_claimed(built: Relation, place: str, claimed: str, found: str) -> None:
+    (finding,) = disagreements(StaticReplay(schema=_schema(_GUARDED)), _schema(built))
+    assert finding.message == (
+        f"the two replays of the migrations disagree on `{place}`: "
+        f"read without a database it is {claimed}, in PostgreSQL it is {found}"
+    )
+
+
+def test_programs_may_make_triggers_and_policies_that_only_postgresql_knows() -> None:
+    assert disagreements(StaticReplay(schema=_schema(_TABLE)), _schema(_GUARDED)) == ()
 
 
 def test_a_disagreement_points_at_the_line_of_the_static_replay() -> None:

@@ -442,3 +442,45 @@ create view called as select double_of(i), double_of(i) + 1 as more from t;
 create function on_change() returns trigger language plpgsql as $$ begin return new; end $$;
 create trigger tr before update on t for each row execute function on_change();
 drop function on_change cascade;
+
+-- case: triggers and row-level security
+create function touch() returns trigger language plpgsql as $$ begin return new; end $$;
+create function other() returns trigger language plpgsql as $$ begin return new; end $$;
+create table t (id int, owner text, note text);
+create table u (id int);
+create trigger kept before insert or update of note on t for each row when (new.id > 0) execute function touch('x');
+create trigger "Loud" after update on t for each statement execute procedure touch();
+create trigger gone after delete on t for each row execute function other();
+create constraint trigger late after insert on u deferrable for each row execute function touch();
+alter trigger late on u rename to later;
+drop trigger if exists missing on t;
+alter table t disable trigger kept, enable always trigger "Loud";
+alter function other() rename to another;
+drop function another() cascade;
+create policy own on t using (owner = current_user);
+create policy narrow on t as restrictive for update to public using (true) with check (note <> '');
+create policy seen on u for select using (id in (select id from t where note is null));
+alter policy own on t rename to owned;
+alter table t enable row level security, force row level security;
+alter table u enable row level security, force row level security, no force row level security;
+drop policy narrow on t;
+alter table t rename to tt;
+
+-- case: triggers that go with what they need
+create schema r;
+create function r.run() returns trigger language plpgsql as $$ begin return new; end $$;
+create function stay() returns trigger language plpgsql as $$ begin return new; end $$;
+create table t (id int, a int, b int);
+create table u (id int);
+create trigger one before insert on t for each row execute function r.run();
+create trigger two before update of a on t for each row execute function stay();
+create trigger three before update of b on t for each row execute function stay();
+create policy far on u using (id in (select id from t));
+drop schema r cascade;
+alter table t drop column a cascade;
+drop table t cascade;
+create table v (id int);
+create trigger four before insert on v for each row execute function stay();
+create trigger five before insert on u for each row execute function stay();
+alter table v enable row level security;
+do $$ begin drop trigger four on v; end $$;

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from pytest_errorbudget.checks.replay.constraints import add_constraints, remove_with_references
 from pytest_errorbudget.checks.replay.creation import new_column, stores_default
 from pytest_errorbudget.checks.replay.dropping import drop_relation
+from pytest_errorbudget.checks.replay.guards import drop_mentioning
 from pytest_errorbudget.checks.replay.state import ColumnState, NotReplayed, State, TableState
 from pytest_errorbudget.model.change_parts import Dependents, Existing
 from pytest_errorbudget.model.change_table import (
@@ -134,6 +135,7 @@ def _drop(state: State, table: TableState, name: str, dependents: Dependents) ->
     for index in [i for i in table.indexes.values() if name in i.uses]:
         state.remove_index(table, index.name)
     if dependents is Dependents.CASCADE:
+        drop_mentioning((table,), {name})
         for view in [v for v in state.tables.values() if column in v.uses]:
             _drop_view(state, view, column)
 

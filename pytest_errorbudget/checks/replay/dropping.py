@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pytest_errorbudget.checks.replay.guards import drop_mentioning
 from pytest_errorbudget.checks.replay.state import State, TableState
 from pytest_errorbudget.model.change_parts import Dependents
 from pytest_errorbudget.model.schema import ConstraintKind, RelationKind
@@ -21,6 +22,8 @@ def drop_relation(state: State, table: TableState, dependents: Dependents) -> No
         state.remove_constraint(table, name)
     for name in list(table.indexes):
         state.remove_index(table, name)
+    if dependents is Dependents.CASCADE:
+        drop_mentioning(state.tables.values(), {table.name})
     for other in list(state.tables.values()):
         _forget(state, other, table, dependents)
 

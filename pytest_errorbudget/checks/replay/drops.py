@@ -7,6 +7,7 @@ from typing import assert_never
 from pytest_errorbudget.checks.replay.columns import remove_column
 from pytest_errorbudget.checks.replay.dropping import drop_relation
 from pytest_errorbudget.checks.replay.extensions import TYPE_EXTENSIONS
+from pytest_errorbudget.checks.replay.guards import drop_from_extension, drop_from_schema
 from pytest_errorbudget.checks.replay.state import Key, NotReplayed, State
 from pytest_errorbudget.model.change import Drop
 from pytest_errorbudget.model.change_parts import Dependents, DroppedKind, Existing
@@ -86,10 +87,12 @@ def _schema(state: State, name: str) -> None:
         _forget_type(state, key, Dependents.CASCADE)
     for extension in [e for e, schema in state.extensions.items() if schema == name]:
         _extension(state, extension)
+    drop_from_schema(state, name)
     state.schemas.discard(name)
 
 
 def _extension(state: State, name: str) -> None:
+    drop_from_extension(state)
     schema = state.extensions.pop(name, None)
     if schema is None:
         return

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pytest_errorbudget.checks.replay.guards import frozen_security
 from pytest_errorbudget.checks.replay.state import (
     TEMPORARY,
     ColumnState,
     ConstraintState,
     IndexState,
     Key,
+    PolicyState,
     State,
     TableState,
+    TriggerState,
 )
 from pytest_errorbudget.model.migration import Inexact
 from pytest_errorbudget.model.pgtype import UNKNOWN, PgType
@@ -20,9 +23,11 @@ from pytest_errorbudget.model.schema import (
     Domain,
     EnumType,
     Index,
+    Policy,
     Reference,
     Relation,
     Schema,
+    Trigger,
 )
 
 
@@ -63,6 +68,9 @@ def _relation(state: State, table: TableState) -> Relation:
         columns=tuple(_column(state, column) for column in table.columns.values()),
         indexes=tuple(_index(table.indexes[name]) for name in sorted(table.indexes)),
         constraints=tuple(_constraint(table.constraints[name]) for name in sorted(table.constraints)),
+        triggers=tuple(_trigger(table.triggers[name]) for name in sorted(table.triggers)),
+        policies=tuple(_policy(table.policies[name]) for name in sorted(table.policies)),
+        row_security=frozen_security(table.row_security),
         origin=table.origin,
     )
 
@@ -96,6 +104,14 @@ def _under_domains(state: State, declared: PgType) -> tuple[PgType | None, bool]
         base = current = domain.base
         not_null = not_null or domain.not_null
     return base, not_null
+
+
+def _trigger(trigger: TriggerState) -> Trigger:
+    return Trigger(name=trigger.name, function=trigger.function, firing=trigger.firing, origin=trigger.origin)
+
+
+def _policy(policy: PolicyState) -> Policy:
+    return Policy(name=policy.name, command=policy.command, permissive=policy.permissive, origin=policy.origin)
 
 
 def _index(index: IndexState) -> Index:

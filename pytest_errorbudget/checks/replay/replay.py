@@ -9,6 +9,7 @@ from pytest_errorbudget.checks.replay import (
     constraints,
     creation,
     drops,
+    guards,
     indexes,
     inheriting,
     moves,
@@ -19,7 +20,7 @@ from pytest_errorbudget.checks.replay.effective import lasting
 from pytest_errorbudget.checks.replay.finish import inexact_of, schema_of
 from pytest_errorbudget.checks.replay.state import DEFAULT_PATH, NotReplayed, State
 from pytest_errorbudget.model import change as all_changes
-from pytest_errorbudget.model import change_table
+from pytest_errorbudget.model import change_guard, change_table
 from pytest_errorbudget.model.change import Change, FileChanges
 from pytest_errorbudget.model.change_parts import Scope
 from pytest_errorbudget.model.migration import Opaque, StaticReplay
@@ -79,6 +80,9 @@ def _left_open(
 
 def _call(state: State, opaque: list[Opaque], change: all_changes.CallRoutines) -> None:
     """A routine whose body the migrations show, and which changes no schema, is called without effect."""
+    for name in change.names:
+        if name in state.guard_routines:
+            guards.leave_guards(state, state.guard_routines[name].mentions)
     names = [name for name in change.names if state.routines.get(name, frozenset()) is not None]
     if names:
         bodies = (state.routines.get(name) or frozenset[str]() for name in names)
@@ -87,7 +91,8 @@ def _call(state: State, opaque: list[Opaque], change: all_changes.CallRoutines) 
 
 
 def _drop_routines(state: State, opaque: list[Opaque], change: all_changes.DropRoutines) -> None:
-    """Only triggers depend on a function that returns ``trigger``, and none of them is part of the schema here."""
+    """Only triggers depend on a function that returns ``trigger``: they go, and no column does."""
+    guards.drop_running(state, change.names)
     others = [name for name in change.names if set(state.results.get(name, [None])) != {_TRIGGER}]
     if others:
         reason = f"columns may depend on the routine `{others[0]}`, which it drops with CASCADE"
@@ -126,6 +131,8 @@ def _apply(state: State, change: Change) -> None:
             state.routines[change.name] = change.mentions
             result = None if change.result is None else state.resolved(change.result)
             state.results.setdefault(change.name, []).append(result)
+            if change.guards is not None:
+                state.guard_routines[change.name] = change.guards
         case (
             all_changes.SetSearchPath()
             | all_changes.Transaction()
@@ -145,6 +152,19 @@ def _apply(state: State, change: Change) -> None:
             | all_changes.SetTypeSchema()
         ):
             _apply_type(state, change)
+        case (
+            change_guard.CreateTrigger()
+            | change_guard.DropTrigger()
+            | change_guard.RenameTrigger()
+            | change_guard.SetFiring()
+            | change_guard.CreatePolicy()
+            | change_guard.DropPolicy()
+            | change_guard.RenamePolicy()
+            | change_guard.SetRowSecurity()
+            | change_guard.MoveRoutine()
+            | change_guard.LeaveGuards()
+        ):
+            guards.change_guards(state, change)
         case _:
             _apply_table(state, change)
 

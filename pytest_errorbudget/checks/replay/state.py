@@ -11,9 +11,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pytest_errorbudget.checks.replay.extensions import TYPE_EXTENSIONS
+from pytest_errorbudget.model.change_guard import LeaveGuards
 from pytest_errorbudget.model.change_parts import Name
 from pytest_errorbudget.model.pgtype import CATALOG, PgType
-from pytest_errorbudget.model.schema import ConstraintKind, Generated, Identity, RelationKind
+from pytest_errorbudget.model.schema import (
+    ConstraintKind,
+    Firing,
+    Generated,
+    Identity,
+    PolicyCommand,
+    RelationKind,
+    RowSecurity,
+)
 from pytest_errorbudget.model.source import Span
 
 TEMPORARY = "pg_temp"
@@ -75,6 +84,29 @@ class ConstraintState:
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
+class TriggerState:
+    """``mentions`` are the identifiers of its columns and condition."""
+
+    name: str
+    function: str
+    function_schema: str
+    mentions: frozenset[str]
+    firing: Firing = Firing.ORIGIN
+    origin: Span
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class PolicyState:
+    """``mentions`` are the identifiers of its expressions."""
+
+    name: str
+    command: PolicyCommand
+    permissive: bool
+    mentions: frozenset[str]
+    origin: Span
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class TableState:
     """A relation. ``parents`` are what it inherits from or is a partition of, ``sources`` what a view reads.
 
@@ -88,6 +120,9 @@ class TableState:
     columns: dict[str, ColumnState] = field(default_factory=dict)
     indexes: dict[str, IndexState] = field(default_factory=dict)
     constraints: dict[str, ConstraintState] = field(default_factory=dict)
+    triggers: dict[str, TriggerState] = field(default_factory=dict)
+    policies: dict[str, PolicyState] = field(default_factory=dict)
+    row_security: RowSecurity = field(default_factory=RowSecurity)
     parents: list[TableState] = field(default_factory=list)
     children: list[TableState] = field(default_factory=list)
     sources: list[TableState] = field(default_factory=list)
@@ -130,6 +165,7 @@ class State:
         self.extensions: dict[str, str] = {}
         self.routines: dict[str, frozenset[str] | None] = {}
         self.results: dict[str, list[PgType | None]] = {}
+        self.guard_routines: dict[str, LeaveGuards] = {}
         self.schemas: set[str] = {"public"}
         self.path: tuple[str, ...] = DEFAULT_PATH
         self.constraint_names: Counter[Key] = Counter()

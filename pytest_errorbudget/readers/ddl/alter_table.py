@@ -25,11 +25,13 @@ from pytest_errorbudget.readers.ddl.alter_column import alter_column
 from pytest_errorbudget.readers.ddl.columns import column_definition
 from pytest_errorbudget.readers.ddl.constraints import TABLE_CONSTRAINTS, table_constraint
 from pytest_errorbudget.readers.ddl.cursor import Cursor
+from pytest_errorbudget.readers.ddl.guards import guard_action
 from pytest_errorbudget.readers.ddl.words import NotUnderstood
 
 _COMMA = frozenset({","})
 # Actions that change no column, index, constraint or name.
-_WITHOUT_EFFECT = frozenset({"cluster", "disable", "enable", "force", "options", "owner", "replica", "reset", "set"})
+_WITHOUT_EFFECT = frozenset({"cluster", "options", "owner", "replica", "reset", "set"})
+_GUARDS = frozenset({"disable", "enable", "force"})
 Action = Callable[[Cursor, Name, Existing], Change]
 
 
@@ -101,6 +103,8 @@ def _action(cursor: Cursor, table: Name, missing: Existing, start: int) -> Chang
         return Inherit(table=table, parent=cursor.qualified(), missing=missing, origin=cursor.span(start))
     if cursor.accept("no", "inherit"):
         return NoInherit(table=table, parent=cursor.qualified(), missing=missing, origin=cursor.span(start))
+    if cursor.key in _GUARDS or cursor.peek("no", "force"):
+        return guard_action(cursor, table, missing, start)
     if cursor.key in _WITHOUT_EFFECT:
         cursor.until(_COMMA)
         return None

@@ -9,6 +9,7 @@ from pytest_errorbudget.model.change_parts import Existing, Name
 from pytest_errorbudget.model.change_query import ColumnRef, CommonTable, Output, Query, Select, TableSource
 from pytest_errorbudget.model.schema import RelationKind
 from pytest_errorbudget.readers.ddl.cursor import Cursor
+from pytest_errorbudget.readers.ddl.guards import create_policy, create_trigger
 from pytest_errorbudget.readers.ddl.indexes import create_index
 from pytest_errorbudget.readers.ddl.queries import query_of
 from pytest_errorbudget.readers.ddl.routines import create_routine
@@ -18,7 +19,7 @@ from pytest_errorbudget.readers.ddl.words import NotUnderstood
 
 
 def create(cursor: Cursor) -> tuple[Change, ...]:
-    """After CREATE. What is not listed (sequences, triggers, policies, roles …) changes no column."""
+    """After CREATE. What is not listed (sequences, rules, roles …) changes no column."""
     replaces = cursor.accept("or", "replace")
     temporary = _persistence(cursor)
     existing = Existing.REPLACES if replaces else Existing.FAILS
@@ -46,6 +47,12 @@ def create(cursor: Cursor) -> tuple[Change, ...]:
             return _extension(cursor)
         case "function" | "procedure":
             return create_routine(cursor)
+        case "trigger":
+            return create_trigger(cursor)
+        case "constraint" if cursor.accept("trigger"):
+            return create_trigger(cursor)
+        case "policy":
+            return create_policy(cursor)
     return ()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pytest_errorbudget.model.change import Change, Drop, DropRoutines
 from pytest_errorbudget.model.change_parts import Dependents, DroppedKind, Existing
 from pytest_errorbudget.readers.ddl.cursor import Cursor
+from pytest_errorbudget.readers.ddl.guards import drop_guard
 from pytest_errorbudget.readers.ddl.routines import identifiers
 from pytest_errorbudget.readers.ddl.words import NotUnderstood
 
@@ -28,6 +29,8 @@ def drop(cursor: Cursor) -> tuple[Change, ...]:
     for keys, kind in _KINDS:
         if cursor.accept(*keys):
             return _listed(cursor, kind)
+    if cursor.key in {"trigger", "policy"}:
+        return drop_guard(cursor, cursor.next().key)
     if cursor.key in {"function", "procedure", "routine"} and any(
         word.key == "cascade" for word in cursor.copy().rest()
     ):

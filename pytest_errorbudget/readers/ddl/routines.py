@@ -7,8 +7,11 @@ from dataclasses import replace
 from itertools import pairwise
 
 from pytest_errorbudget.model.change import CallRoutines, Change, CreateRoutine
+from pytest_errorbudget.model.change_guard import LeaveGuards
 from pytest_errorbudget.model.pgtype import PgType
+from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.readers.ddl.cursor import Cursor
+from pytest_errorbudget.readers.ddl.guards import alters_guards, builds_statements
 from pytest_errorbudget.readers.ddl.types import declared
 from pytest_errorbudget.readers.ddl.words import NotUnderstood, Word, folded
 
@@ -24,7 +27,7 @@ HARMLESS = frozenset(
 _CHANGES_SCHEMA = re.compile(r"\b(?:alter|create|drop|execute|perform|call)\b", re.I)
 _RUNS_OTHERS = re.compile(r"\b(?:execute|perform|call)\b", re.I)
 _CHANGE = re.compile(r"\b(?:alter|create|drop)\b[^;]*", re.I)
-# Triggers and policies are no part of the schema here, and a temporary table does not outlast the session.
+# Triggers and policies change no column (``guards`` looks at them), and a temporary table does not outlast the session.
 _APART = (
     r"(?:create\s+(?:or\s+replace\s+)?(?:constraint\s+)?|drop\s+)(?:trigger|policy)\b|create\s+temp(?:orary)?\s+table\b"
 )
@@ -59,7 +62,16 @@ def create_routine(cursor: Cursor) -> tuple[Change, ...]:
     body = cursor.sql[cursor.place :]
     mentions = touched(body)
     result = _result(cursor) if cursor.key == "(" else None
-    return (CreateRoutine(name=name, mentions=mentions, result=result, origin=cursor.span(0)),)
+    origin = cursor.span(0)
+    guards = _guards(body, origin)
+    return (CreateRoutine(name=name, mentions=mentions, result=result, guards=guards, origin=origin),)
+
+
+def _guards(body: str, origin: Span) -> LeaveGuards | None:
+    """What a program may drop or alter of triggers and policies."""
+    if not alters_guards(body):
+        return None
+    return LeaveGuards(mentions=None if builds_statements(body) else identifiers(body), origin=origin)
 
 
 def _result(cursor: Cursor) -> PgType | None:
@@ -73,9 +85,12 @@ def _result(cursor: Cursor) -> PgType | None:
 
 def block(cursor: Cursor) -> tuple[Change, ...]:
     """After DO."""
-    mentions = touched(cursor.sql[cursor.place :])
+    body = cursor.sql[cursor.place :]
+    mentions = touched(body)
     if mentions is None:
-        return ()
+        cursor.rest()
+        guards = _guards(body, cursor.span(0))
+        return () if guards is None else (guards,)
     raise NotUnderstood("a DO block is a program", mentions)
 
 

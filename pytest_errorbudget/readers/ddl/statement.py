@@ -11,6 +11,7 @@ from pytest_errorbudget.readers.ddl.alter_table import alter_relation
 from pytest_errorbudget.readers.ddl.creates import create
 from pytest_errorbudget.readers.ddl.cursor import Cursor, PlacesOf
 from pytest_errorbudget.readers.ddl.drops import drop
+from pytest_errorbudget.readers.ddl.guards import alter_guard, alter_routine
 from pytest_errorbudget.readers.ddl.queries import query_of
 from pytest_errorbudget.readers.ddl.routines import block, call, calls, identifiers
 from pytest_errorbudget.readers.ddl.session import reset, set_config, set_value, transaction
@@ -28,13 +29,12 @@ _WITHOUT_EFFECT = frozenset(
 )
 # A statement begins with its first word: comments before it are not part of it.
 _FIRST_WORD = re.compile(r"([A-Za-z]+)\b")
-_TRIGGER = re.compile(r"create\s+(?:or\s+replace\s+)?(?:(?:constraint\s+)?trigger|policy)\b", re.I)
 
 
 def changes_of(statement: Statement) -> tuple[Change, ...]:
     """The changes of one statement; never raises: what these rules cannot read is one ``OpaqueChange``."""
     first = _FIRST_WORD.match(statement.sql)
-    if first is not None and (folded(first[1]) in _WITHOUT_EFFECT or _TRIGGER.match(statement.sql)):
+    if first is not None and folded(first[1]) in _WITHOUT_EFFECT:
         return ()
     try:
         items = words(statement.sql)
@@ -83,6 +83,11 @@ def _alter(cursor: Cursor) -> tuple[Change, ...]:
         return alter_type(cursor)
     if cursor.accept("domain"):
         return alter_domain(cursor)
+    if cursor.key in {"trigger", "policy"}:
+        return alter_guard(cursor, cursor.next().key)
+    if cursor.key in {"function", "procedure", "routine"}:
+        cursor.next()
+        return alter_routine(cursor)
     if cursor.accept("schema"):
         name = cursor.name()
         return (
