@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache
+from operator import attrgetter
 
 from pytest_errorbudget.model.schema import Schema
+
+_write = json.JSONEncoder(ensure_ascii=False).encode  # made once: `json.dumps` makes one for every value
 
 
 def schema_digest(schema: Schema) -> str:
@@ -25,20 +28,31 @@ def schema_digests(schemas: Sequence[Schema]) -> tuple[str, ...]:
 
 
 @cache
-def _compared(kind: type) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(kind) if f.compare)
+def _compared(kind: type) -> tuple[str, Callable[[object], tuple[object, ...]]] | None:
+    """A class's name as JSON, and what gives the values that take part in comparisons; ``None`` if it has none."""
+    if not is_dataclass(kind):
+        return None
+    names = [f.name for f in fields(kind) if f.compare]
+    # One name more, which is cut off again, so that a single value comes in a tuple too.
+    return _write(kind.__name__), attrgetter(*names, "__class__")
 
 
 def _text(value: object, known: dict[int, str]) -> str:
     """Compact JSON; ``known`` holds that of objects by their ids, which stay theirs while the schemas live."""
+    if isinstance(value, str):
+        return _write(value)
     if isinstance(value, tuple):
-        return f"[{','.join([_text(inner, known) for inner in value])}]"
-    if isinstance(value, Enum):
-        return json.dumps(value.value, ensure_ascii=False)
-    if is_dataclass(value) and not isinstance(value, type):
-        text = known.get(id(value))
-        if text is None:
-            fields_of = [_text(getattr(value, name), known) for name in _compared(type(value))]
-            text = known[id(value)] = f"[{','.join([json.dumps(type(value).__name__), *fields_of])}]"
-        return text
-    return json.dumps(value, ensure_ascii=False)
+        return f"[{','.join([_text(inner, known) for inner in value])}]" if value else "[]"
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    compared = _compared(type(value))
+    if compared is None:
+        return _write(value.value if isinstance(value, Enum) else value)
+    text = known.get(id(value))
+    if text is None:
+        name, values = compared
+        *parts, _ = values(value)
+        text = known[id(value)] = f"[{','.join([name, *[_text(part, known) for part in parts]])}]"
+    return text
