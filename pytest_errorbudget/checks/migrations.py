@@ -14,16 +14,24 @@ from pytest_errorbudget.model.rule import Rule
 _UNEXPECTED = frozenset(
     {Rule.TABLE_UNEXPECTED, Rule.COLUMN_UNEXPECTED, Rule.INDEX_UNEXPECTED, Rule.CONSTRAINT_UNEXPECTED}
 )
+_DUPLICATE = frozenset({"42P07", "42710", "42723"})  # a table, an object, a function of that name is there
 
 
 def migration_findings(replay: RealReplay, migrations: MigrationSet | None = None) -> tuple[Finding | Unchecked, ...]:
     """The failure that stopped the real replay, if one did.
 
-    Behind a migration that is never run (it is Rust) a failure says nothing: what that one makes is not known.
+    Behind a migration that is never run (it is Rust) a failure says nothing: what that one makes is not known. Nor does
+    a name that a set before the tenants' own has taken: the tenants have it in a schema of their own.
     """
     if replay.failure is None:
         return ()
     path = replay.failure.span.path
+    if migrations is not None and migrations.before is not None and replay.failure.sqlstate in _DUPLICATE:
+        reason = (
+            f"{replay.failure.message}: the replay makes the tenants' own schema and what {migrations.before.path} "
+            "makes in `public` in one schema, and both make this"
+        )
+        return (Unchecked("migration", path, reason, replay.failure.span, (migration_item(path),)),)
     files = migrations.files if migrations is not None else ()
     unread = [file.path for file in takewhile(lambda file: file.path != path, files) if file.unread is not None]
     if not unread:

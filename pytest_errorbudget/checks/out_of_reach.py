@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pytest_errorbudget.model.facts import DatabaseFacts, Facts
 from pytest_errorbudget.model.finding import Affected, Finding, Label
 from pytest_errorbudget.model.item import ItemId, determinism_item, migration_item, schema_item, slo_item, tenants_item
+from pytest_errorbudget.model.migration import MigrationFile
 from pytest_errorbudget.model.problem import Problem, Unchecked
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.settings import Database, Settings
@@ -38,8 +39,8 @@ def _items(problem: Problem, facts: Facts, settings: Settings) -> tuple[ItemId, 
     return tuple(
         migration_item(file.path)
         for database in facts.databases
-        if database.migrations is not None
-        for file in database.migrations.files
+        for each in database.sets
+        for file in each.migrations.files
     )
 
 
@@ -78,16 +79,28 @@ def _schemas(database: Database, facts: DatabaseFacts, settings: Settings) -> It
 
 
 def _migrations(facts: DatabaseFacts) -> Iterator[Unchecked]:
-    if facts.migrations is None or facts.migrations.is_unread:
-        return
-    if facts.replay is None:
-        items = tuple(migration_item(file.path) for file in facts.migrations.files)
-        yield Unchecked("migrations", facts.name, "no server to replay them on", None, items)
-    elif facts.replay.failure is not None:
-        done = {version.version for version in facts.replay.versions}
-        failed = facts.replay.failure.span.path
-        items = tuple(
-            migration_item(f.path) for f in facts.migrations.files if f.version not in done and f.path != failed
-        )
-        if items:
-            yield Unchecked("migrations", facts.name, f"the replay stops at {failed}", None, items)
+    failed = next((each.replay.failure for each in facts.base if each.replay and each.replay.failure), None)
+    for each in facts.sets:
+        if each.migrations.is_unread:
+            continue
+        if each.replay is None and not facts.is_whole:
+            stops = (
+                "migrations before them could not be read"
+                if failed is None
+                else f"the replay stops at {failed.span.path}"
+            )
+            yield Unchecked("migrations", facts.name, stops, None, _items_of(each.migrations.files))
+        elif each.replay is None:
+            yield Unchecked(
+                "migrations", facts.name, "no server to replay them on", None, _items_of(each.migrations.files)
+            )
+        elif each.replay.failure is not None:
+            done = {version.version for version in each.replay.versions}
+            at = each.replay.failure.span.path
+            items = _items_of(file for file in each.migrations.files if file.version not in done and file.path != at)
+            if items:
+                yield Unchecked("migrations", facts.name, f"the replay stops at {at}", None, items)
+
+
+def _items_of(files: Iterable[MigrationFile]) -> tuple[ItemId, ...]:
+    return tuple(migration_item(file.path) for file in files)

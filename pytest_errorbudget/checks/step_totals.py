@@ -36,7 +36,7 @@ def schema_totals(facts: Facts) -> SchemaTotals:
         columns=sum(size[1] for size in sizes),
         indices=sum(size[2] for size in sizes),
         shapes=sum(len(snapshot.shapes) for snapshot in snapshots),
-        migrations=sum(len(database.migrations.files) for database in facts.databases if database.migrations),
+        migrations=sum(len(each.migrations.files) for database in facts.databases for each in database.sets),
         replayed=any(database.replay is not None or database.static is not None for database in facts.databases),
         present=frozenset(state.tenant for s in snapshots for state in s.tenants if state.shape is not None),
     )

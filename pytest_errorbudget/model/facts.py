@@ -10,6 +10,7 @@ from pytest_errorbudget.model.migration import MigrationSet, RealReplay, StaticR
 from pytest_errorbudget.model.problem import Problem, Unchecked
 from pytest_errorbudget.model.query_typing import Rejected, Typed
 from pytest_errorbudget.model.rust import Contracts
+from pytest_errorbudget.model.schema import Schema
 from pytest_errorbudget.model.snapshot import Snapshot
 from pytest_errorbudget.model.threshold import LockedThresholds
 
@@ -41,9 +42,25 @@ class ShapeTyping:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetFacts:
+    """One set of migrations, and both replays of it: of a database that has the sets before it in whole."""
+
+    migrations: MigrationSet
+    static: StaticReplay | None = None
+    replay: RealReplay | None = None
+
+    @property
+    def is_replayed(self) -> bool:
+        """Whether the replay came to its end."""
+        return self.replay is not None and self.replay.failure is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseFacts:
     """One database: its migrations, both replays, the snapshot of its tenants and how its queries type.
 
+    The migrations are those of the tenants' own schema where there are several sets; ``base`` are the sets before.
+    ``is_whole`` is false where one of these could not be read or replayed, so that nothing could be built on it.
     ``kept`` is there where a file says of the tenants what an earlier run read, and this run read them anew.
     """
 
@@ -54,6 +71,22 @@ class DatabaseFacts:
     snapshot: Snapshot | None = None
     typings: tuple[ShapeTyping, ...] = ()
     kept: KeptTenants | None = None
+    base: tuple[SetFacts, ...] = ()
+    is_whole: bool = True
+
+    @property
+    def sets(self) -> tuple[SetFacts, ...]:
+        """All sets of migrations that were read, in the order in which they are applied."""
+        own = self.migrations
+        return (
+            self.base if own is None else (*self.base, SetFacts(migrations=own, static=self.static, replay=self.replay))
+        )
+
+    @property
+    def shared_schema(self) -> Schema:
+        """What the sets before the tenants' own make."""
+        replay = self.base[-1].replay if self.base else None
+        return Schema() if replay is None else replay.newest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from pytest_errorbudget.model.schema import Schema
@@ -119,10 +119,11 @@ class StaticReplay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayedVersion:
-    """The schema after the migration ``version``, as PostgreSQL built it."""
+    """The schema after the migration ``version``, as PostgreSQL built it; ``path`` is its file."""
 
     version: str
     schema: Schema
+    path: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

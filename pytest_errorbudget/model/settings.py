@@ -40,7 +40,9 @@ class MigrationSettings:
 class Database:
     """``url`` as written (``env:NAME`` or a URL); ``None`` checks against the migrations alone.
 
-    ``pattern`` takes tenants from the lock by their schemas, less ``left_out``; an update finds new ones by it.
+    ``migrations`` is the set that builds what tenants have of their own, where several are written; ``base`` are those
+    that come before it. ``pattern`` takes tenants from the lock by their schemas, less ``left_out``; an update finds
+    new ones by it.
     """
 
     name: str
@@ -51,6 +53,12 @@ class Database:
     span: Span
     pattern: str | None = None
     left_out: tuple[str, ...] = ()
+    base: tuple[MigrationSettings, ...] = ()
+
+    @property
+    def migration_sets(self) -> tuple[MigrationSettings, ...]:
+        """All sets, in the order in which they are applied."""
+        return self.base if self.migrations is None else (*self.base, self.migrations)
 
     @property
     def is_live(self) -> bool:

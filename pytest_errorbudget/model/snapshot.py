@@ -75,9 +75,21 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SharedState:
+    """What tenants share: the relations and types that the set of migrations in the folder ``path`` makes, as they are
+    in the database, and what of the set is applied. ``checksums`` as in a ledger."""
+
+    path: str
+    version: AppliedVersion
+    schema: Schema
+    checksums: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """All tenants of one database at one moment. ``candidates`` are schemas that hold the bookkeeping table
-    and belong to no listed tenant. ``ledgers`` are there where the migration tool stores checksums."""
+    and belong to no listed tenant. ``ledgers`` are there where the migration tool stores checksums. ``shared`` is
+    there where sets of migrations come before the tenants' own, and the database has a server."""
 
     database: str
     server_version: int
@@ -85,6 +97,7 @@ class Snapshot:
     shapes: tuple[Shape, ...]
     candidates: tuple[str, ...] = ()
     ledgers: tuple[Ledger, ...] = ()
+    shared: tuple[SharedState, ...] = ()
 
     def shape(self, digest: str) -> Schema:
         return next(shape.schema for shape in self.shapes if shape.digest == digest)

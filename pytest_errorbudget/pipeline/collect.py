@@ -65,9 +65,9 @@ def _settings_items(settings: Settings, about_all: Steps) -> Iterator[PlannedIte
 def _migration_items(project: Project, about_all: Steps) -> Iterator[PlannedItem]:
     steps = SCHEMA if project.settings.exists else about_all
     for database in project.settings.databases:
-        if database.migrations is not None:
+        for each in database.migration_sets:
             try:
-                paths = list_migrations(project.root, database.migrations.path, database.migrations.kind)
+                paths = list_migrations(project.root, each.path, each.kind)
             except Unreadable:
                 continue  # told by the run itself, on the item of the tenants
             yield from (PlannedItem(id=migration_item(path), steps=steps) for path in paths)

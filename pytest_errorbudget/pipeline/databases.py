@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_errorbudget.model.difference import differences
-from pytest_errorbudget.model.facts import DatabaseFacts, QueryKey, ShapeTyping
+from pytest_errorbudget.model.facts import DatabaseFacts, QueryKey, SetFacts, ShapeTyping
 from pytest_errorbudget.model.item import migration_item
 from pytest_errorbudget.model.migration import MigrationSet, RealReplay, StaticReplay
 from pytest_errorbudget.model.problem import Unchecked
@@ -25,33 +25,49 @@ if TYPE_CHECKING:
 def read_database(gathering: Gathering, servers: Servers, database: Database) -> DatabaseFacts:
     """Everything about a database but its queries' types."""
     facts = DatabaseFacts(name=database.name)
-    if database.migrations is not None:
-        facts = _replayed(gathering, servers, database.migrations, facts)
+    for settings in database.migration_sets:
+        whole = facts.is_whole and all(each.is_replayed for each in facts.sets)
+        facts = _with_set(gathering, servers, settings, facts) if whole else _unbuilt(gathering, settings, facts)
     if not database.tenants and not database.is_live:
         return facts
-    found = read_tenants(gathering, database, facts.replay, lambda: _snapshot(database, facts.migrations))
+    found = read_tenants(gathering, database, facts.replay, lambda: _snapshot(database, facts))
     return replace(facts, snapshot=found.snapshot, kept=found.kept)
 
 
-def _replayed(
+def _with_set(
     gathering: Gathering, servers: Servers, settings: MigrationSettings, facts: DatabaseFacts
 ) -> DatabaseFacts:
+    """With a set that builds on those that are there."""
+    base = facts.sets
     migrations = gathering.attempt(lambda: _migrations(gathering, settings), None)
     if migrations is None:
-        return facts
+        return replace(facts, migrations=None, static=None, replay=None, base=base, is_whole=False)
+    found = _replayed(gathering, servers, replace(migrations, before=base[-1].migrations if base else None))
+    return replace(facts, migrations=found.migrations, static=found.static, replay=found.replay, base=base)
+
+
+def _unbuilt(gathering: Gathering, settings: MigrationSettings, facts: DatabaseFacts) -> DatabaseFacts:
+    """With a set that is not run, because one before it does not come to its end."""
+    migrations = gathering.attempt(lambda: _migrations(gathering, settings), None)
+    return replace(facts, migrations=migrations, static=None, replay=None, base=facts.sets, is_whole=False)
+
+
+def _replayed(gathering: Gathering, servers: Servers, migrations: MigrationSet) -> SetFacts:
     if migrations.is_unread:
-        return replace(facts, migrations=migrations)
+        return SetFacts(migrations=migrations)
     static = static_replay(migrations)
+    paths = {file.path for file in migrations.files}
     gathering.unchecked.extend(
         Unchecked("statement", f"{opaque.span.path}:{opaque.span.line}", opaque.reason, opaque.span)
         for opaque in static.opaque
+        if opaque.span.path in paths
     )
     real = gathering.attempt(lambda: _real(servers, migrations, static), None)
     gathering.unchecked.extend(
         Unchecked("statement", f"{changed.span.path}:{changed.span.line}", changed.reason, changed.span)
         for changed in (real.changed if real is not None else ())
     )
-    return replace(facts, migrations=migrations, static=static, replay=real)
+    return SetFacts(migrations=migrations, static=static, replay=real)
 
 
 def _migrations(gathering: Gathering, settings: MigrationSettings) -> MigrationSet:
@@ -85,16 +101,27 @@ def _real(servers: Servers, migrations: MigrationSet, static: StaticReplay) -> R
     return replace(real, versions=versions)
 
 
-def _snapshot(database: Database, migrations: MigrationSet | None) -> Snapshot:
+def _snapshot(database: Database, facts: DatabaseFacts) -> Snapshot:
     from pytest_errorbudget.readers.apply_migrations import bookkeeping_table
     from pytest_errorbudget.readers.catalog import read_snapshot
+    from pytest_errorbudget.readers.catalog.shared import SharedSet
 
-    settings = database.migrations
+    settings, migrations = database.migrations, facts.migrations
     if settings is None or migrations is None:
         named = settings.bookkeeping if settings is not None else None
         return read_snapshot(database, "public", named or "_sqlx_migrations", os.environ)
     known = replace(database, migrations=replace(settings, kind=migrations.kind))
-    return read_snapshot(known, "public", bookkeeping_table(migrations), os.environ)
+    shared = tuple(
+        SharedSet(
+            path=each.migrations.path,
+            kind=each.migrations.kind,
+            bookkeeping=bookkeeping_table(each.migrations),
+            makes=each.replay.newest,
+        )
+        for each in facts.base
+        if each.replay is not None
+    )
+    return read_snapshot(known, "public", bookkeeping_table(migrations), os.environ, shared)
 
 
 def type_database(gathering: Gathering, servers: Servers, facts: DatabaseFacts, contracts: Contracts) -> DatabaseFacts:
@@ -122,6 +149,7 @@ def _shapes(database: Database, facts: DatabaseFacts) -> tuple[ShapeRequest, ...
     for the newest replay: macros are compiled against it, and the tenants are to have it next."""
     from pytest_errorbudget.checks.drift import comparable, scope_of
     from pytest_errorbudget.checks.mending import mending
+    from pytest_errorbudget.checks.shared_sets import without
     from pytest_errorbudget.readers.shapes import ShapeRequest
 
     replay, snapshot = facts.replay, facts.snapshot
@@ -137,6 +165,7 @@ def _shapes(database: Database, facts: DatabaseFacts) -> tuple[ShapeRequest, ...
         expected = replay.at(version) if version is not None else None
         if expected is None:
             version, expected = replay.versions[-1].version, replay.newest
+        expected = without(expected, facts.shared_schema)
         compared = comparable(scope_of(database, state), expected, snapshot.shape(state.shape))
         steps = mending(differences(*compared))
         requests[state.shape] = ShapeRequest(digest=state.shape, version=version, mending=steps)

@@ -33,8 +33,8 @@ def _digests(
         if file.is_file():
             yield InputDigest(name=path, sha256=hashlib.sha256(file.read_bytes()).hexdigest())
     for database in databases:
-        if database.migrations is not None:
-            for migration in database.migrations.files:
+        for each in database.sets:
+            for migration in each.migrations.files:
                 yield InputDigest(name=migration.path, sha256=hashlib.sha256(migration.text.encode()).hexdigest())
         if database.replay is not None:
             version = str(database.replay.server_version)

@@ -17,6 +17,7 @@ from pytest_errorbudget.checks.migration_edited import edited_findings
 from pytest_errorbudget.checks.migrations import migration_findings, told_for_sure
 from pytest_errorbudget.checks.out_of_reach import out_of_reach, problem_findings
 from pytest_errorbudget.checks.partitions import partition_findings
+from pytest_errorbudget.checks.shared_sets import Part, parts
 from pytest_errorbudget.checks.step_rules import STEP_OF_RULE
 from pytest_errorbudget.checks.steps import steps
 from pytest_errorbudget.checks.tenant_health import tenant_health
@@ -24,7 +25,7 @@ from pytest_errorbudget.checks.tenants import tenant_findings
 from pytest_errorbudget.checks.tenants_file_stale import stale_findings
 from pytest_errorbudget.model.alert import Firing
 from pytest_errorbudget.model.burn import BudgetState
-from pytest_errorbudget.model.facts import DatabaseFacts, Facts
+from pytest_errorbudget.model.facts import DatabaseFacts, Facts, SetFacts
 from pytest_errorbudget.model.finding import Finding, ordered
 from pytest_errorbudget.model.formats.moment import moment_of
 from pytest_errorbudget.model.problem import Unchecked
@@ -32,6 +33,7 @@ from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.run import Run, StepName
 from pytest_errorbudget.model.schema import Schema
 from pytest_errorbudget.model.settings import Database, Settings
+from pytest_errorbudget.model.tenant import InSchema
 from pytest_errorbudget.pipeline.request import Request
 from pytest_errorbudget.pipeline.stopwatch import Clock, Stopwatch, monotonic_us
 from pytest_errorbudget.pipeline.thresholds import Generated, generated
@@ -109,27 +111,37 @@ def _databases(facts: Facts, settings: Settings) -> Iterator[tuple[Database, Dat
 
 def _schemas(facts: Facts, settings: Settings) -> Said:
     for database, read in _databases(facts, settings):
-        if read.replay is not None:
-            yield from migration_findings(read.replay, read.migrations)
-        if read.replay is not None and read.replay.failure is None and read.static is not None:
-            yield from disagreements(read.static, read.replay.newest)
+        yield from dict.fromkeys(chain.from_iterable(_replays(each) for each in read.sets))
         if read.snapshot is not None:
             yield from chain(*tenant_findings(database, read.snapshot, settings.path))
             expected = Schema() if read.replay is None else read.replay.newest
             yield from chain(*partition_findings(read.snapshot, expected, settings.path))
         if read.snapshot is not None and read.kept is not None:
             yield from stale_findings(read.kept, read.snapshot, settings.path)
-        if read.snapshot is not None and read.migrations is not None:
-            yield from edited_findings(read.migrations, read.snapshot, settings.path)
-        if read.snapshot is not None and read.replay is not None:
-            drift, unchecked = drift_findings(database, read.replay, read.snapshot, settings.path)
-            yield from chain(told_for_sure(drift, read.migrations), unchecked)
+        for part in parts(database, read):
+            yield from (part,) if isinstance(part, Unchecked) else _drift(part, settings)
+
+
+def _replays(each: SetFacts) -> Said:
+    if each.replay is not None:
+        yield from migration_findings(each.replay, each.migrations)
+    if each.replay is not None and each.replay.failure is None and each.static is not None:
+        yield from disagreements(each.static, each.replay.newest)
+
+
+def _drift(part: Part, settings: Settings) -> Said:
+    yield from edited_findings(part.facts.migrations, part.snapshot, settings.path)
+    if part.replay is not None:
+        drift, unchecked = drift_findings(part.database, part.replay, part.snapshot, settings.path)
+        yield from chain(told_for_sure(drift, part.facts.migrations), unchecked)
 
 
 def _contracts(facts: Facts, settings: Settings) -> Said:
     for database, read in _databases(facts, settings):
         tenants = tuple(tenant.name for tenant in database.tenants)
-        yield from chain(*contract_findings(facts.contracts, read, scope_of(read, tenants, database.services)))
+        sharing = tuple(tenant.name for tenant in database.tenants if isinstance(tenant.layout, InSchema))
+        scope = scope_of(read, tenants, database.services, sharing)
+        yield from chain(*contract_findings(facts.contracts, read, scope))
 
 
 def _budgets(facts: Facts, settings: Settings) -> tuple[BudgetState, ...]:

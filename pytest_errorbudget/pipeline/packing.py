@@ -17,6 +17,7 @@ class PackedVersion:
     """A schema by the positions of its parts."""
 
     version: str
+    path: str | None
     relations: tuple[int, ...]
     enums: tuple[int, ...]
     domains: tuple[int, ...]
@@ -58,6 +59,7 @@ def packed(replay: RealReplay) -> PackedReplay:
     versions = tuple(
         PackedVersion(
             version=each.version,
+            path=each.path,
             relations=relations.positions_of(each.schema.relations),
             enums=enums.positions_of(each.schema.enums),
             domains=domains.positions_of(each.schema.domains),
@@ -82,6 +84,7 @@ def unpacked(replay: PackedReplay) -> RealReplay:
         versions=tuple(
             ReplayedVersion(
                 version=each.version,
+                path=each.path,
                 schema=Schema(
                     relations=tuple(replay.relations[position] for position in each.relations),
                     enums=tuple(replay.enums[position] for position in each.enums),

@@ -155,6 +155,6 @@ def _migrated(project: Project) -> tuple[Relation, ...]:
     return tuple(
         relation
         for database in project.settings.databases
-        if database.migrations is not None
-        for relation in static_replay(read_migrations(project.root, database.migrations.path)[0]).schema.relations
+        for each in database.migration_sets
+        for relation in static_replay(read_migrations(project.root, each.path)[0]).schema.relations
     )

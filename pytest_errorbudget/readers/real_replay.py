@@ -67,7 +67,7 @@ def _look_on(
         schema = with_origins(schema, read, file, touched)
         if versions and versions[-1].version == file.version:  # it runs after a version, without one of its own
             versions.pop()
-        versions.append(ReplayedVersion(version=file.version, schema=schema))
+        versions.append(ReplayedVersion(version=file.version, schema=schema, path=file.path))
     return None
 
 

@@ -10,14 +10,11 @@ from pathlib import Path
 
 import msgspec
 
-from pytest_errorbudget.model.migration import MigrationKind
 from pytest_errorbudget.model.problem import Problem, Unchecked
 from pytest_errorbudget.model.settings import (
     Allowance,
     Database,
     EventSource,
-    MigrationScope,
-    MigrationSettings,
     ReplaySettings,
     Settings,
 )
@@ -33,6 +30,7 @@ from pytest_errorbudget.readers.settings_file import (
     SchemaTenants,
     SettingsFile,
 )
+from pytest_errorbudget.readers.settings_migrations import migrations_of
 from pytest_errorbudget.readers.settings_slos import check_slos, openslo, short_slos
 from pytest_errorbudget.readers.settings_tenants import tenants_of
 from pytest_errorbudget.readers.toml_places import TomlSyntaxError, key_places
@@ -134,19 +132,12 @@ def _databases(
         if table.name in seen:
             reading.problem((*key, "name"), f"two databases are called `{table.name}`", "give each a `name` of its own")
         seen.add(table.name)
-        migrations = table.migrations
+        *base, migrations = migrations_of(reading, table, key)
         yield Database(
             name=table.name,
             url=table.url,
-            migrations=None
-            if migrations is None
-            else MigrationSettings(
-                path=migrations.path,
-                scope=MigrationScope(migrations.per),
-                kind=None if migrations.kind is None else MigrationKind(migrations.kind),
-                bookkeeping=migrations.bookkeeping,
-                schema=migrations.schema,
-            ),
+            migrations=migrations,
+            base=tuple(each for each in base if each is not None),
             services=tuple(table.services),
             tenants=tenants_of(reading, file, position, locked_schemas.get(table.name, ())),
             span=reading.span(key),

@@ -60,7 +60,7 @@ class DatabaseTenants(_Table, frozen=True, tag_field="layout", tag="database"):
 class DatabaseTable(_Table, frozen=True):
     name: Name = "default"
     url: Name | None = None
-    migrations: MigrationsTable | None = None
+    migrations: MigrationsTable | list[MigrationsTable] | None = None
     services: list[Name] = []
     tenants: SchemaTenants | PartitionTenants | DatabaseTenants | None = None
 

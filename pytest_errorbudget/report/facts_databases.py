@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, assert_never
 
-from pytest_errorbudget.model.facts import DatabaseFacts
-from pytest_errorbudget.model.migration import MigrationFailure, MigrationFile, MigrationSet, Opaque
+from pytest_errorbudget.model.facts import DatabaseFacts, SetFacts
+from pytest_errorbudget.model.migration import MigrationFailure, MigrationFile, Opaque
 from pytest_errorbudget.model.settings import Settings
 from pytest_errorbudget.model.snapshot import Applied, Snapshot, TenantState, VersionUnknown
 from pytest_errorbudget.model.tenant import InDatabase, InPartition, InSchema, Tenant
@@ -15,6 +15,7 @@ from pytest_errorbudget.report.facts_format import (
     FactMigration,
     FactMigrations,
     FactOpaque,
+    FactSet,
     FactTenant,
 )
 from pytest_errorbudget.report.facts_schema import fact_schema
@@ -26,7 +27,7 @@ def fact_database(database: DatabaseFacts, settings: Settings) -> FactDatabase:
     return FactDatabase(
         name=database.name,
         server_version=None if replay is None else replay.server_version,
-        migrations=None if database.migrations is None else _migrations(database, database.migrations),
+        migrations=None if database.migrations is None else _migrations(database.sets[-1]),
         static=None if database.static is None else fact_schema(database.static.schema),
         replayed=None if replay is None else fact_schema(replay.newest),
         tenants=tuple(_tenant(tenant, snapshot) for tenant in sorted(tenants, key=lambda t: t.name)),
@@ -34,16 +35,29 @@ def fact_database(database: DatabaseFacts, settings: Settings) -> FactDatabase:
             shape.digest: fact_schema(shape.schema)
             for shape in sorted(snapshot.shapes if snapshot else (), key=lambda shape: shape.digest)
         },
+        base=tuple(_set(each, snapshot) for each in database.base),
     )
 
 
-def _migrations(database: DatabaseFacts, migrations: MigrationSet) -> FactMigrations:
-    opaque = database.static.opaque if database.static else ()
-    failure = database.replay.failure if database.replay else None
+def _set(each: SetFacts, snapshot: Snapshot | None) -> FactSet:
+    shared = snapshot.shared if snapshot is not None else ()
+    state = next((state for state in shared if state.path == each.migrations.path), None)
+    return FactSet(
+        migrations=_migrations(each),
+        static=None if each.static is None else fact_schema(each.static.schema),
+        replayed=None if each.replay is None else fact_schema(each.replay.newest),
+        version=state.version.version if state is not None and isinstance(state.version, Applied) else None,
+        shape=None if state is None else fact_schema(state.schema),
+    )
+
+
+def _migrations(each: SetFacts) -> FactMigrations:
+    opaque = each.static.opaque if each.static else ()
+    failure = each.replay.failure if each.replay else None
     return FactMigrations(
-        kind=migrations.kind.value,
-        path=migrations.path,
-        files=tuple(_file(file, opaque) for file in migrations.files),
+        kind=each.migrations.kind.value,
+        path=each.migrations.path,
+        files=tuple(_file(file, opaque) for file in each.migrations.files),
         failed=None if failure is None else _failure(failure),
     )
 

@@ -159,8 +159,20 @@ class FactTenant(Struct, frozen=True, kw_only=True):
     error: str | None
 
 
+class FactSet(Struct, frozen=True, kw_only=True):
+    """A set of migrations before the tenants' own. ``version`` and ``shape`` are what the database has of it, ``null``
+    where that is not known."""
+
+    migrations: FactMigrations
+    static: FactSchema | None
+    replayed: FactSchema | None
+    version: str | None
+    shape: FactSchema | None
+
+
 class FactDatabase(Struct, frozen=True, kw_only=True):
-    """``server_version`` is the replay's. ``shapes`` holds each distinct tenant schema once."""
+    """``server_version`` is the replay's. ``shapes`` holds each distinct tenant schema once. ``base`` are the sets of
+    migrations before the tenants' own, in the order in which they are applied."""
 
     name: str
     server_version: int | None
@@ -169,6 +181,7 @@ class FactDatabase(Struct, frozen=True, kw_only=True):
     replayed: FactSchema | None
     tenants: tuple[FactTenant, ...]
     shapes: dict[str, FactSchema]
+    base: tuple[FactSet, ...]
 
 
 class FactField(Struct, frozen=True, kw_only=True):

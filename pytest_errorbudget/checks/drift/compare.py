@@ -46,6 +46,7 @@ from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.schema import RelationKind, Schema
 from pytest_errorbudget.model.settings import Database, MigrationScope
 from pytest_errorbudget.model.snapshot import Applied, AppliedVersion, Snapshot, TenantState, VersionUnknown
+from pytest_errorbudget.model.source import Span
 
 _SCHEMA, _VERSION = "tenant schema", "tenant version"
 
@@ -188,4 +189,5 @@ def _skew(groups: _Groups, replay: RealReplay, settings_path: str) -> Iterator[F
             continue
         behind = len(versions) - (versions.index(number) + 1 if number is not None else 0)
         if behind and newest is not None:
-            yield tenant_behind(number, newest, behind, group)
+            first = replay.versions[len(versions) - behind].path
+            yield tenant_behind(number, newest, behind, group, None if first is None else Span(first, 1))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pytest_errorbudget.checks.drift.group import Group
 from pytest_errorbudget.model.finding import Finding
 from pytest_errorbudget.model.rule import Rule
+from pytest_errorbudget.model.source import Span
 
 
-def tenant_behind(version: str | None, newest: str, count: int, group: Group) -> Finding:
-    """``version`` is the newest applied one, ``None`` for none; ``count`` migrations follow it."""
+def tenant_behind(version: str | None, newest: str, count: int, group: Group, first: Span | None) -> Finding:
+    """``version`` is the newest applied one, ``None`` for none; ``count`` migrations follow it, the first of which is
+    at ``first``."""
     migrations = "1 migration" if count == 1 else f"{count} migrations"
     verb = "is" if len(group.tenants) == 1 else "are"
     applied = "none is applied" if version is None else f"{version} is applied"
@@ -16,8 +18,8 @@ def tenant_behind(version: str | None, newest: str, count: int, group: Group) ->
         Rule.TENANT_BEHIND,
         message=f"{group.text} {verb} {migrations} behind: {applied}, the newest is {newest}",
         place=version or "none",
-        origin=None,
-        label="",
+        origin=first,
+        label="this is the first migration that they lack",
         consequence="The service runs against the older schema for these tenants until they are migrated.",
         help=f"Apply the migrations up to {newest} to them.",
     )
