@@ -75,6 +75,7 @@ CASES = {
         ("select s.name, p.mood from people p full join shops s on s.id = p.shop", "C C"),
         ("select b.mood from people p left join people b on b.id = p.boss", "C"),
         ("select b.mood from people p left join people b on b.id = p.id + 1", "?"),
+        ("select b.mood from people p left join people b on b.id = p.boss and b.pay > 0", "C"),
         ("select b.mood from people p left join people b on b.id = p.boss where p.boss is not null", "N"),
         ("select b.mood from people p left join people b on b.id = p.id", "N"),
         ("select s.name from people p left join shops s on s.id = p.shop and s.kind = 'a'", "C"),

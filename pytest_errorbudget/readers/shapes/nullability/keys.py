@@ -24,9 +24,20 @@ Pairs = tuple[Pair, ...]
 
 def equalities(condition: Node, scope: Scope, place: int) -> Pairs | None:
     """The condition as column equalities with the table at ``place``; ``None`` where it is anything more."""
-    conjuncts = condition["args"] if condition["tag"] == "BOOLEXPR" and condition["boolop"] == "and" else [condition]
-    pairs = [_pair(conjunct, scope, place) for conjunct in conjuncts]
+    pairs = [_pair(conjunct, scope, place) for conjunct in _conjuncts(condition)]
     return tuple(pair for pair in pairs if pair is not None) if None not in pairs else None
+
+
+def some_equalities(condition: Node, scope: Scope, place: int) -> Pairs:
+    """The column equalities among what must all be true."""
+    pairs = (_pair(conjunct, scope, place) for conjunct in _conjuncts(condition))
+    return tuple(pair for pair in pairs if pair is not None)
+
+
+def _conjuncts(condition: Node) -> list[Node]:
+    if condition["tag"] == "BOOLEXPR" and condition["boolop"] == "and":
+        return list(condition["args"])
+    return [condition]
 
 
 def _pair(condition: Node, scope: Scope, place: int) -> Pair | None:

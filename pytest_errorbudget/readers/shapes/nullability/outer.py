@@ -5,7 +5,7 @@ from __future__ import annotations
 from pytest_errorbudget.readers.shapes.catalogue import tables_of
 from pytest_errorbudget.readers.shapes.nullability.classes import Nullity, worst
 from pytest_errorbudget.readers.shapes.nullability.joins import OuterJoin, Side
-from pytest_errorbudget.readers.shapes.nullability.keys import equalities, is_plain_table, key_holds
+from pytest_errorbudget.readers.shapes.nullability.keys import equalities, is_plain_table, key_holds, some_equalities
 from pytest_errorbudget.readers.shapes.nullability.scope import Scope
 from pytest_errorbudget.readers.shapes.nullability.single import has_a_row
 from pytest_errorbudget.readers.shapes.tree import Node
@@ -45,12 +45,12 @@ def _has_a_row(entry: Node, scope: Scope) -> bool:
 def _by_key(join: OuterJoin, place: int, scope: Scope) -> Nullity:
     """``NEVER`` where the condition follows an enforced key from columns that are not NULL; ``CAN`` where one of the
     columns that it looks by can be NULL, and then finds no partner."""
-    pairs = equalities(join.condition, scope, place) if join.condition is not None else None
-    if not pairs:
+    if join.condition is None:
         return Nullity.UNKNOWN
-    keys = worst([scope.ask.expression(pair.other, scope) for pair in pairs])
-    if keys is not Nullity.NEVER:
-        return keys
+    keys = worst([scope.ask.expression(p.other, scope) for p in some_equalities(join.condition, scope, place)])
+    pairs = equalities(join.condition, scope, place)
+    if keys is not Nullity.NEVER or not pairs:
+        return Nullity.CAN if keys is Nullity.CAN else Nullity.UNKNOWN
     entry, places = scope.entry(place), {pair.other["varno"] for pair in pairs}
     if len(places) != 1 or any(pair.other["varlevelsup"] for pair in pairs) or not is_plain_table(entry):
         return Nullity.UNKNOWN
