@@ -15,7 +15,7 @@ pub fn column(item: &StructItem, field: &StructField) -> String {
     if let Some(written) = value(&field.attributes, "diesel", "column_name") {
         return written.strip_prefix("r#").map(str::to_owned).unwrap_or(written);
     }
-    if item.derives.iter().any(|derive| derive == "DeriveEntityModel") {
+    if item.derives.iter().any(|derive| derive == "DeriveEntityModel" || derive == "DeriveModel") {
         return of_entity(item, field);
     }
     let alias =

@@ -9,6 +9,9 @@ use crate::ir::{Expr, MethodCall, Place, Type};
 use crate::model::QueryCall;
 use crate::names::{Found, Ty};
 
+/// The type of a row that is read by hand.
+const ROW: &str = "QueryResult";
+
 /// The type of a selection by a statement; its argument is the model, where it is known.
 const SELECTION: &str = "SelectorRaw";
 
@@ -34,24 +37,31 @@ impl Follower<'_> {
         Value { query: Some(query), ..Value::of(Ty::of("Statement", Vec::new())) }
     }
 
-    /// `Model::find_by_statement(statement)`; `None` for every other call.
+    /// `Model::find_by_statement(statement)` and `Model::from_query_result(&row, "")`; `None` for every other call.
     pub(super) fn found_by_statement(&mut self, path: &[String], generics: &[Type], values: &[Value]) -> Option<Value> {
         let (last, owner) = path.split_last()?;
-        if last != "find_by_statement" {
+        if last != "find_by_statement" && last != "from_query_result" {
             return None;
         }
         let query = self.statement_of(values.first()?)?;
         let written = Type { segments: owner.to_vec(), arguments: generics.to_vec(), ..Type::default() };
         let model = self.ty(&written);
-        Some(self.selection(query, Some(model)))
+        if last == "find_by_statement" {
+            return Some(self.selection(query, Some(model)));
+        }
+        // With a prefix, another part of the row is read.
+        let prefix = values.get(1).and_then(|prefix| prefix.text.as_ref());
+        if prefix.is_some_and(|prefix| prefix.text.value.is_empty()) {
+            self.give_rows(query, &model);
+        }
+        Some(Value::of(Ty::of("Result", vec![model])))
     }
 
     /// A method of a statement, of a selection by one, or one that is given a statement.
     pub(super) fn sea_orm_method(&mut self, receiver: &Value, call: &MethodCall, wanted: Option<&Ty>) -> Option<Value> {
         match call.name.as_str() {
             "from_raw_sql" => {
-                let given = call.arguments.first().map(|argument| self.value(argument, None))?;
-                let query = self.statement_of(&given)?;
+                let query = self.given_statement(call)?;
                 Some(self.selection(query, self.model_of(&call.receiver)))
             }
             "into_model" | "into_partial_model" | "into_tuple" => {
@@ -63,8 +73,19 @@ impl Follower<'_> {
                 let query = self.statement_of(receiver)?;
                 Some(Value { query: Some(query), ..Value::of(Ty::of(SELECTION, Vec::new())) })
             }
+            "query_one" | "query_one_raw" => {
+                let query = self.given_statement(call)?;
+                let row = Ty::of("Option", vec![Ty::of(ROW, Vec::new())]);
+                Some(Value { query: Some(query), ..Value::of(Ty::of("Result", vec![row])) })
+            }
+            "query_all" | "query_all_raw" => {
+                let query = self.given_statement(call)?;
+                let rows = Ty::of("Vec", vec![Ty::of(ROW, Vec::new())]);
+                Some(Value { query: Some(query), ..Value::of(Ty::of("Result", vec![rows])) })
+            }
             "one" | "all" | "stream" => {
                 let query = self.statement_of(receiver)?;
+                receiver.ty.as_ref().filter(|ty| ty.name == SELECTION)?;
                 for argument in &call.arguments {
                     self.value(argument, None);
                 }
@@ -72,6 +93,31 @@ impl Follower<'_> {
             }
             _ => None,
         }
+    }
+
+    /// The statement that a method is given: a name, or the call that makes it. Nothing else is looked into, so that
+    /// no argument is followed twice.
+    fn given_statement(&mut self, call: &MethodCall) -> Option<usize> {
+        let [argument] = call.arguments.as_slice() else {
+            return None;
+        };
+        let mut argument = argument;
+        while let Expr::Same(inner) = argument {
+            argument = inner;
+        }
+        let plain = match argument {
+            Expr::Path { .. } => true,
+            Expr::Call { function, .. } => {
+                matches!(&**function, Expr::Path { segments, .. } if self.is_statement(segments))
+            }
+            Expr::Method(call) if call.name == "clone" => matches!(call.receiver, Expr::Path { .. }),
+            _ => false,
+        };
+        if !plain {
+            return None;
+        }
+        let value = self.value(argument, None);
+        self.statement_of(&value)
     }
 
     fn statement_of(&self, value: &Value) -> Option<usize> {

@@ -133,6 +133,7 @@ impl Lowering {
     }
 
     fn implementation(&mut self, item: &syn::ItemImpl) {
+        self.entity_name(item);
         let owner = Arc::new(Owner { ty: self.ty(&item.self_ty) });
         for part in &item.items {
             match part {

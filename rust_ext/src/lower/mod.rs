@@ -2,6 +2,7 @@
 
 mod attributes;
 mod diesel;
+mod entities;
 mod expressions;
 mod items;
 mod macros;
@@ -47,10 +48,12 @@ pub fn file(position: &Position, parsed: &syn::File) -> FileFacts {
         stem: (!position.beside).then(|| paths::stem(&position.path).to_owned()),
         inline: Vec::new(),
         uses: Vec::new(),
+        entities: Vec::new(),
     };
     if !attributes::only_for_tests(&parsed.attrs) {
         lowering.items(&parsed.items, None);
     }
+    entities::expand(&mut lowering.facts, &lowering.entities);
     lowering.facts
 }
 
@@ -64,6 +67,8 @@ struct Lowering {
     inline: Vec<String>,
     /// What `use` brings into the present function.
     uses: Vec<Use>,
+    /// The tables of sea-orm's expanded entities.
+    entities: Vec<entities::EntityName>,
 }
 
 type OwnerOf<'a> = Option<&'a Arc<Owner>>;
