@@ -35,6 +35,8 @@ _AS_OF_US = 1 << 60
 _LONG = 12
 _MOST_ROWS = 12
 
+_SHIFT = st.integers(-_LONG, _LONG)
+
 Engine = Callable[[Slo, Sequence[str]], AbstractContextManager[CountRows]]
 
 
@@ -64,6 +66,15 @@ def determinism_laws(slo: Slo, window_us: int, *, engine: Engine = row_counter) 
         law("sharding", "the shard that holds an event does not matter", _sharding, rows, copies, shards),
         law("partition", "every event is in exactly one window", _partition, _edge_rows(columns, window_us)),
         law("sums", f"{_LONG} short windows sum to a long one", _sums, rows),
+        law("concatenation", "two ranges counted apart are the whole", _concatenation, _edge_rows(columns, window_us)),
+        law("scaling", "twice the same traffic burns at the same rate", _scaling, rows),
+        law(
+            "shift",
+            "events and the moment of the run, later by whole windows, give the same later",
+            _shift,
+            rows,
+            _SHIFT,
+        ),
     )
 
 
@@ -138,6 +149,34 @@ def _sums(count: CountRows, window_us: int, rows: list[EventRow]) -> None:
             f"short windows sum to {summed}, and the long ones are {direct} "
             f"((valid, bad) by tenant and start):\n{_pasted(rows)}"
         )
+
+
+def _concatenation(count: CountRows, window_us: int, rows: list[EventRow]) -> None:
+    """Ranges meet at the edge of a window. Events without copies: one whose copies disagree about its time has a copy
+    in each range, and is one event of the whole."""
+    early = [row for row in rows if row.time_us is not None and row.time_us < 0]
+    late = [row for row in rows if row.time_us is not None and row.time_us >= 0]
+    apart = _by_window((*count(early, window_us, _AS_OF_US), *count(late, window_us, _AS_OF_US)), window_us)
+    whole = _by_window(count(rows, window_us, _AS_OF_US), window_us)
+    if apart != whole:
+        raise AssertionError(f"two ranges count {apart}, and the whole {whole}:\n{_pasted(rows)}")
+
+
+def _scaling(count: CountRows, window_us: int, rows: list[EventRow]) -> None:
+    again = [replace(row, id=f"{row.id} again") for row in rows if row.id is not None]
+    once = _by_window(count(rows, window_us, _AS_OF_US), window_us)
+    twice = _by_window(count(rows + again, window_us, _AS_OF_US), window_us)
+    if {key: (2 * valid, 2 * bad) for key, (valid, bad) in once.items()} != twice:
+        raise AssertionError(f"once it counts {once}, and twice {twice}:\n{_pasted(rows)}")
+
+
+def _shift(count: CountRows, window_us: int, rows: list[EventRow], windows: int) -> None:
+    later_us = windows * window_us
+    moved = [row if row.time_us is None else replace(row, time_us=row.time_us + later_us) for row in rows]
+    here = _by_window(count(rows, window_us, _AS_OF_US), window_us)
+    there = _by_window(count(moved, window_us, _AS_OF_US + later_us), window_us)
+    if {(tenant, start + later_us): sums for (tenant, start), sums in here.items()} != there:
+        raise AssertionError(f"it counts {here}, and {windows} windows later {there}:\n{_pasted(rows)}")
 
 
 def _by_window(found: Sequence[Series], width_us: int) -> dict[tuple[str, int], tuple[int, int]]:

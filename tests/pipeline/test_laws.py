@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -10,14 +11,16 @@ from functools import partial
 import pytest
 from sqlglot import exp
 
+from pytest_errorbudget.model.counts import Series
 from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.window import DAY_US, MINUTE_US
-from pytest_errorbudget.pipeline.laws import Law, determinism_laws
+from pytest_errorbudget.pipeline.laws import Engine, Law, determinism_laws
 from pytest_errorbudget.readers.events.query import aggregation
 from pytest_errorbudget.readers.events.question import Question
 from pytest_errorbudget.readers.events.rows import (
     ColumnType,
+    CountRows,
     EventRow,
     PredicateColumn,
     predicate_columns_of,
@@ -33,7 +36,7 @@ SLO = Slo(
     period=Rolling(DAY_US),
     span=Span("slo.yaml", 1),
 )
-NAMES = ("order", "duplication", "sharding", "partition", "sums")
+NAMES = ("order", "duplication", "sharding", "partition", "sums", "concatenation", "scaling", "shift")
 
 
 def law(name: str, wrong: Callable[[Question, str, int], exp.Query] = aggregation) -> Law:
@@ -73,9 +76,15 @@ def _rounds_towards_zero(question: Question, table: str, as_of_us: int) -> exp.Q
     return aggregation(question, table, as_of_us).transform(truncated)
 
 
+def _with_a_clock(question: Question, table: str, as_of_us: int) -> exp.Query:
+    """Whatever the moment of the run, only the past of a moment of its own is counted."""
+    return aggregation(question, table, min(as_of_us, 3 * FIVE))
+
+
 @pytest.mark.parametrize(
     ("name", "wrong", "told"),
     [
+        ("shift", _with_a_clock, "it counts "),
         ("duplication", _counts_copies, "the counts differ with copies of some events:"),
         ("sharding", _within_a_shard, "the counts differ in other shards:"),
         ("partition", _rounds_towards_zero, "an event at "),
@@ -90,6 +99,48 @@ def test_a_wrong_engine_is_found_and_its_events_can_be_pasted(
     text = str(caught.value)
     assert text.startswith(told)
     assert "\n    EventRow(tenant=" in text
+
+
+@contextmanager
+def _limited(slo: Slo, tenants: Sequence[str]) -> Iterator[CountRows]:
+    """A counter that stops at one event a window."""
+    with row_counter(slo, tenants) as count:
+
+        def limited(rows: Sequence[EventRow], width_us: int, as_of_us: int) -> tuple[Series, ...]:
+            return tuple(
+                replace(one, valid=(1,) * len(one.valid), bad=tuple(min(1, bad) for bad in one.bad))
+                for one in count(rows, width_us, as_of_us)
+            )
+
+        yield limited
+
+
+@contextmanager
+def _from_the_first_event(slo: Slo, tenants: Sequence[str]) -> Iterator[CountRows]:
+    """Windows that begin with the first event and not with the epoch."""
+    with row_counter(slo, tenants) as count:
+
+        def begun(rows: Sequence[EventRow], width_us: int, as_of_us: int) -> tuple[Series, ...]:
+            timed = [row for row in rows if row.time_us is not None]
+            first = min((row.time_us or 0 for row in timed), default=0)
+            moved = [replace(row, time_us=(row.time_us or 0) - first % width_us) for row in timed]
+            return count(moved, width_us, as_of_us)
+
+        yield begun
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "told"),
+    [
+        ("scaling", _limited, "once it counts "),
+        ("concatenation", _from_the_first_event, "two ranges count "),
+    ],
+)
+def test_a_wrong_counter_is_found(name: str, wrong: Engine, told: str) -> None:
+    laws = determinism_laws(SLO, FIVE, engine=wrong)
+    with pytest.raises(AssertionError) as caught:
+        next(one for one in laws if one.name == name).check()
+    assert str(caught.value).startswith(told)
 
 
 def test_rows_in_memory_count_as_files_do() -> None:
