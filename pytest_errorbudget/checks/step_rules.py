@@ -53,7 +53,7 @@ STEP_OF_RULE: dict[Rule, StepName | None] = {
         StepName.SLI_BURN_RATE_COMPUTATION,
     ),
     **dict.fromkeys(
-        (Rule.QUERY_FAILS, Rule.ROW_COLUMN_MISSING, Rule.ROW_TYPE, Rule.ROW_NULL, Rule.HANDLER_NARROWING),
+        (Rule.QUERY_FAILS, Rule.ROW_COLUMN_MISSING, Rule.ROW_TYPE, Rule.ROW_NULL, Rule.SQLX_CACHE_STALE, Rule.HANDLER_NARROWING),
         StepName.CONTRACT_MISMATCH_DETECTION,
     ),
     **dict.fromkeys(

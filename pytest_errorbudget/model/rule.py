@@ -53,6 +53,7 @@ class Rule(Enum):
     ROW_COLUMN_MISSING = ("row-column-missing", _ERROR)
     ROW_TYPE = ("row-type", _ERROR)
     ROW_NULL = ("row-null", _ERROR)
+    SQLX_CACHE_STALE = ("sqlx-cache-stale", _ERROR)
     HANDLER_NARROWING = ("handler-narrowing", _ERROR)
     FFI_MISMATCH = ("ffi-mismatch", _ERROR)
     # burn rates and thresholds

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from pytest_errorbudget.model.source import Span
+from pytest_errorbudget.model.sqlx_record import SqlxRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,7 +316,7 @@ class Contracts:
     """Everything the Rust sources promise, sorted by path and place.
 
     ``unread`` are whole files; ``gaps`` are parts that were seen and are not followed: a route without a known handler,
-    ``include!``, a module whose file is not there.
+    ``include!``, a module whose file is not there. ``records`` are what sqlx keeps of its macros' queries.
     """
 
     crates: tuple[Crate, ...] = ()
@@ -329,3 +330,4 @@ class Contracts:
     ffi: tuple[FfiFunction, ...] = ()
     unread: tuple[Unread, ...] = ()
     gaps: tuple[Unread, ...] = ()
+    records: tuple[SqlxRecord, ...] = ()

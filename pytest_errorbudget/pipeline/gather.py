@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 
 from pytest_errorbudget.model.counts import Counts
 from pytest_errorbudget.model.facts import DatabaseFacts, Facts
@@ -71,7 +72,18 @@ def _contracts(gathering: Gathering) -> Contracts:
     nothing: tuple[Contracts, tuple[Problem, ...]] = (Contracts(), ())
     contracts, problems = gathering.attempt(lambda: read_contracts(project.root, project.settings.manifest), nothing)
     gathering.problems.extend(problems)
-    return contracts
+    return _with_records(gathering, contracts)
+
+
+def _with_records(gathering: Gathering, contracts: Contracts) -> Contracts:
+    """What sqlx keeps of its macros, beside the manifests of the workspace and of its packages."""
+    from pytest_errorbudget.readers.sqlx_records import read_sqlx_records
+
+    project = gathering.request.project
+    manifests = (project.settings.manifest, *(crate.manifest for crate in contracts.crates))
+    records, unread = read_sqlx_records(project.root, manifests)
+    gathering.unchecked.extend(unread)
+    return replace(contracts, records=records)
 
 
 def _lock(gathering: Gathering) -> LockedThresholds | None:

@@ -9,6 +9,7 @@ from pytest_errorbudget.checks.agreement import disagreements
 from pytest_errorbudget.checks.allowances import allow
 from pytest_errorbudget.checks.budget import budget_states, burn_findings
 from pytest_errorbudget.checks.contracts import boundary_findings, contract_findings, scope_of
+from pytest_errorbudget.checks.contracts.sqlx_cache_stale import orphaned_records, record_findings
 from pytest_errorbudget.checks.determinism import determinism_findings, determinism_score
 from pytest_errorbudget.checks.drift import drift_findings
 from pytest_errorbudget.checks.event_findings import event_findings
@@ -142,6 +143,8 @@ def _contracts(facts: Facts, settings: Settings) -> Said:
         sharing = tuple(tenant.name for tenant in database.tenants if isinstance(tenant.layout, InSchema))
         scope = scope_of(read, tenants, database.services, sharing)
         yield from chain(*contract_findings(facts.contracts, read, scope))
+        yield from record_findings(facts.contracts, read, scope)
+    yield from orphaned_records(facts.contracts)
 
 
 def _budgets(facts: Facts, settings: Settings) -> tuple[BudgetState, ...]:
