@@ -68,6 +68,11 @@ def type_item(path: str, name: str, tenant: str | None) -> ItemId:
     return ItemId(path, _of_tenant(".".join(escape(part) for part in name.split("::")), tenant))
 
 
+def table_item(path: str, name: str, tenant: str | None) -> ItemId:
+    """diesel's ``table!``; ``name`` carries its module path where two of one file share a name."""
+    return ItemId(path, _of_tenant(f"table.{'.'.join(escape(part) for part in name.split('::'))}", tenant))
+
+
 def query_item(path: str, function: str, ordinal: int, tenant: str | None) -> ItemId:
     """``ordinal`` counts the queries of one function from 1; the first one is written without it."""
     name = ".".join(escape(part) for part in function.split("::"))

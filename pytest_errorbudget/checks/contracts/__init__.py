@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from pytest_errorbudget.checks.contracts.collection import contract_items
 from pytest_errorbudget.checks.contracts.draft import Draft, merged
-from pytest_errorbudget.checks.contracts.evaluate import of_shape, of_sources
+from pytest_errorbudget.checks.contracts.evaluate import of_database, of_sources
 from pytest_errorbudget.checks.contracts.ffi import ffi_findings
 from pytest_errorbudget.checks.contracts.reach import reached_by
 from pytest_errorbudget.checks.contracts.scope import Scope, TenantShape, scope_of
@@ -31,13 +31,12 @@ def contract_findings(
     handlers = reached_by(view)
     drafts: list[tuple[TenantShape, Draft]] = []
     unchecked: set[Unchecked] = set(of_sources(view))
-    for shape in view.shapes:
-        for said in of_shape(shape, view, handlers):
-            match said:
-                case Draft():
-                    drafts.append((shape.shape, said))
-                case Unchecked():
-                    unchecked.add(said)
+    for said in of_database(view, handlers):
+        match said:
+            case Unchecked():
+                unchecked.add(said)
+            case _:
+                drafts.append(said)
     return merged(drafts, scope), _sorted(unchecked)
 
 

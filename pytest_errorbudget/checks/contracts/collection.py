@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pytest_errorbudget.checks.contracts.libraries.own_types import derives
 from pytest_errorbudget.checks.contracts.reach import reached_by
-from pytest_errorbudget.checks.contracts.scope import HandlerSubject, QuerySubject, Scope, Subject, TypeSubject
+from pytest_errorbudget.checks.contracts.reads_sea_orm import is_entity
+from pytest_errorbudget.checks.contracts.scope import (
+    HandlerSubject,
+    QuerySubject,
+    Scope,
+    Subject,
+    TableSubject,
+    TypeSubject,
+)
+from pytest_errorbudget.checks.contracts.table_declaration_stale import declared_tables
 from pytest_errorbudget.checks.contracts.unread import unread_item
 from pytest_errorbudget.checks.contracts.view import View, reference, view_of
 from pytest_errorbudget.model.facts import DatabaseFacts
@@ -14,8 +24,8 @@ from pytest_errorbudget.model.rust import Contracts, Side
 
 
 def contract_items(contracts: Contracts, scopes: tuple[Scope, ...]) -> tuple[ItemId, ...]:
-    """Every item that a finding of this folder can fail, sorted: row structs, queries and handlers for each tenant of
-    the databases that their crate reads, FFI declarations and unread files once.
+    """Every item that a finding of this folder can fail, sorted: row structs, entities, enums, diesel's tables, queries
+    and handlers for each tenant of the databases that their crate reads, FFI declarations and unread files once.
 
     Without a scope (no settings) there are no tenants, and every crate takes part.
     """
@@ -33,16 +43,21 @@ def contract_items(contracts: Contracts, scopes: tuple[Scope, ...]) -> tuple[Ite
 def _subjects(view: View) -> Iterator[Subject]:
     targets = {query.target for query in view.queries}
     for struct in view.contracts.structs:
-        derived = any(derive.rpartition("::")[2] == "FromRow" for derive in struct.derives)
         ref = reference(struct)
-        if ref in targets or (derived and view.scope.reads(struct.crate)):
+        row = derives(struct, "FromRow") or is_entity(struct)
+        if ref in targets or (row and view.scope.reads(struct.crate)):
             yield TypeSubject(ref.path, ref.name)
+    for each in view.contracts.enums:
+        if view.scope.reads(each.crate):
+            yield TypeSubject(each.span.path, each.name)
+    for table in declared_tables(view):
+        yield TableSubject(table.span.path, table.name)
     for query in view.queries:
         yield QuerySubject(query.path, query.function, query.ordinal)
     reached = reached_by(view)
-    for each in reached:
-        yield HandlerSubject(each.handler.path, each.handler.function)
-    answered = frozenset().union(*(each.inputs | each.outputs for each in reached))
+    for handled in reached:
+        yield HandlerSubject(handled.handler.path, handled.handler.function)
+    answered = frozenset().union(*(handled.inputs | handled.outputs for handled in reached))
     for flow in view.contracts.flows:
         if flow.payload not in answered:
             yield TypeSubject(flow.payload.path, flow.payload.name)

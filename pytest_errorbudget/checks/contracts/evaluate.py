@@ -4,34 +4,56 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from pytest_errorbudget.checks.contracts.cached_plan import cached_plan
 from pytest_errorbudget.checks.contracts.draft import Draft
+from pytest_errorbudget.checks.contracts.entities import of_entities
 from pytest_errorbudget.checks.contracts.handler_narrowing import handler_narrowing, lost_flow
+from pytest_errorbudget.checks.contracts.insert_incomplete import insert_incomplete
+from pytest_errorbudget.checks.contracts.libraries.own_types import derives
 from pytest_errorbudget.checks.contracts.libraries.sqlx_attributes import mapping_of
+from pytest_errorbudget.checks.contracts.override_nullable import override_nullable
+from pytest_errorbudget.checks.contracts.parameter_type import parameter_type
 from pytest_errorbudget.checks.contracts.places import query_place
 from pytest_errorbudget.checks.contracts.query_arguments import query_arguments
 from pytest_errorbudget.checks.contracts.query_fails import query_fails
+from pytest_errorbudget.checks.contracts.query_index import query_index
 from pytest_errorbudget.checks.contracts.reach import Reached
-from pytest_errorbudget.checks.contracts.reads import Read, reads_of
+from pytest_errorbudget.checks.contracts.reads import Read
+from pytest_errorbudget.checks.contracts.reads_of_query import reads_of
 from pytest_errorbudget.checks.contracts.row_column_missing import row_column_missing
 from pytest_errorbudget.checks.contracts.row_null import needs_value, row_null
+from pytest_errorbudget.checks.contracts.row_option import row_option
+from pytest_errorbudget.checks.contracts.row_position import row_position
 from pytest_errorbudget.checks.contracts.row_type import row_type
+from pytest_errorbudget.checks.contracts.rust_enum_labels import rust_enum_labels
+from pytest_errorbudget.checks.contracts.scope import TenantShape
+from pytest_errorbudget.checks.contracts.select_star_order import select_star_order
+from pytest_errorbudget.checks.contracts.table_declaration_stale import table_declaration_stale
 from pytest_errorbudget.checks.contracts.view import ShapeView, View, key_of, reference
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.query_typing import Rejected, Typed
 from pytest_errorbudget.model.rust import Query, StructRef
 
-
-@dataclass(frozen=True, slots=True)
-class _TypedRead:
-    read: Read
-    typed: Typed
+Said = Iterator[tuple[TenantShape, Draft] | Unchecked]
 
 
-def of_shape(shape: ShapeView, view: View, handlers: tuple[Reached, ...]) -> Iterator[Draft | Unchecked]:
-    """What every rule says of one shape."""
-    fills: defaultdict[tuple[StructRef, str], list[Read]] = defaultdict(list)
+def of_database(view: View, handlers: tuple[Reached, ...]) -> Said:
+    """What every rule says of every shape, and of the shapes beside each other."""
+    seen: list[tuple[TenantShape, Read]] = []
+    for shape in view.shapes:
+        reads: list[Read] = []
+        for said in _of_shape(shape, view, handlers, reads):
+            yield said if isinstance(said, Unchecked) else (shape.shape, said)
+        seen.extend((shape.shape, read) for read in reads)
+    yield from row_option(seen, view)
+    yield from cached_plan(view)
+
+
+def _of_shape(
+    shape: ShapeView, view: View, handlers: tuple[Reached, ...], reads: list[Read]
+) -> Iterator[Draft | Unchecked]:
+    """``reads`` is filled with every read of the shape."""
     for query in view.queries:
         verdict = shape.verdict(query)
         match verdict:
@@ -40,8 +62,16 @@ def of_shape(shape: ShapeView, view: View, handlers: tuple[Reached, ...]) -> Ite
             case Rejected():
                 yield query_fails(query, verdict, shape.shape, view)
             case Typed():
-                yield from _of_query(query, verdict, shape, view, fills)
-    yield from _of_flows(fills, shape, view, handlers)
+                yield from _of_query(query, verdict, shape, view, reads)
+    for said in of_entities(shape.shape, view):
+        if isinstance(said, Read):
+            reads.append(said)
+            yield from _of_read(said, Typed(columns=(), parameters=()), shape, view)
+        else:
+            yield said
+    yield from table_declaration_stale(shape.shape, view)
+    yield from rust_enum_labels(shape, reads, view)
+    yield from _of_flows(reads, shape, view, handlers)
 
 
 def _unprepared(query: Query, shape: ShapeView) -> Unchecked:
@@ -52,45 +82,53 @@ def _unprepared(query: Query, shape: ShapeView) -> Unchecked:
 
 
 def _of_query(
-    query: Query,
-    typed: Typed,
-    shape: ShapeView,
-    view: View,
-    fills: defaultdict[tuple[StructRef, str], list[Read]],
+    query: Query, typed: Typed, shape: ShapeView, view: View, reads: list[Read]
 ) -> Iterator[Draft | Unchecked]:
     arguments = query_arguments(query, typed)
     if arguments is not None:
         yield arguments
+    else:
+        yield from parameter_type(query, typed, shape.shape, view)
+    yield from insert_incomplete(query, typed, shape.shape, view)
+    yield from query_index(query, typed, shape.shape, view)
     unknown = 0
     for read in reads_of(query, typed, view):
         if isinstance(read, Unchecked):
             yield read
             continue
-        if read.owner is not None and read.field is not None:
-            fills[reference(read.owner), read.field.name].append(read)
-        yield from _of_read(_TypedRead(read, typed), shape, view)
-        unknown += read.column is not None and read.column.nullable is None and needs_value(read, view)
+        reads.append(read)
+        yield from _of_read(read, typed, shape, view)
+        unsaid = read.column is not None and read.column.nullable is None
+        unknown += unsaid and needs_value(read, shape.shape.schema, view)
     if unknown:
         columns = "1 column" if unknown == 1 else f"{unknown} columns"
         yield Unchecked("row-null", query_place(query), f"not known whether {columns} can be NULL", query.span)
 
 
-def _of_read(each: _TypedRead, shape: ShapeView, view: View) -> Iterator[Draft | Unchecked]:
+def _of_read(read: Read, typed: Typed, shape: ShapeView, view: View) -> Iterator[Draft | Unchecked]:
+    elsewhere = select_star_order(read, shape.shape, view)
+    if elsewhere is not None:
+        # what stands at the place is another column: its type and its NULLs say nothing of this one
+        yield elsewhere
+        return
     for said in (
-        row_column_missing(each.read, each.typed, shape.shape, view),
-        row_type(each.read, shape.shape, view),
-        row_null(each.read, shape.shape, view),
+        row_column_missing(read, typed, shape.shape, view),
+        row_position(read, typed, shape.shape, view),
+        row_type(read, shape.shape, view),
+        row_null(read, shape.shape, view),
+        override_nullable(read, shape.shape, view),
     ):
         if said is not None:
             yield said
 
 
 def _of_flows(
-    fills: defaultdict[tuple[StructRef, str], list[Read]],
-    shape: ShapeView,
-    view: View,
-    handlers: tuple[Reached, ...],
+    reads: list[Read], shape: ShapeView, view: View, handlers: tuple[Reached, ...]
 ) -> Iterator[Draft | Unchecked]:
+    fills: defaultdict[tuple[StructRef, str], list[Read]] = defaultdict(list)
+    for read in reads:
+        if read.owner is not None and read.field is not None:
+            fills[reference(read.owner), read.field.name].append(read)
     for flow in view.contracts.flows:
         for read in fills.get((flow.row, flow.row_field), ()):
             said = handler_narrowing(flow, read, shape.shape, view, handlers)
@@ -111,8 +149,7 @@ def of_sources(view: View) -> Iterator[Unchecked]:
         if found is not None
     }
     for struct in view.contracts.structs:
-        derived = any(derive.rpartition("::")[2] == "FromRow" for derive in struct.derives)
         ref = reference(struct)
-        if derived and ref not in targets and ref not in flattened and view.scope.reads(struct.crate):
+        if derives(struct, "FromRow") and ref not in targets | flattened and view.scope.reads(struct.crate):
             place = f"{ref.path}::{ref.name}"
             yield Unchecked("row", place, "no query that was read fills this row struct", struct.span)

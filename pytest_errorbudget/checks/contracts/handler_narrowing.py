@@ -178,7 +178,8 @@ def _labels(
 
     def context() -> Iterator[Label]:
         yield loss.label or Label(flow.span, f"filled from `{flow.row.name}.{flow.row_field}` here", LabelKind.CONTEXT)
-        yield query_label(read.query, f"`{read.query.function}` reads the column here")
+        if read.query is not None:
+            yield query_label(read.query, f"`{read.query.function}` reads the column here")
         yield from origin_labels(ref, shape.schema, view.migrated)
 
     return (primary, *context())

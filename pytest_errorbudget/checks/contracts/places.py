@@ -11,12 +11,20 @@ from pytest_errorbudget.model.rust import Query, QueryCall, RustType, StructRef
 from pytest_errorbudget.model.source import Span
 
 _WORD = re.compile(r'"(?:[^"]|"")*"|\$?\w+|\S')
-_MACROS = frozenset({QueryCall.QUERY_MACRO, QueryCall.QUERY_AS_MACRO, QueryCall.QUERY_SCALAR_MACRO})
+_CONVERTING = frozenset({QueryCall.QUERY_MACRO, QueryCall.QUERY_AS_MACRO, QueryCall.QUERY_SCALAR_MACRO})
+_UNCHECKED = frozenset(
+    {QueryCall.QUERY_UNCHECKED_MACRO, QueryCall.QUERY_AS_UNCHECKED_MACRO, QueryCall.QUERY_SCALAR_UNCHECKED_MACRO}
+)
 
 
 def is_macro(query: Query) -> bool:
-    """Whether rustc checked the query, against the developer's database."""
-    return query.call in _MACROS
+    """Whether rustc checked the query's text and column names, against the developer's database."""
+    return query.call in _CONVERTING | _UNCHECKED
+
+
+def converts_rows(query: Query) -> bool:
+    """Whether rustc checked the types of its rows and arguments as well: not for the ``_unchecked`` macros."""
+    return query.call in _CONVERTING
 
 
 def query_place(query: Query) -> str:

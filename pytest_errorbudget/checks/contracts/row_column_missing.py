@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pytest_errorbudget.checks.contracts.draft import Draft
+from pytest_errorbudget.checks.contracts.libraries.behaviours import behaviour_of
 from pytest_errorbudget.checks.contracts.libraries.sqlx_overrides import Nullness, parse_override
 from pytest_errorbudget.checks.contracts.places import is_macro
 from pytest_errorbudget.checks.contracts.reads import Read
@@ -11,10 +12,12 @@ from pytest_errorbudget.checks.contracts.subjects import read_labels, read_name,
 from pytest_errorbudget.checks.contracts.view import View
 from pytest_errorbudget.model.query_typing import Typed
 from pytest_errorbudget.model.rule import Rule
+from pytest_errorbudget.model.rust import Library
 
 
 def row_column_missing(read: Read, typed: Typed, shape: TenantShape, view: View) -> Draft | None:
-    if read.column is not None:
+    """Reads by name, and macros whose struct has a field too many."""
+    if read.column is not None or isinstance(read.asked, int) or read.compiled is not None:
         return None
     return Draft(
         rule=Rule.ROW_COLUMN_MISSING,
@@ -22,43 +25,34 @@ def row_column_missing(read: Read, typed: Typed, shape: TenantShape, view: View)
         place=read.place,
         text=_text(read),
         subjects=read_subjects(read),
-        labels=read_labels(read, shape, view, f"no column {_asked(read)} in the query's result"),
+        labels=read_labels(read, shape, view, f"no column `{read.asked}` in the query's result"),
         consequence=_consequence(read),
         help=_help(read, typed),
     )
 
 
-def _asked(read: Read) -> str:
-    return f"`{read.asked}`" if isinstance(read.asked, str) else str(read.asked)
-
-
 def _text(read: Read) -> str:
-    what = read_name(read)
-    if read.compiled is not None:
-        return f"{what} was compiled to read the column `{read.compiled.name}` at a place where another one stands"
     owner = f" of `{read.owner.name}`" if read.owner is not None else ""
-    return f"{what}{owner} asks for the column {_asked(read)}, and the query does not return it"
+    return f"{read_name(read)}{owner} asks for the column `{read.asked}`, and the query does not return it"
 
 
 def _consequence(read: Read) -> str:
-    if read.compiled is not None:
-        return "sqlx's macros read by position and do not check: another column's value is decoded, or decoding fails."
-    if is_macro(read.query):
+    if read.query is not None and is_macro(read.query) and read.by_hand is None:
         return "The macro does not compile against this schema: the struct literal lacks the field."
-    error = "ColumnNotFound" if isinstance(read.asked, str) else "ColumnIndexOutOfBounds"
-    return f"Every row fails at run time with `sqlx::Error::{error}`, so a 500 where a handler passes it on."
+    return f"Every row fails at run time with {behaviour_of(read.library).absent}{read.after}"
 
 
 def _help(read: Read, typed: Typed) -> str:
-    if read.compiled is not None:
-        return "name the columns in the query instead of `*`"
     names = [column.name for column in typed.columns]
+    macro = read.query is not None and is_macro(read.query)
     for name in names:
         override = parse_override(name)
         marked = override.type is not None or override.nullness is not Nullness.INFERRED
-        if marked and override.name == read.asked and not is_macro(read.query):
+        if marked and override.name == read.asked and not macro and read.library is Library.SQLX:
             return f"`\"{name}\"` is understood by sqlx's macros only: write `AS {override.name}` in a function's query"
     shown = ", ".join(f"`{name}`" for name in names) or "nothing"
-    if is_macro(read.query):
+    if read.field is None:
+        return f"the query returns {shown}: select the column, or read another one"
+    if macro or read.library is not Library.SQLX:
         return f"the query returns {shown}: select the column, or rename the field"
     return f"the query returns {shown}: select the column, rename the field, or mark it `#[sqlx(default)]`"

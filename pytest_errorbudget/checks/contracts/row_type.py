@@ -6,12 +6,16 @@ check after that. Each outcome is said as it is.
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from pytest_errorbudget.checks.contracts.draft import Draft
 from pytest_errorbudget.checks.contracts.libraries.answer import Accepts, NotKnown, Refuses
+from pytest_errorbudget.checks.contracts.libraries.behaviour import Refusal
+from pytest_errorbudget.checks.contracts.libraries.behaviours import behaviour_of
+from pytest_errorbudget.checks.contracts.libraries.diesel import sql_type_of
 from pytest_errorbudget.checks.contracts.libraries.rust_syntax import parse_type
-from pytest_errorbudget.checks.contracts.libraries.sqlx import sql_name_of
 from pytest_errorbudget.checks.contracts.libraries.sqlx_macros import Drift, chosen, converts, drift
-from pytest_errorbudget.checks.contracts.libraries.sqlx_user_types import accepts_any
+from pytest_errorbudget.checks.contracts.libraries.sqlx_user_types import SQLX
 from pytest_errorbudget.checks.contracts.places import shown_pg, shown_type
 from pytest_errorbudget.checks.contracts.reads import Decoding, Read
 from pytest_errorbudget.checks.contracts.scope import TenantShape
@@ -21,7 +25,7 @@ from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.query_typing import OutputColumn, Typed
 from pytest_errorbudget.model.rule import Rule
-from pytest_errorbudget.model.rust import RustType
+from pytest_errorbudget.model.rust import Library, RustType
 
 
 def row_type(read: Read, shape: TenantShape, view: View) -> Draft | Unchecked | None:
@@ -30,37 +34,57 @@ def row_type(read: Read, shape: TenantShape, view: View) -> Draft | Unchecked | 
         return None
     match read.decoding:
         case Decoding.CHECKED:
-            return _checked(read, column, shape, view) if read.target is not None else None
+            return _checked(read, column, shape, view)
+        case Decoding.CONVERTED:
+            return _converted(read, column, shape, view)
         case Decoding.UNCHECKED:
-            return _unchecked(read, column, shape, view)
+            return _trusted(read, read.target, column, shape, view) if read.target is not None else None
+        case _ as never:
+            assert_never(never)
 
 
 def _checked(read: Read, column: OutputColumn, shape: TenantShape, view: View) -> Draft | Unchecked | None:
     target = read.target
     if target is None:
-        return None
-    answer = accepts_any(target, column.type, view.own_types[read.query.crate])
+        return None if read.override is not None else _not_checked(read, "the source does not say the type")
+    behaviour = behaviour_of(read.library)
+    answer = behaviour.accepts(target, column.type, view.types(read.crate, shape.schema))
     match answer:
         case Accepts():
             return None
         case NotKnown(reason):
             return _not_checked(read, reason)
         case Refuses(declares):
-            return _draft(read, column, shape, view, _refusal(target, declares, column))
+            inner = target if read.library is Library.DIESEL else target.inner
+            shown = RustType(inner.path, inner.arguments, shown_type(inner))
+            refusal = Refusal(rust=shown, declares=declares, pg=column.type, nullable=column.nullable, after=read.after)
+            return _draft(read, column, shape, view, behaviour.refused(refusal))
+        case _ as never:
+            assert_never(never)
 
 
-def _refusal(target: RustType, declares: str | None, column: OutputColumn) -> str:
-    name, sql = shown_type(target.inner), sql_name_of(column.type)
-    if declares is None:
-        return f"`{name}` does not compile: sqlx has no `Type<Postgres>` for it."
-    which = "Every row" if column.nullable is False else "Every row that holds a value"
-    return (
-        f"{which} fails at run time with `sqlx::Error::ColumnDecode` (Rust type `{name}`, as SQL type `{declares}`, "
-        f"is not compatible with SQL type `{sql}`; sqlx does not widen), so a 500 where a handler passes it on."
-    )
+def _trusted(
+    read: Read, decoded: RustType, column: OutputColumn, shape: TenantShape, view: View
+) -> Draft | Unchecked | None:
+    """An ``_unchecked`` macro: the bytes are decoded as the field's own type."""
+    answer = SQLX.accepts(decoded, column.type, view.types(read.crate, shape.schema))
+    match answer:
+        case Accepts():
+            return None
+        case NotKnown(reason):
+            return _not_checked(read, reason)
+        case Refuses():
+            outcome = drift(decoded, column.type)
+        case _ as never:
+            assert_never(never)
+    if outcome is Drift.SAFE:
+        return None
+    name = shown_type(decoded.inner)
+    text = f"The macro decodes it as `{name}` without a type check: {outcome.value}."
+    return _draft(read, column, shape, view, text)
 
 
-def _unchecked(read: Read, column: OutputColumn, shape: TenantShape, view: View) -> Draft | Unchecked | None:
+def _converted(read: Read, column: OutputColumn, shape: TenantShape, view: View) -> Draft | Unchecked | None:
     compiled = (read.compiled or column).type
     decoded = _decoded(read, compiled)
     if decoded is None:
@@ -68,7 +92,7 @@ def _unchecked(read: Read, column: OutputColumn, shape: TenantShape, view: View)
     fits = converts(decoded, read.target) if read.target is not None else True
     if fits is False:
         return _not_compiled(read, column, shape, view)
-    answer = accepts_any(decoded, column.type, view.own_types[read.query.crate])
+    answer = SQLX.accepts(decoded, column.type, view.types(read.crate, shape.schema))
     if isinstance(answer, NotKnown):
         return _not_checked(read, answer.reason)
     outcome = Drift.SAFE if isinstance(answer, Accepts) else drift(decoded, column.type)
@@ -128,30 +152,50 @@ def _text(read: Read, column: OutputColumn, view: View) -> str:
 
 def _help(read: Read, column: OutputColumn, view: View) -> str:
     types = _types_elsewhere(read, column, view)
-    wanted = chosen(column.type, read.target)
-    option = read.target is not None and read.target.is_option
-    text = f"Option<{shown_type(wanted)}>" if wanted is not None and option else wanted and shown_type(wanted)
+    text = _wanted(read, column)
     if types:
         others = " and ".join(f"`{shown_pg(pg)}`" for pg in types)
         cast = f"`{column.name}::{shown_pg(column.type)}`"
         return (
             f"other tenants have {others} here: cast in the query ({cast}) and read `{text}`"
             if text
-            else (f"other tenants have {others} here: bring all tenants to one type")
+            else f"other tenants have {others} here: bring all tenants to one type"
         )
-    return f"change it to `{text}`" if text else f"read it as a type that derives `sqlx::Type` for `{column.type.name}`"
+    if text:
+        return f"change it to `{text}`"
+    return f"read it as a type that derives `{_TRAITS[read.library]}` for `{column.type.name}`"
+
+
+def _wanted(read: Read, column: OutputColumn) -> str | None:
+    """The type to write instead."""
+    if read.library is Library.DIESEL:
+        nullable = read.target is not None and read.target.path == "Nullable"
+        return sql_type_of(column.type, nullable)
+    wanted = chosen(column.type, read.target)
+    if wanted is None or (read.library is Library.TOKIO_POSTGRES and wanted.path in _ONLY_SQLX):
+        return None
+    option = read.target is not None and read.target.is_option
+    return f"Option<{shown_type(wanted)}>" if option else shown_type(wanted)
+
+
+_TRAITS = {
+    Library.SQLX: "sqlx::Type",
+    Library.SEA_ORM: "DeriveValueType",
+    Library.TOKIO_POSTGRES: "FromSql",
+    Library.DIESEL: "SqlType",
+}
+_ONLY_SQLX = frozenset({"PgInterval", "PgMoney", "PgHstore", "PgLTree", "PgLQuery", "PgCube", "PgRange", "Oid"})
 
 
 def _types_elsewhere(read: Read, column: OutputColumn, view: View) -> list[PgType]:
     """The other types this column has in other tenants' shapes: then no one Rust type fits all."""
     found: set[PgType] = set()
-    for other in view.shapes:
-        verdict = other.verdict(read.query)
+    for other in view.shapes if read.query is not None else ():
+        verdict = other.verdict(read.query) if read.query is not None else None
         if isinstance(verdict, Typed):
             found.update(each.type for each in verdict.columns if each.name == column.name)
     return sorted(found - {column.type})
 
 
 def _not_checked(read: Read, reason: str) -> Unchecked:
-    span = read.field.span if read.field is not None else read.query.span
-    return Unchecked("row-type", read.place, reason, span)
+    return Unchecked("row-type", read.place, reason, read.span)

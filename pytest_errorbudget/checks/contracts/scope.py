@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pytest_errorbudget.model.facts import DatabaseFacts
 from pytest_errorbudget.model.finding import Affected
-from pytest_errorbudget.model.item import ItemId, handler_item, query_item, type_item
+from pytest_errorbudget.model.item import ItemId, handler_item, query_item, table_item, type_item
 from pytest_errorbudget.model.schema import Schema
 
 MAX_TENANT_ITEMS = 16
@@ -29,11 +29,13 @@ class TenantShape:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """One database: its listed tenants (the settings' order does not matter), the crates that read it (none named:
-    all of them) and its distinct shapes."""
+    all of them) and its distinct shapes. ``sharing`` are the tenants in schemas, which one connection switches
+    between."""
 
     tenants: tuple[str, ...] = ()
     crates: tuple[str, ...] = ()
     shapes: tuple[TenantShape, ...] = ()
+    sharing: tuple[str, ...] = ()
 
     def reads(self, crate: str) -> bool:
         return not self.crates or crate in self.crates
@@ -82,15 +84,28 @@ class HandlerSubject:
         return handler_item(self.path, self.function, tenant)
 
 
-Subject = TypeSubject | QuerySubject | HandlerSubject
+@dataclass(frozen=True, slots=True, order=True)
+class TableSubject:
+    """diesel's ``table!``, by the name of its Rust module."""
+
+    path: str
+    name: str
+
+    def item(self, tenant: str | None) -> ItemId:
+        return table_item(self.path, self.name, tenant)
 
 
-def scope_of(database: DatabaseFacts, tenants: tuple[str, ...], crates: tuple[str, ...]) -> Scope:
+Subject = TypeSubject | QuerySubject | HandlerSubject | TableSubject
+
+
+def scope_of(
+    database: DatabaseFacts, tenants: tuple[str, ...], crates: tuple[str, ...], sharing: tuple[str, ...] = ()
+) -> Scope:
     """The scope of one database from its facts: the snapshot's shapes, and the newest replay, which the tenants are to
     have next (a migration that no tenant has yet is checked before it is merged)."""
     snapshot = database.snapshot
     if snapshot is None:
-        return Scope(tenants=tenants, crates=crates, shapes=_replayed(database))
+        return Scope(tenants=tenants, crates=crates, shapes=_replayed(database), sharing=sharing)
     shapes = tuple(
         TenantShape(
             digest=shape.digest,
@@ -101,7 +116,8 @@ def scope_of(database: DatabaseFacts, tenants: tuple[str, ...], crates: tuple[st
     )
     live = tuple(shape for shape in shapes if shape.tenants)
     complete = database.replay is not None and database.replay.failure is None
-    return Scope(tenants=tenants, crates=crates, shapes=(*live, *(_replayed(database) if complete or not live else ())))
+    replayed = _replayed(database) if complete or not live else ()
+    return Scope(tenants=tenants, crates=crates, shapes=(*live, *replayed), sharing=sharing)
 
 
 def _replayed(database: DatabaseFacts) -> tuple[TenantShape, ...]:

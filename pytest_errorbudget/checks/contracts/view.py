@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from pytest_errorbudget.checks.contracts.libraries.sqlx_user_types import UserTypes
+from pytest_errorbudget.checks.contracts.libraries.own_types import OwnTypes
 from pytest_errorbudget.checks.contracts.scope import Scope, TenantShape
 from pytest_errorbudget.model.facts import DatabaseFacts, QueryKey, QueryTyping
 from pytest_errorbudget.model.query_typing import Rejected, Typed
-from pytest_errorbudget.model.rust import Contracts, Query, Struct, StructRef
+from pytest_errorbudget.model.rust import Contracts, Query, RustEnum, Struct, StructRef
 from pytest_errorbudget.model.schema import Schema
 
 
@@ -30,7 +30,7 @@ class ShapeView:
 class View:
     """``queries`` are those of the scope's crates. ``replayed`` is what the newest replay says of them: the schema that
     macros are taken to be compiled against. ``migrated`` is the newest schema of the migrations, whose columns know
-    their lines. ``own_types`` are, by crate, the structs that the names of its queries' types may mean."""
+    their lines. ``own_types`` are, by crate, the types that its names may mean. ``statements`` are the migrations'."""
 
     contracts: Contracts
     scope: Scope
@@ -40,11 +40,16 @@ class View:
     replayed: Mapping[QueryKey, QueryTyping]
     migrated: Schema | None
     by_name: Mapping[str, tuple[tuple[StructRef, Struct], ...]]
-    own_types: Mapping[str, UserTypes]
+    own_types: Mapping[str, OwnTypes]
+    statements: tuple[str, ...] = ()
 
     def compiled(self, query: Query) -> Typed | Rejected | None:
         typing = self.replayed.get(key_of(query))
         return typing.verdict if typing is not None else None
+
+    def types(self, crate: str, schema: Schema) -> OwnTypes:
+        """The services' own types as a crate names them, and those of one schema."""
+        return replace(self.own_types.get(crate, OwnTypes()), schema=schema)
 
     def resolve(self, name: str, path: str, crate: str) -> tuple[StructRef, Struct] | None:
         """The struct that ``name`` means in a file: of the file, else the only one of the crate, else of all."""
@@ -74,7 +79,9 @@ def view_of(contracts: Contracts, database: DatabaseFacts, scope: Scope) -> View
     for struct in contracts.structs:
         by_name[struct.name.rpartition("::")[2]].append((reference(struct), struct))
     named = {name: tuple(found) for name, found in by_name.items()}
-    crates = {query.crate for query in contracts.queries}
+    enums = _by_name(contracts.enums)
+    crates = {query.crate for query in contracts.queries} | {struct.crate for struct in contracts.structs}
+    crates |= {table.crate for table in contracts.tables}
     return View(
         contracts=contracts,
         scope=scope,
@@ -84,7 +91,8 @@ def view_of(contracts: Contracts, database: DatabaseFacts, scope: Scope) -> View
         replayed=typings.get(None, {}),
         migrated=_migrated(database),
         by_name=named,
-        own_types={crate: _own_types(named, crate) for crate in crates},
+        own_types={crate: _own_types(named, enums, crate) for crate in crates},
+        statements=_statements(database),
     )
 
 
@@ -95,10 +103,26 @@ def _migrated(database: DatabaseFacts) -> Schema | None:
     return database.static.schema if database.static is not None else None
 
 
-def _own_types(by_name: Mapping[str, tuple[tuple[StructRef, Struct], ...]], crate: str) -> UserTypes:
-    """The structs that the names of a crate may mean: its own, and those of other crates where it has none."""
-    own = {}
-    for name, found in by_name.items():
-        here = tuple(struct for _, struct in found if struct.crate == crate)
-        own[name] = here or tuple(struct for _, struct in found)
-    return own
+def _statements(database: DatabaseFacts) -> tuple[str, ...]:
+    files = database.migrations.files if database.migrations is not None else ()
+    return tuple(statement.sql for file in files for statement in file.statements)
+
+
+def _by_name(enums: tuple[RustEnum, ...]) -> Mapping[str, tuple[RustEnum, ...]]:
+    found: defaultdict[str, list[RustEnum]] = defaultdict(list)
+    for each in enums:
+        found[each.name.rpartition("::")[2]].append(each)
+    return {name: tuple(same) for name, same in found.items()}
+
+
+def _own_types(
+    structs: Mapping[str, tuple[tuple[StructRef, Struct], ...]], enums: Mapping[str, tuple[RustEnum, ...]], crate: str
+) -> OwnTypes:
+    """The types that the names of a crate may mean: its own, and those of other crates where it has none."""
+    here = {name: tuple(s for _, s in found if s.crate == crate) for name, found in structs.items()}
+    named = {name: tuple(e for e in found if e.crate == crate) for name, found in enums.items()}
+    own = {name for name, found in (*here.items(), *named.items()) if found}
+    return OwnTypes(
+        structs={n: here[n] if n in own else tuple(s for _, s in found) for n, found in structs.items()},
+        enums={n: named[n] if n in own else found for n, found in enums.items()},
+    )

@@ -11,24 +11,48 @@ from pytest_errorbudget.checks.contracts.libraries.rust_syntax import parse_type
 from pytest_errorbudget.model.facts import DatabaseFacts, QueryKey, QueryTyping, ShapeTyping
 from pytest_errorbudget.model.finding import Finding
 from pytest_errorbudget.model.item import ItemId
-from pytest_errorbudget.model.migration import StaticReplay
+from pytest_errorbudget.model.migration import MigrationSet, StaticReplay
 from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.model.problem import Unchecked
-from pytest_errorbudget.model.query_typing import ColumnRef, OutputColumn, Rejected, Typed
+from pytest_errorbudget.model.query_typing import (
+    Binding,
+    ColumnRef,
+    Comparison,
+    OutputColumn,
+    Rejected,
+    Typed,
+    UnindexedScan,
+    Write,
+    Writing,
+)
 from pytest_errorbudget.model.rust import (
     Attribute,
     Cast,
     Contracts,
+    Crate,
+    DeclaredColumn,
+    DeclaredTable,
     Field,
     FieldFlow,
     Handler,
     Query,
     QueryCall,
+    RowRead,
+    RustEnum,
     RustType,
     Struct,
     StructRef,
+    Variant,
 )
-from pytest_errorbudget.model.schema import Column, Relation, RelationKind, Schema
+from pytest_errorbudget.model.schema import (
+    Column,
+    EnumType,
+    Generated,
+    Identity,
+    Relation,
+    RelationKind,
+    Schema,
+)
 from pytest_errorbudget.model.source import Span
 
 MODELS, QUERIES, HTTP = "src/models.rs", "src/queries.rs", "src/http.rs"
@@ -49,10 +73,14 @@ def pg(text: str) -> PgType:
 
 
 def attributes(text: str) -> tuple[Attribute, ...]:
-    """``rename=total, default``."""
+    """``rename=total, default`` of sqlx, ``diesel:sql_type=BigInt`` of another library."""
     pairs = [part.strip().partition("=") for part in text.split(",") if part.strip()]
     return tuple(
-        Attribute(library="rust" if name == "deprecated" else "sqlx", name=name, value=value or None)
+        Attribute(
+            library="rust" if name == "deprecated" else name.rpartition(":")[0] or "sqlx",
+            name=name.rpartition(":")[2],
+            value=value or None,
+        )
         for name, _, value in pairs
     )
 
@@ -62,6 +90,34 @@ def table(columns: Mapping[str, str], origins: Mapping[str, Span] | None = None)
     lines = origins or {}
     made = tuple(Column(name=n, type=pg(t), origin=lines.get(n)) for n, t in columns.items())
     return Schema(relations=(Relation(schema="public", name="invoices", kind=RelationKind.TABLE, columns=made),))
+
+
+def schema(enums: Mapping[str, str] | None = None, **tables: Mapping[str, str]) -> Schema:
+    """Tables by name; a column is ``int8``, ``int8 not null``, ``int8 not null default`` and the like."""
+    return Schema(
+        relations=tuple(
+            Relation(
+                schema="public",
+                name=name,
+                kind=RelationKind.TABLE,
+                columns=tuple(column(name_, text) for name_, text in columns.items()),
+            )
+            for name, columns in sorted(tables.items())
+        ),
+        enums=tuple(EnumType(schema="public", name=n, labels=tuple(t.split())) for n, t in (enums or {}).items()),
+    )
+
+
+def column(name: str, text: str) -> Column:
+    words = text.split()
+    return Column(
+        name=name,
+        type=pg(words[0]),
+        not_null="not" in words,
+        has_default="default" in words,
+        identity=Identity.ALWAYS if "identity" in words else None,
+        generated=Generated.STORED if "generated" in words else None,
+    )
 
 
 def output(name: str, type: str, nullable: bool | None = False, of: str | None = None) -> OutputColumn:
@@ -78,6 +134,11 @@ class World:
         self.queries: list[Query] = []
         self.handlers: list[Handler] = []
         self.flows: list[FieldFlow] = []
+        self.enums: list[RustEnum] = []
+        self.tables: list[DeclaredTable] = []
+        self.crates: list[Crate] = []
+        self.migrations: MigrationSet | None = None
+        self.sharing: tuple[str, ...] = ()
         self.shapes: list[TenantShape] = []
         self.typings: list[ShapeTyping] = []
         self.static: Schema | None = None
@@ -122,6 +183,8 @@ class World:
         sql: str | None = "SELECT 1",
         offsets: tuple[tuple[int, int, int], ...] = (),
         arguments: int = 0,
+        parameters: tuple[str | None, ...] = (),
+        reads: tuple[tuple[str | int, str | None, bool], ...] = (),
         unchecked: str | None = None,
     ) -> Query:
         line = 10 * (len(self.queries) + 1)
@@ -138,10 +201,63 @@ class World:
             target=target,
             scalar=rust(scalar) if scalar is not None else None,
             arguments=arguments,
+            parameters=tuple(rust(each) if each is not None else None for each in parameters),
+            reads=tuple(
+                RowRead(key=key, type=rust(type_) if type_ else None, panics=panics, span=Span(QUERIES, line + 2 + n))
+                for n, (key, type_, panics) in enumerate(reads)
+            ),
             unchecked=unchecked,
         )
         self.queries.append(query)
         return query
+
+    def enum(
+        self,
+        name: str,
+        labels: str,
+        library: str = "sqlx",
+        *,
+        derives: tuple[str, ...] = ("Type",),
+        attributes: tuple[Attribute, ...] = (),
+        repr: str | None = None,
+        crate: str = "billing",
+    ) -> RustEnum:
+        made = RustEnum(
+            name=name,
+            crate=crate,
+            module="",
+            span=Span(MODELS, 30),
+            derives=derives,
+            variants=tuple(
+                Variant(
+                    name=label.title(), labels=((library, label),) if repr is None else (), span=Span(MODELS, 31 + n)
+                )
+                for n, label in enumerate(labels.split())
+            ),
+            repr=repr,
+            attributes=attributes,
+        )
+        self.enums.append(made)
+        return made
+
+    def declared(self, name: str, columns: Mapping[str, str], *, schema: str | None = None) -> None:
+        """diesel's ``table!``, in ``src/schema.rs``."""
+        line = 10 * (len(self.tables) + 1)
+        self.tables.append(
+            DeclaredTable(
+                name=name,
+                schema=schema,
+                table=name,
+                crate="billing",
+                module="",
+                span=Span("src/schema.rs", line),
+                primary_key=("id",),
+                columns=tuple(
+                    DeclaredColumn(name=n, column=n, type=rust(t), span=Span("src/schema.rs", line + 1 + at, 9))
+                    for at, (n, t) in enumerate(columns.items())
+                ),
+            )
+        )
 
     def flow(self, payload: StructRef, field: str, row: StructRef, row_field: str, *casts: tuple[str, bool]) -> None:
         self.flows.append(
@@ -185,17 +301,24 @@ class World:
             queries=tuple(self.queries),
             handlers=tuple(self.handlers),
             flows=tuple(self.flows),
+            enums=tuple(self.enums),
+            tables=tuple(self.tables),
+            crates=tuple(self.crates),
         )
 
     @property
     def scope(self) -> Scope:
         live = tuple(shape for shape in self.shapes if shape.tenants)
         named = tuple(tenant for shape in live for tenant in shape.tenants)
-        return Scope(tenants=named if self.tenants is None else self.tenants, shapes=live or tuple(self.shapes))
+        return Scope(
+            tenants=named if self.tenants is None else self.tenants,
+            shapes=live or tuple(self.shapes),
+            sharing=self.sharing,
+        )
 
     def run(self) -> tuple[tuple[Finding, ...], tuple[Unchecked, ...]]:
         static = StaticReplay(schema=self.static) if self.static is not None else None
-        database = DatabaseFacts(name="core", static=static, typings=tuple(self.typings))
+        database = DatabaseFacts(name="core", static=static, typings=tuple(self.typings), migrations=self.migrations)
         return contract_findings(self.contracts, database, self.scope)
 
     def items(self) -> tuple[ItemId, ...]:
@@ -222,7 +345,31 @@ class Words:
     pg = staticmethod(pg)
     table = staticmethod(table)
     output = staticmethod(output)
+    schema = staticmethod(schema)
 
     @staticmethod
-    def typed(*columns: OutputColumn, parameters: int = 0) -> Typed:
-        return Typed(columns=columns, parameters=(PgType("int8"),) * parameters)
+    def typed(
+        *columns: OutputColumn,
+        parameters: int | tuple[str, ...] = 0,
+        inserts: str = "",
+        bindings: tuple[tuple[int, str], ...] = (),
+        scans: tuple[str, ...] = (),
+    ) -> Typed:
+        """``inserts`` is ``invoices(id, total)``; ``bindings`` are (parameter, column of ``invoices``)."""
+        table, _, given = inserts.rstrip(")").partition("(")
+        write = Write(
+            kind=Writing.INSERT,
+            schema="public",
+            relation=table,
+            columns=tuple(name.strip() for name in given.split(",") if name.strip()),
+        )
+        kinds = (PgType("int8"),) * parameters if isinstance(parameters, int) else tuple(map(pg, parameters))
+        return Typed(
+            columns=columns,
+            parameters=kinds,
+            writes=(write,) if inserts else (),
+            bindings=tuple(Binding(number, ColumnRef("public", "invoices", name)) for number, name in bindings),
+            scans=tuple(
+                UnindexedScan(ColumnRef("public", "invoices", name), Comparison.EQUALITY.value) for name in scans
+            ),
+        )

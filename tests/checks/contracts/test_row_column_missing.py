@@ -42,30 +42,6 @@ def test_an_override_in_a_function_is_a_plain_name(world, words):
     assert finding.help == "`\"total!\"` is understood by sqlx's macros only: write `AS total` in a function's query"
 
 
-def test_a_tuple_longer_than_the_row(world, words):
-    world.query("pair", scalar="(i64, String)")
-    world.shape("a", "acme", pair=words.typed(words.output("id", "int8")))
-    (finding,), _ = world.run()
-    assert finding.message == "tenant `acme`: `pair` asks for the column 2, and the query does not return it"
-    assert finding.consequence == (
-        "Every row fails at run time with `sqlx::Error::ColumnIndexOutOfBounds`, so a 500 where a handler passes it on."
-    )
-
-
-def test_a_macro_reads_by_the_position_it_was_compiled_with(world, words):
-    world.query(target=world.struct("Invoice", {"id": "i64", "total": "i64"}), call=QueryCall.QUERY_AS_MACRO)
-    identifier, total = words.output("id", "int8"), words.output("total", "int8")
-    world.shape("a", "acme", get_invoice=words.typed(total, identifier))
-    world.shape("b", "globex", get_invoice=words.typed(identifier, total))
-    world.shape(None, get_invoice=words.typed(identifier, total))
-    findings, _ = world.run()
-    assert [finding.message for finding in findings] == [
-        "tenant `acme`: field `id: i64` was compiled to read the column `id` at a place where another one stands",
-        "tenant `acme`: field `total: i64` was compiled to read the column `total` at a place where another one stands",
-    ]
-    assert findings[0].help == "name the columns in the query instead of `*`"
-
-
 def test_a_macro_does_not_compile_and_has_no_default(world, words):
     world.query(target=world.struct("Invoice", {"total": "i64"}), call=QueryCall.QUERY_AS_MACRO)
     world.shape(None, get_invoice=words.typed())

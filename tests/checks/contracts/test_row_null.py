@@ -32,18 +32,6 @@ def test_a_macro_may_not_compile(world, words):
     )
 
 
-def test_an_author_who_says_never_null_is_warned(world, words):
-    world.query(call=QueryCall.QUERY_MACRO)
-    column = words.output("note!", "text", nullable=True, of="note")
-    world.shape("a", "acme", get_invoice=words.typed(column))
-    (finding,), _ = world.run()
-    assert finding.severity is Severity.WARNING
-    assert finding.message == (
-        "tenant `acme`: `get_invoice` declares `note!` never NULL, but the query's column `note!` can be NULL"
-    )
-    assert finding.help == "remove the `!`, or make the column NOT NULL in a migration"
-
-
 @pytest.mark.parametrize(
     ("field", "nullable", "kinds"),
     [
