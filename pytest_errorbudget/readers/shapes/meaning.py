@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.model.query_typing import OutputColumn, Typed
 from pytest_errorbudget.readers.shapes.catalogue import Catalogue
-from pytest_errorbudget.readers.shapes.nullability import output_nullities
-from pytest_errorbudget.readers.shapes.nullability.query import output_columns
+from pytest_errorbudget.readers.shapes.nullability.query import output_columns, output_nullities
 from pytest_errorbudget.readers.shapes.sources import Columns, source_of
 from pytest_errorbudget.readers.shapes.tree import Node, parse_tree
 from pytest_errorbudget.readers.shapes.uses import bindings_of, writes_of
