@@ -34,7 +34,8 @@ def _compared(kind: type) -> tuple[str, Callable[[object], tuple[object, ...]]] 
         return None
     names = [f.name for f in fields(kind) if f.compare]
     # One name more, which is cut off again, so that a single value comes in a tuple too.
-    return _write(kind.__name__), attrgetter(*names, "__class__")
+    values: attrgetter[tuple[object, ...]] = attrgetter(*names, "__class__")
+    return _write(kind.__name__), values
 
 
 def _text(value: object, known: dict[int, str]) -> str:
@@ -47,7 +48,8 @@ def _text(value: object, known: dict[int, str]) -> str:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    compared = _compared(type(value))
+    kind: type = type(value)
+    compared = _compared(kind)
     if compared is None:
         return _write(value.value if isinstance(value, Enum) else value)
     text = known.get(id(value))

@@ -47,8 +47,9 @@ def read_schemas(
 def schema_marks(connection: Connection, bookkeeping: str) -> Hashable:
     """Equal for two moments between which nothing changed that a ``Schema`` of this database holds."""
     schemas = [row[0] for row in run_named(connection, ("user_schemas",))[0]]
-    found = run_named(connection, _MARKS, schemas=schemas, bookkeeping=bookkeeping)
-    return tuple(tuple(sorted(map(repr, rows))) for rows in found)
+    marks, *others = run_named(connection, _MARKS, schemas=schemas, bookkeeping=bookkeeping)
+    listed = [(*row[:5], sorted(row[5].split(",")), row[6]) for row in marks]
+    return tuple(tuple(sorted(map(repr, rows))) for rows in (listed, *others))
 
 
 def _alike(
@@ -89,7 +90,7 @@ class _Context:
             schema: numbers.setdefault(self.environments.get(schema), len(numbers)) for schema in self.schemas.values()
         }
         columns = self._columns(marks)
-        for number, (name, kind, is_partition, _, _, _, _, targets, listed, *_) in enumerate(marks):
+        for number, (name, kind, is_partition, _, targets, listed, _) in enumerate(marks):
             far = targets or ()
             for pair in listed.split(","):
                 oid, namespace = map(int, pair.split(" "))
@@ -101,12 +102,12 @@ class _Context:
     @staticmethod
     def _columns(marks: Rows) -> Mapping[tuple[int, str], int]:
         """The marks of the columns of those relations that foreign keys of their own schema point at."""
-        wanted = {target for row in marks for target in row[7] or ()}
+        wanted = {target for row in marks for target in row[4] or ()}
         return {
             (int(pair.partition(" ")[2]), row[0]): row[3]
             for row in marks
             if row[0] in wanted
-            for pair in row[8].split(",")
+            for pair in row[5].split(",")
         }
 
 

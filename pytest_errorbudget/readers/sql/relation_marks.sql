@@ -1,6 +1,6 @@
 -- A mark for every relation: hashes of all that a relation's value is made of, joined by xor, so that no order matters
 -- (no two rows of a relation are the same). Relations with equal marks are alike, and come as one row: its last column
--- lists them, each with its schema.
+-- lists them in no order, each with its schema.
 -- Object ids stand for themselves, save those of the relation's own schema: these go by name. Expressions that name
 -- such objects are not in the mark (`local_expressions.sql` reads them).
 -- Each hash is the seed of the next: all of them are strict, so nothing in here may be null.
@@ -107,16 +107,22 @@ with wanted as (
         where f.found[1] in ('relid', 'funcid', 'aggfnoid', 'winfnoid', 'opno') or f.found[1] ~ 'typmod$'
     ) s on true
     where r.rulename = '_RETURN'
+), marked as (
+    select w.oid, w.namespace, w.relname::text as name, w.relkind::text as kind, w.relispartition, c.mark,
+           coalesce(k.targets, v.targets) as targets,
+           hash_record_extended(row(w.relname, w.relkind, w.relispartition, w.security, c.mark, d.mark, i.mark,
+                                    coalesce(k.mark, v.mark), coalesce(k.targets, v.targets), g.mark, p.mark), 11) as whole
+    from wanted w
+    left join columns c on c.oid = w.oid
+    left join defaults d on d.oid = w.oid
+    left join indexes i on i.oid = w.oid
+    left join constraints k on k.oid = w.oid
+    left join triggers g on g.oid = w.oid
+    left join policies p on p.oid = w.oid
+    left join views v on v.oid = w.oid
 )
-select w.relname, w.relkind::text, w.relispartition, c.mark, d.mark, i.mark, coalesce(k.mark, v.mark),
-       coalesce(k.targets, v.targets), string_agg(w.oid || ' ' || w.namespace, ',' order by w.oid),
-       w.security, g.mark, p.mark
-from wanted w
-left join columns c on c.oid = w.oid
-left join defaults d on d.oid = w.oid
-left join indexes i on i.oid = w.oid
-left join constraints k on k.oid = w.oid
-left join triggers g on g.oid = w.oid
-left join policies p on p.oid = w.oid
-left join views v on v.oid = w.oid
-group by 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12
+-- What is equal within a mark needs no place among the keys: sorting by twelve of them took a quarter of the time.
+select min(name collate "C"), min(kind collate "C"), bool_or(relispartition), min(mark), min(targets),
+       string_agg(oid || ' ' || namespace, ','), whole
+from marked
+group by whole
