@@ -55,13 +55,7 @@ def _beside(
     for state in (state for state in snapshot.tenants if state.tenant in names):
         reason = f"taken from {TENANTS_FILE}, as it was on {locked.read_on}: {state.unread}"
         gathering.unchecked.append(Unchecked("tenant", state.tenant, reason))
-    read = {state.tenant for state in snapshot.tenants} - names
-    kept = KeptTenants(
-        path=TENANTS_FILE,
-        database=database.name,
-        read_on=locked.read_on,
-        tenants=tuple(state for state in locked.tenants if state.tenant in read),
-    )
+    kept = KeptTenants(path=TENANTS_FILE, database=database.name, read_on=locked.read_on, tenants=locked.tenants)
     return Tenants(filled, kept)
 
 
