@@ -40,21 +40,21 @@ def _compared(kind: type) -> tuple[str, Callable[[object], tuple[object, ...]]] 
 
 def _text(value: object, known: dict[int, str]) -> str:
     """Compact JSON; ``known`` holds that of objects by their ids, which stay theirs while the schemas live."""
+    text = known.get(id(value))
+    if text is None:
+        text = known[id(value)] = _new_text(value, known)
+    return text
+
+
+def _new_text(value: object, known: dict[int, str]) -> str:
     if isinstance(value, str):
         return _write(value)
     if isinstance(value, tuple):
-        return f"[{','.join([_text(inner, known) for inner in value])}]" if value else "[]"
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
+        return f"[{','.join([known.get(id(inner)) or _text(inner, known) for inner in value])}]"
     kind: type = type(value)
     compared = _compared(kind)
     if compared is None:
         return _write(value.value if isinstance(value, Enum) else value)
-    text = known.get(id(value))
-    if text is None:
-        name, values = compared
-        *parts, _ = values(value)
-        text = known[id(value)] = f"[{','.join([name, *[_text(part, known) for part in parts]])}]"
-    return text
+    name, values = compared
+    *parts, _ = values(value)
+    return f"[{','.join([name, *[known.get(id(part)) or _text(part, known) for part in parts]])}]"

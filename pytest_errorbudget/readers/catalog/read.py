@@ -43,15 +43,30 @@ def read_relations(connection: Connection, relations: Sequence[Row], facts: Type
     """Relations in full, by object id; ``relations`` are rows of ``sql/relations.sql``. Equal ones are one object."""
     if not relations:
         return {}
-    parts = dict(zip(_PARTS, run_named(connection, _PARTS, relations=[row[0] for row in relations]), strict=True))
-    rows = CatalogueRows(relations=relations, **parts)
+    # One text for all queries: making an array parameter of a list anew for each takes longer than some of them.
+    ids = f"{{{','.join([str(row[0]) for row in relations])}}}"
+    parts = dict(zip(_PARTS, run_named(connection, _PARTS, relations=ids), strict=True))
+    rows = CatalogueRows(relations=relations, **{**parts, "indexes": _with_numbers(parts["indexes"])})
     outside = {row[4] for row in rows.constraints if row[4]} - {row[0] for row in relations}
     sorted_by = {collation for row in rows.indexes for collation in row[12] if collation not in _USUAL_COLLATIONS}
     objects = read_objects(connection, tuple(_trees(rows)), facts, outside=outside, collations=sorted_by)
-    columns = {oid: dict(named) for oid, named in _by_relation(rows.columns).items()}
+    columns = _by_relation(rows.columns)
     sorts = {(row[0], row[1]): row[9] for row in rows.columns if row[9] not in _USUAL_COLLATIONS}
     known = replace(objects, columns={**objects.columns, **columns}, column_collations=sorts)
     return build_relations(rows, facts.types, known, facts.neutral)
+
+
+class _Numbers(dict[str, tuple[int, ...]]):
+    """The numbers in the text of a vector, read once."""
+
+    def __missing__(self, text: str) -> tuple[int, ...]:
+        found = self[text] = tuple(map(int, text.split()))
+        return found
+
+
+def _with_numbers(indexes: Rows) -> Rows:
+    known = _Numbers()
+    return [(*row[:2], known[row[2]], *row[3:11], *[known[text] for text in row[11:]]) for row in indexes]
 
 
 def _trees(rows: CatalogueRows) -> Iterator[str]:
@@ -64,11 +79,11 @@ def _trees(rows: CatalogueRows) -> Iterator[str]:
     yield from (row[3] for row in rows.relation_details if row[3])
 
 
-def _by_relation(rows: Iterable[Row]) -> Mapping[int, list[tuple[int, str]]]:
-    """Numbers and names of columns."""
-    found: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
-    for oid, number, name, *_ in rows:
-        found[oid].append((number, name))
+def _by_relation(rows: Iterable[Row]) -> Mapping[int, Mapping[int, str]]:
+    """The names of columns by their numbers."""
+    found: defaultdict[int, dict[int, str]] = defaultdict(dict)
+    for row in rows:
+        found[row[0]][row[1]] = row[2]
     return found
 
 
@@ -113,7 +128,7 @@ def _objects(names: Rows, far_columns: Rows, facts: TypeFacts) -> Objects:
         collations=kinds["collation"],
         types=facts.types.plain(),
         labels={row[0]: row[2] for row in facts.enums},
-        columns={oid: dict(named) for oid, named in _by_relation(far_columns).items()},
+        columns=_by_relation(far_columns),
     )
 
 
