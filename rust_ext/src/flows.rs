@@ -11,8 +11,17 @@ use crate::names::{Index, Site, StructId};
 const LONGEST_WAY: usize = 8;
 
 /// Derives whose structs are read from rows.
-const ROW_DERIVES: [&str; 6] =
-    ["FromRow", "Queryable", "QueryableByName", "Selectable", "FromQueryResult", "DeriveEntityModel"];
+const ROW_DERIVES: [&str; 9] = [
+    "FromRow",
+    "Queryable",
+    "QueryableByName",
+    "Selectable",
+    "HasQuery",
+    "FromQueryResult",
+    "DeriveEntityModel",
+    "DeriveModel",
+    "DerivePartialModel",
+];
 
 pub fn flows(index: &Index, followed: &Followed, handlers: &[Handler]) -> (Vec<FieldFlow>, Vec<LostFlow>) {
     let ways = Ways::new(index, followed);

@@ -76,9 +76,19 @@ pub fn attributes(metas: &[Meta]) -> Vec<Attribute> {
 impl Lowering {
     /// The attributes whose value is a type, in the order of `attributes`.
     pub fn attribute_types(&self, attributes: &[syn::Attribute]) -> Vec<(String, Type)> {
+        if !attributes.iter().any(may_name_a_type) {
+            return Vec::new();
+        }
         let words = words(&super::attributes::flat(attributes)).into_iter();
         words.filter_map(|word| Some((word.name, self.ty(&word.ty?)))).collect()
     }
+}
+
+/// Most attributes say nothing of diesel's, and are not read again.
+fn may_name_a_type(attribute: &syn::Attribute) -> bool {
+    let path = attribute.path();
+    ["diesel", "cfg_attr", "db_enum"].iter().any(|name| path.is_ident(name))
+        || TYPES.iter().any(|name| path.is_ident(name))
 }
 
 fn words(metas: &[Meta]) -> Vec<Word> {
