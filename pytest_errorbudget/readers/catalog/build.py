@@ -104,6 +104,7 @@ class _Builder:
         self._resolved: dict[tuple[int, int, bool], ResolvedType] = {}
         self._same_types: dict[ResolvedType, ResolvedType] = {}
         self._known: dict[tuple[Any, ...], Column] = {}
+        self._plain: dict[tuple[str, bool, Row], Column] = {}  # without an expression, by what their rows say
         self._relations: dict[tuple[Any, ...], Relation] = {}
         self._known_indexes: dict[tuple[Any, ...], Index] = {}
         self._known_constraints: dict[tuple[Any, ...], Constraint] = {}
@@ -141,6 +142,15 @@ class _Builder:
         return self._objects.columns.get(oid, _NO_COLUMNS)
 
     def _column(self, row: Row, place: Place, schema: str, stored: bool) -> Column:
+        if row[8] is not None:
+            return self._new_column(row, place, schema, stored)
+        key = (schema, stored, row[2:8])
+        known = self._plain.get(key)
+        if known is None:
+            known = self._plain[key] = self._new_column(row, place, schema, stored)
+        return known
+
+    def _new_column(self, row: Row, place: Place, schema: str, stored: bool) -> Column:
         _, _, name, type_oid, typmod, not_null, identity, generated, expression, _ = row
         resolved = self._type(type_oid, typmod, schema)
         default = generation = None
