@@ -9,7 +9,7 @@ import pytest
 from pytest_errorbudget.model.facts import QueryKey
 from pytest_errorbudget.model.migration import MigrationSet
 from pytest_errorbudget.model.pgtype import PgType
-from pytest_errorbudget.model.query_typing import Binding, ColumnRef, OutputColumn, Rejected, Typed
+from pytest_errorbudget.model.query_typing import Binding, ColumnRef, OutputColumn, Rejected, Typed, UnindexedScan
 from pytest_errorbudget.readers.scratch import ScratchServer
 from pytest_errorbudget.readers.shapes import ShapeRequest, type_queries
 
@@ -86,6 +86,7 @@ def test_names_types_origins_and_parameters(scratch: ScratchServer, migrations: 
                 Binding(1, ColumnRef(*invoices, "customer")),
                 Binding(2, ColumnRef(*invoices, "due")),
             ),
+            scans=(UnindexedScan(ColumnRef(*invoices, "customer"), "equality"),),
         )
     ]
 

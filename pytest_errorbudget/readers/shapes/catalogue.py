@@ -63,6 +63,8 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
+    """``leading`` are the columns with which an index begins; ``checked`` those that a CHECK says are not NULL."""
+
     columns: Mapping[tuple[int, int], ColumnFact]
     checked: frozenset[tuple[int, int]]
     foreign_keys: tuple[ForeignKey, ...]
@@ -72,6 +74,7 @@ class Catalogue:
     not_null_domains: frozenset[int]
     functions: Mapping[int, Function]
     operators: Mapping[int, str]
+    leading: frozenset[tuple[int, int]]
 
     def never_null(self, relation: int, attribute: int) -> bool:
         found = self.columns.get((relation, attribute))
@@ -114,6 +117,7 @@ def read_catalogue(
                 connection, "functions", ids=_numbers(_FUNCTION, texts)
             )
         },
+        leading=frozenset((relation, attribute) for relation, attribute in _rows(connection, "indexes")),
         operators=dict(_rows(connection, "operators", ids=_numbers(_OPERATOR, texts))),
     )
 

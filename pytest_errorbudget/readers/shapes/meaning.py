@@ -13,6 +13,7 @@ from pytest_errorbudget.model.query_typing import OutputColumn, Typed
 from pytest_errorbudget.readers.shapes.catalogue import Catalogue
 from pytest_errorbudget.readers.shapes.nullability.query import output_columns, output_nullities
 from pytest_errorbudget.readers.shapes.sources import Columns, source_of
+from pytest_errorbudget.readers.shapes.suspects import Suspect, suspects_of
 from pytest_errorbudget.readers.shapes.tree import Node, parse_tree
 from pytest_errorbudget.readers.shapes.uses import bindings_of, writes_of
 
@@ -36,16 +37,24 @@ class Described:
     tree: str | None
 
 
-def typed(described: Described, columns: Columns, catalogue: Catalogue | None) -> Typed:
-    """The query in this shape; what the tree does not say is not known."""
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """The query in this shape, and what it searches without an index as far as the tree shows."""
+
+    typed: Typed
+    suspects: tuple[Suspect, ...] = ()
+
+
+def meaning_of(described: Described, columns: Columns, catalogue: Catalogue | None) -> Meaning:
+    """What the tree does not say is not known."""
     plain = Typed(columns=_described(described, columns), parameters=described.parameters)
     if described.tree is None or catalogue is None:
-        return plain
+        return Meaning(plain)
     try:
         query = _statement(described.tree)
-        return plain if query is None else _analysed(plain, query, catalogue)
+        return Meaning(plain) if query is None else _analysed(plain, query, catalogue)
     except (LookupError, ValueError, RecursionError):
-        return plain
+        return Meaning(plain)
 
 
 def _described(described: Described, columns: Columns) -> tuple[OutputColumn, ...]:
@@ -66,10 +75,10 @@ def _statement(tree: str) -> Node | None:
     return None
 
 
-def _analysed(plain: Typed, query: Node, catalogue: Catalogue) -> Typed:
+def _analysed(plain: Typed, query: Node, catalogue: Catalogue) -> Meaning:
     written = output_columns(query)
     if len(written) != len(plain.columns):
-        return plain
+        return Meaning(plain)
     nullities = output_nullities(query, catalogue)
     outputs = (
         replace(
@@ -79,9 +88,10 @@ def _analysed(plain: Typed, query: Node, catalogue: Catalogue) -> Typed:
         )
         for column, nullity, target in zip(plain.columns, nullities, written, strict=True)
     )
-    return replace(
+    found = replace(
         plain,
         columns=tuple(outputs),
         writes=writes_of(query, catalogue.columns),
         bindings=bindings_of(query, catalogue.columns, catalogue.operators),
     )
+    return Meaning(found, suspects_of(query, catalogue.columns, catalogue.operators, catalogue.leading))

@@ -45,6 +45,19 @@ def described(connection: Connection, queries: Sequence[str]) -> tuple[Answer, .
     return tuple(Answer(result, tree) for result, tree in zip(results, trees, strict=True))
 
 
+def plans(connection: Connection, queries: Sequence[str]) -> tuple[str | None, ...]:
+    """The plan of each query as JSON, made for any parameters and without sequential scans where there is another way;
+    ``None`` where there is none. Nothing is executed."""
+    if not queries:
+        return ()
+    connection.execute(f"savepoint {_AROUND}".encode())
+    connection.execute("set local enable_seqscan = off")
+    connection.execute(f"savepoint {_EACH}".encode())
+    found = [_plan(connection.pgconn, query) for query in queries]
+    connection.execute(f"rollback to savepoint {_AROUND}".encode())
+    return tuple(found)
+
+
 def _ask_for_trees(connection: Connection) -> None:
     try:
         with connection.transaction():
@@ -90,6 +103,16 @@ def _batches(queries: Sequence[str]) -> Iterable[list[str]]:
     rest = iter(queries)
     while batch := list(islice(rest, _IN_FLIGHT)):
         yield batch
+
+
+def _plan(pgconn: PGconn, query: str) -> str | None:
+    """By the simple protocol: the extended one wants values for the parameters, and folds them into the plan."""
+    result = pgconn.exec_(f"explain (generic_plan, verbose, format json) {query}".encode())
+    if result.status != pq.ExecStatus.TUPLES_OK:
+        pgconn.exec_(_BACK)
+        return None
+    plan = result.get_value(0, 0)
+    return plan.decode() if plan is not None else None
 
 
 def _results(pgconn: PGconn, queries: Sequence[str]) -> list[PGresult]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from psycopg import pq
 from psycopg.pq.abc import PGresult
 
-from pytest_errorbudget.model.query_typing import Rejected, Verdict
+from pytest_errorbudget.model.query_typing import Rejected, Typed, UnindexedScan, Verdict
 from pytest_errorbudget.readers.apply_migrations import Connection
 from pytest_errorbudget.readers.catalog import read_types
 from pytest_errorbudget.readers.catalog.types import Types
 from pytest_errorbudget.readers.shapes.catalogue import read_catalogue, read_columns
-from pytest_errorbudget.readers.shapes.meaning import Described, DescribedColumn, typed
+from pytest_errorbudget.readers.shapes.meaning import Described, DescribedColumn, meaning_of
 from pytest_errorbudget.readers.shapes.pipelined import Answer, described
+from pytest_errorbudget.readers.shapes.scans import unindexed_scans
+from pytest_errorbudget.readers.shapes.suspects import Suspect
 from pytest_errorbudget.readers.shapes.tree import MAJOR
 
 
@@ -28,12 +31,20 @@ def prepare_all(connection: Connection, queries: Sequence[str]) -> tuple[Verdict
     trees = [answer.tree for answer in answers if answer.tree is not None]
     catalogue = read_catalogue(connection, columns, trees) if readable else None
     known: dict[str, Verdict] = {}
+    suspects: dict[str, tuple[Suspect, ...]] = {}
     for query, answer in zip(different, answers, strict=True):
         if answer.result.status == pq.ExecStatus.FATAL_ERROR:
             known[query] = _rejected(answer.result)
         else:
-            known[query] = typed(_described(answer, types), columns, catalogue)
+            meaning = meaning_of(_described(answer, types), columns, catalogue)
+            known[query], suspects[query] = meaning.typed, meaning.suspects
+    for query, scans in unindexed_scans(connection, suspects).items():
+        known[query] = _with_scans(known[query], scans)
     return tuple(known[query] for query in queries)
+
+
+def _with_scans(verdict: Verdict, scans: tuple[UnindexedScan, ...]) -> Verdict:
+    return replace(verdict, scans=scans) if isinstance(verdict, Typed) else verdict
 
 
 def _described(answer: Answer, types: Types) -> Described:
