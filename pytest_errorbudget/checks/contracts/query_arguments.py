@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pytest_errorbudget.checks.contracts.draft import Draft
+from pytest_errorbudget.checks.contracts.libraries.behaviours import behaviour_of
 from pytest_errorbudget.checks.contracts.places import is_macro, query_place, query_span
 from pytest_errorbudget.checks.contracts.subjects import query_subject
 from pytest_errorbudget.model.finding import Label
@@ -27,7 +28,7 @@ def query_arguments(query: Query, typed: Typed) -> Draft | None:
         labels=(Label(query_span(query), f"PostgreSQL counts {parameters} here"),),
         consequence="The macro does not compile."
         if is_macro(query)
-        else "Every call fails at run time with `sqlx::Error::Database` (SQLSTATE 08P01), so a 500 where a handler "
+        else f"Every call fails at run time with {behaviour_of(query.call.library).arity}, so a 500 where a handler "
         "passes it on.",
         help=f"bind {wanted} {'value' if wanted == 1 else 'values'}",
     )

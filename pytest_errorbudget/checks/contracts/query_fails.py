@@ -6,11 +6,14 @@ import re
 from difflib import get_close_matches
 
 from pytest_errorbudget.checks.contracts.draft import Draft
+from pytest_errorbudget.checks.contracts.libraries.behaviours import behaviour_of
 from pytest_errorbudget.checks.contracts.places import is_macro, query_place, sql_span
 from pytest_errorbudget.checks.contracts.scope import TenantShape
 from pytest_errorbudget.checks.contracts.subjects import query_subject
+from pytest_errorbudget.checks.contracts.undecided import undecided
 from pytest_errorbudget.checks.contracts.view import View
 from pytest_errorbudget.model.finding import Label, LabelKind
+from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.query_typing import Rejected, Typed
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.rust import Query
@@ -20,7 +23,10 @@ from pytest_errorbudget.model.source import Span
 _NAME = re.compile(r'"([^"]+)"|\b(\w+(?:\.\w+)+)\b')
 
 
-def query_fails(query: Query, rejected: Rejected, shape: TenantShape, view: View) -> Draft:
+def query_fails(query: Query, rejected: Rejected, shape: TenantShape, view: View) -> Draft | Unchecked:
+    reason = undecided(query, rejected, view)
+    if reason is not None:
+        return Unchecked("query", query_place(query), reason, query.span)
     history = _added_by(rejected, shape.schema, view.migrated)
     context = tuple(Label(span, f"`{name}` is added here", LabelKind.CONTEXT) for name, span in history)
     return Draft(
@@ -36,7 +42,8 @@ def query_fails(query: Query, rejected: Rejected, shape: TenantShape, view: View
 
 
 def _consequence(query: Query, shape: TenantShape, view: View) -> str:
-    error = "fails at run time with `sqlx::Error::Database`, so a 500 where a handler passes it on"
+    database = behaviour_of(query.call.library).database
+    error = f"fails at run time with {database}, so a 500 where a handler passes it on"
     if not is_macro(query):
         return f"Every call {error}."
     if not shape.tenants or isinstance(view.compiled(query), Rejected):

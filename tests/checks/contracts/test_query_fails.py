@@ -7,7 +7,7 @@ import pytest
 from pytest_errorbudget.model.finding import Affected, Label, LabelKind
 from pytest_errorbudget.model.item import ItemId
 from pytest_errorbudget.model.query_typing import Rejected
-from pytest_errorbudget.model.rust import QueryCall
+from pytest_errorbudget.model.rust import Crate, QueryCall
 from pytest_errorbudget.model.source import Span
 
 SQL = "SELECT id,\n       amount_cents FROM invoices"
@@ -131,3 +131,44 @@ def test_a_query_built_at_run_time_is_counted(world):
         ("query", "src/queries.rs::get_invoice", "the text is built by `format!`"),
         ("query", "src/queries.rs::other", "it was not prepared on this schema"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("sql", "sqlstate", "message", "reason"),
+    [
+        (
+            "SELECT unnest($1)",
+            "42725",
+            "function unnest(unknown) is not unique",
+            "the types of the bound values decide it: function unnest(unknown) is not unique",
+        ),
+        ("PRAGMA foreign_keys = OFF", "42601", 'syntax error at or near "PRAGMA"', "it is written for SQLite"),
+        (
+            "SELECT id FROM temp_rows",
+            "42P01",
+            'relation "temp_rows" does not exist',
+            'a query makes it: relation "temp_rows" does not exist',
+        ),
+    ],
+)
+def test_what_may_run_all_the_same_is_counted(world, sql, sqlstate, message, reason):
+    world.query("make", call=QueryCall.QUERY, sql="CREATE TEMPORARY TABLE temp_rows (id int)")
+    world.query("go", call=QueryCall.QUERY, sql=sql)
+    world.shape("a", "acme", go=Rejected(sqlstate=sqlstate, message=message))
+    findings, unchecked = world.run()
+    assert findings == ()
+    assert reason in [each.reason for each in unchecked]
+
+
+def test_a_crate_that_speaks_to_other_servers_is_counted(world):
+    features = (("sqlx", "postgres"), ("sqlx", "sqlite"))
+    world.crates.append(
+        Crate(name="billing", manifest="", service=True, libraries=("sqlx",), files=(), features=features)
+    )
+    rejected = Rejected(sqlstate="42601", message="syntax error")
+    world.query("go", call=QueryCall.QUERY)
+    world.query("compiled", call=QueryCall.QUERY_MACRO)
+    world.shape(None, go=rejected, compiled=rejected)
+    findings, (unchecked,) = world.run()
+    assert [finding.place for finding in findings] == ["src/queries.rs::compiled"]
+    assert unchecked.reason == "its crate speaks to other servers too: syntax error"

@@ -1,0 +1,61 @@
+"""Why a query that PostgreSQL refuses here may run all the same."""
+
+from __future__ import annotations
+
+import re
+
+from pytest_errorbudget.checks.contracts.places import is_macro
+from pytest_errorbudget.checks.contracts.view import View
+from pytest_errorbudget.model.query_typing import Rejected
+from pytest_errorbudget.model.rust import Library, Query
+
+# ambiguous_function, indeterminate_datatype, ambiguous_parameter: the types of the parameters would decide
+_BY_PARAMETERS = frozenset({"42725", "42P18", "42P08"})
+_OTHER_SERVERS = frozenset(
+    {"sqlite", "sqlite-bundled", "sqlite-unbundled", "mysql", "any", "sqlx-sqlite", "sqlx-mysql"}
+)
+_SQLITE = re.compile(r"\s*(?:pragma|attach|detach|vacuum\s+into)\b", re.IGNORECASE)
+_RELATION = re.compile(r'"(?:[^"]*\.)?([^".]+)"')
+
+
+def undecided(query: Query, rejected: Rejected, view: View) -> str | None:
+    """The reason; ``None`` where the refusal is the query's own fault or the schema's."""
+    if not is_macro(query):
+        if _SQLITE.match(query.sql or ""):
+            return "it is written for SQLite"
+        if _speaks_to_others(query, view):
+            return f"its crate speaks to other servers too: {rejected.message}"
+        if _depends_on_bound_types(query, rejected):
+            return f"the types of the bound values decide it: {rejected.message}"
+    if rejected.sqlstate == "42P01" and _is_made_by_query(rejected, view):
+        return f"a query makes it: {rejected.message}"
+    return None
+
+
+def _speaks_to_others(query: Query, view: View) -> bool:
+    """Only functions are in doubt: a macro asks the database that it is compiled against."""
+    library = query.call.library.value
+    features = {
+        feature
+        for crate in view.contracts.crates
+        if crate.name == query.crate
+        for of, feature in crate.features
+        if of == library
+    }
+    return bool(features & _OTHER_SERVERS)
+
+
+def _depends_on_bound_types(query: Query, rejected: Rejected) -> bool:
+    """sqlx's functions, sea-orm and diesel send the types of bound values; tokio-postgres asks for them."""
+    if query.call.library is Library.TOKIO_POSTGRES or "$1" not in (query.sql or ""):
+        return False
+    return rejected.sqlstate in _BY_PARAMETERS or (rejected.sqlstate == "42883" and "unknown" in rejected.message)
+
+
+def _is_made_by_query(rejected: Rejected, view: View) -> bool:
+    """A temporary table: some query of the services creates it."""
+    found = _RELATION.search(rejected.message)
+    if found is None:
+        return False
+    made = re.compile(rf"\bcreate\b[^;()]*\btable\b[^;()]*\b{re.escape(found[1])}\b", re.IGNORECASE)
+    return any(made.search(query.sql) for query in view.contracts.queries if query.sql is not None)
