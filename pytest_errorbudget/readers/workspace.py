@@ -17,7 +17,17 @@ from pytest_errorbudget.model.problem import Problem, Unreadable
 from pytest_errorbudget.readers import manifest_problems
 from pytest_errorbudget.readers.cargo_features import dependency_tables, enabled_features
 
-DATABASE_LIBRARIES = ("diesel", "sea-orm", "sqlx", "tokio-postgres")
+# The pools and the blocking client have tokio-postgres' methods.
+DATABASE_LIBRARIES = (
+    "bb8-postgres",
+    "deadpool-postgres",
+    "diesel",
+    "postgres",
+    "r2d2_postgres",
+    "sea-orm",
+    "sqlx",
+    "tokio-postgres",
+)
 
 _Table = Mapping[str, Any]
 _DEPENDENCIES = "dependencies"

@@ -36,6 +36,7 @@ fn merge(all: &mut Followed, one: Followed) {
     all.targets.extend(one.targets);
     all.fills.extend(one.fills);
     all.routes.extend(one.routes);
+    all.mounts.extend(one.mounts);
     all.unread.extend(one.unread);
     all.gaps.extend(one.gaps);
     all.values.extend(one.values);

@@ -12,7 +12,25 @@ pub struct Handler {
 }
 
 pub fn handlers(index: &Index, followed: &Followed) -> Vec<Handler> {
-    followed.routes.iter().filter_map(|route| handler(index, followed, route)).collect()
+    let written = attributed(index, followed);
+    followed.routes.iter().chain(&written).filter_map(|route| handler(index, followed, route)).collect()
+}
+
+/// Routes that attributes give, under every prefix where their function is mounted.
+fn attributed(index: &Index, followed: &Followed) -> Vec<Route> {
+    let mut found = Vec::new();
+    for (id, (_, function)) in index.functions.iter().enumerate().filter(|(_, (_, item))| !item.routes.is_empty()) {
+        let mounts = followed.mounts.iter().filter(|(mounted, _)| *mounted == id).map(|(_, prefix)| prefix.as_str());
+        let mut prefixes: Vec<&str> = mounts.collect();
+        if prefixes.is_empty() {
+            prefixes.push("");
+        }
+        for (method, path) in &function.routes {
+            let under = |prefix: &&str| Route { path: format!("{prefix}{path}"), method: method.clone(), handler: id };
+            found.extend(prefixes.iter().map(under));
+        }
+    }
+    found
 }
 
 fn handler(index: &Index, followed: &Followed, route: &Route) -> Option<Handler> {

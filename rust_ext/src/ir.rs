@@ -62,7 +62,7 @@ pub struct MacroQuery {
     pub call: QueryCall,
     pub target: Option<Type>,
     pub sql: Sql,
-    pub arguments: u32,
+    pub bound: Vec<Expr>,
     pub place: Place,
 }
 
@@ -103,6 +103,14 @@ pub struct Closure {
     pub body: Expr,
 }
 
+#[derive(Debug, Clone, Default)]
+pub struct Literal {
+    pub ty: &'static str,
+    /// Whether a suffix or the literal's own kind says the type.
+    pub said: bool,
+    pub number: Option<u64>,
+}
+
 /// An expression, as far as queries, routes and flows need it.
 #[derive(Debug, Clone)]
 pub enum Expr {
@@ -130,6 +138,12 @@ pub enum Expr {
     Same(Box<Expr>),
     Tuple(Vec<Expr>),
     Text(Text),
+    /// A number, truth value or character: its type, which is a guess of rustc's where no suffix says it.
+    Literal(Literal),
+    /// `format!` and its like: the template, and what is put into it, by name where it has one.
+    Format(Text, Vec<(Option<String>, Expr)>),
+    /// Texts one after the other: `+`, `concatcp!`.
+    Joined(Vec<Expr>, Place),
     /// `include_str!`: relative to the file.
     IncludedText(String),
     Query(Box<MacroQuery>),
@@ -159,6 +173,8 @@ pub enum Expr {
 #[derive(Debug, Clone)]
 pub enum Pattern {
     Name(String),
+    /// `mut x`: its value changes.
+    Mutable(String),
     /// `Some(x)`, `Json(input)`, `Ok(row)`: one wrapper and what it holds.
     Wrapped(Vec<String>, Vec<Pattern>),
     Tuple(Vec<Pattern>),
@@ -202,6 +218,8 @@ pub struct Function {
     pub parameters: Vec<Parameter>,
     pub result: Option<Type>,
     pub uses: Vec<Use>,
+    /// Methods and paths that attributes give it: `#[get("/users")]`.
+    pub routes: Vec<(String, String)>,
     pub body: Expr,
     pub place: Place,
 }
@@ -262,6 +280,8 @@ pub struct Alias {
 pub struct Constant {
     pub module: ModulePath,
     pub name: String,
+    /// The last name of the type whose implementation holds it.
+    pub owner: Option<String>,
     pub value: Expr,
 }
 

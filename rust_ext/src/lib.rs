@@ -20,7 +20,9 @@ mod names;
 mod paths;
 mod pool;
 mod source;
+mod statements;
 mod tables;
+mod templates;
 mod text;
 mod toml_places;
 

@@ -129,7 +129,7 @@ impl Db {
         ("Db::all", 6, "cd", "src/main.rs:13:22"),
         ("Db::all", 7, "local", "src/main.rs:14:21"),
         ("Db::all", 8, "the file `sql/gone.sql` cannot be read", None),
-        ("Db::all", 9, built, None),
+        ("Db::all", 9, f"{built} by `format!`", None),
         ("Db::all", 10, f"{built} by a QueryBuilder", None),
     ]
     assert queries[1].offsets == ((0, 1, 1), (9, 2, 1))

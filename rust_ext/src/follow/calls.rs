@@ -24,6 +24,9 @@ impl Follower<'_> {
         if let Some(call) = self.query_function(segments) {
             return self.query_call(call, generics, arguments, place, wanted);
         }
+        if self.is_raw_sql(segments) {
+            return self.raw_query(arguments, place);
+        }
         if self.is_diesel_query(segments) {
             return self.diesel_query(arguments, place);
         }
@@ -34,7 +37,11 @@ impl Follower<'_> {
             self.built_query(place);
         }
         let types = self.target(segments).map(|id| self.parameter_types(id)).unwrap_or_default();
-        let types = if types.is_empty() { passed_on(segments, wanted) } else { types };
+        let types = match self.struct_of(segments) {
+            Some(newtype) if types.is_empty() => self.field_type(newtype, "0").into_iter().collect(),
+            _ if types.is_empty() => passed_on(segments, wanted),
+            _ => types,
+        };
         let values = self.all(arguments, &types);
         if let Some(selection) = self.found_by_statement(segments, generics, &values) {
             return selection;
@@ -69,6 +76,7 @@ impl Follower<'_> {
             return self.conversion(callee, values, wanted);
         }
         if let Some(id) = self.target(callee.path) {
+            self.hand_over(id, &values);
             return Value { ty: self.result_type(id), ..Value::default() };
         }
         let mut values = values.into_iter();
@@ -97,6 +105,7 @@ impl Follower<'_> {
             let ty = Type { segments: owner.to_vec(), arguments: callee.generics.to_vec(), ..Type::default() };
             Some(self.ty(&ty))
         };
+        self.convert_row(to.as_ref(), &first, &["from", "try_from"]);
         if last.starts_with("try_") {
             return self.fallible(first, to, callee.place);
         }

@@ -1,12 +1,13 @@
 //! Values of expressions.
 
 use super::patterns::inside;
-use super::{Follower, PlacedText, Value};
+use super::{Follower, PlacedText, Value, texts};
 use crate::ir::{Arm, Closure, Expr, Local, Place, Statement, Type};
 use crate::model::Cast;
-use crate::names::{Found, Item, Site, Ty};
+use crate::names::Ty;
 
-const DEEPEST_CONSTANT: usize = 8;
+/// More texts than branches that a person writes.
+const MOST_TEXTS: usize = 16;
 
 impl Follower<'_> {
     /// The value of an expression; `wanted` is the type that its place asks for.
@@ -15,7 +16,8 @@ impl Follower<'_> {
             Expr::Path { segments, .. } => self.named(segments),
             Expr::Same(inner) | Expr::Await(inner) => self.value(inner, wanted),
             Expr::Try(inner) => {
-                let value = self.value(inner, wanted);
+                let asked = self.asked_inside(inner, wanted);
+                let value = self.value(inner, asked.as_ref());
                 match value.ty.as_ref().map(|ty| ty.name.as_str()) {
                     Some("Option" | "Result") => inside(&value),
                     _ => value,
@@ -28,13 +30,21 @@ impl Follower<'_> {
             Expr::Index(base, index) => {
                 self.value(index, None);
                 let base = self.value(base, None);
-                Value { origin: None, ..inside(&base) }
+                let item = Value { origin: None, ..inside(&base) };
+                // `&list[1..]` is still a list.
+                match **index {
+                    Expr::Computed(_) if item.strukt().is_none() => item.typed(None),
+                    _ => item,
+                }
             }
             Expr::Cast(inner, ty, place) => self.cast(inner, ty, *place),
-            Expr::Text(text) => Value {
-                text: Some(PlacedText { path: self.path(), text: text.clone() }),
-                ..Value::of(Ty::of("&", vec![Ty::of("str", Vec::new())]))
+            Expr::Text(text) => texts::of_text(PlacedText { path: self.path(), text: text.clone() }),
+            Expr::Literal(literal) => match literal.said {
+                true => Value::of(Ty::of(literal.ty, Vec::new())),
+                false => Value::default(),
             },
+            Expr::Format(template, arguments) => self.formatted(template, arguments),
+            Expr::Joined(parts, place) => self.joined(parts, *place),
             Expr::IncludedText(path) => self.included(path),
             Expr::Query(query) => self.macro_query(query, wanted),
             Expr::Call { function, arguments, place } => self.call(function, arguments, *place, wanted),
@@ -45,7 +55,10 @@ impl Follower<'_> {
                 Value::default()
             }
             Expr::Tuple(parts) => {
-                let values: Vec<Value> = parts.iter().map(|part| self.value(part, None)).collect();
+                let asked = wanted.filter(|ty| ty.name == "()" && ty.arguments.len() == parts.len());
+                let asked = |at: usize| asked.and_then(|ty| ty.arguments.get(at));
+                let values: Vec<Value> =
+                    parts.iter().enumerate().map(|(at, part)| self.value(part, asked(at))).collect();
                 Value::of(Ty::of("()", values.into_iter().map(|value| value.ty.unwrap_or_default()).collect()))
             }
             other => self.flow(other, wanted),
@@ -142,46 +155,13 @@ impl Follower<'_> {
     }
 
     /// A local name, a constant's text, or nothing that is known.
-    fn named(&self, segments: &[String]) -> Value {
+    pub(super) fn named(&self, segments: &[String]) -> Value {
         if let [only] = segments {
             if let Some((_, value)) = self.names.iter().rev().find(|(name, _)| name == only) {
                 return value.clone();
             }
         }
-        self.constant(self.site, segments, 0)
-            .map_or_else(Value::default, |text| Value { text: Some(text), ..Value::default() })
-    }
-
-    fn constant(&self, site: Site, segments: &[String], depth: usize) -> Option<PlacedText> {
-        let (file, at) = match self.index.find(site, segments) {
-            Found::Item(Item::Constant(file, at)) => (file, at),
-            // `Self::SQL`, `Queries::LIST`: constants of implementations stand in their module.
-            Found::Member(_, rest) => match self.index.find(site, &rest) {
-                Found::Item(Item::Constant(file, at)) => (file, at),
-                _ => return None,
-            },
-            Found::External(path) if path.len() == 2 && path.first().is_some_and(|first| first == "Self") => {
-                match self.index.find(site, path.get(1..)?) {
-                    Found::Item(Item::Constant(file, at)) => (file, at),
-                    _ => return None,
-                }
-            }
-            _ => return None,
-        };
-        let constant = self.index.constant(file, at)?;
-        let path = self.index.files.get(file)?.path.clone();
-        let mut value = &constant.value;
-        while let Expr::Same(inner) = value {
-            value = inner;
-        }
-        match value {
-            Expr::Text(text) => Some(PlacedText { path, text: text.clone() }),
-            Expr::IncludedText(included) => self.read_text(&crate::paths::join(crate::paths::folder(&path), included)),
-            Expr::Path { segments, .. } if depth < DEEPEST_CONSTANT => {
-                self.constant(Site { file, module: &constant.module, uses: &[] }, segments, depth + 1)
-            }
-            _ => None,
-        }
+        self.constant(self.site, segments, 0).map_or_else(Value::default, texts::of_text)
     }
 
     fn part(&self, base: Value, name: &str) -> Value {
@@ -243,12 +223,24 @@ pub(super) fn has_hole(ty: &Ty) -> bool {
     ty.name == "_" || ty.arguments.iter().any(has_hole)
 }
 
-/// The value of a branch: the first whose origin is known, else the first whose type is.
+/// The value of a branch: the first whose origin is known, else the first whose type is, with the texts of all.
 fn one_of(values: Vec<Value>) -> Value {
     let mut values = values;
+    let built = values.iter().find_map(|value| value.built);
+    let mut also: Vec<PlacedText> = Vec::new();
+    for value in &values {
+        for text in value.text.iter().chain(&value.also) {
+            if !also.contains(text) && also.len() < MOST_TEXTS {
+                also.push(text.clone());
+            }
+        }
+    }
+    let queries = values.iter().filter(|value| value.query.is_some()).count();
     let best = values
         .iter()
         .position(|value| value.origin.is_some())
         .or_else(|| values.iter().position(|value| value.ty.is_some()));
-    best.map(|at| values.swap_remove(at)).unwrap_or_default()
+    let best = best.map(|at| values.swap_remove(at)).unwrap_or_default();
+    let text = if also.is_empty() { None } else { Some(also.remove(0)) };
+    Value { text, also, built, loose: best.loose || queries > 1, ..best }
 }

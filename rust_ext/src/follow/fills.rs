@@ -1,6 +1,7 @@
 //! Fields that struct literals and assignments fill.
 
 use super::calls::core;
+use super::queries::QUERY;
 use super::{Fill, Follower, Value};
 use crate::ir::{Expr, Place, StructLiteral};
 use crate::names::{StructId, Ty};
@@ -21,6 +22,19 @@ impl Follower<'_> {
         match strukt {
             Some(strukt) => Value::of(self.struct_type(strukt)),
             None => Value::default(),
+        }
+    }
+
+    /// A variable that is given another value: no longer the rows of the query that it was.
+    fn changed(&mut self, left: &Expr) {
+        let Expr::Path { segments, .. } = left else {
+            return;
+        };
+        if let [only] = segments.as_slice() {
+            let known = self.names.iter_mut().rev().find(|(name, _)| name == only);
+            if let Some((_, value)) = known.filter(|(_, value)| value.ty.as_ref().is_none_or(|ty| ty.name != QUERY)) {
+                value.query = None;
+            }
         }
     }
 
@@ -49,8 +63,9 @@ impl Follower<'_> {
     /// `payload.field = value;`
     pub(super) fn assign(&mut self, left: &Expr, right: &Expr, place: Place) -> Value {
         let Expr::Field(base, name) = left else {
-            self.value(left, None);
-            self.value(right, None);
+            let before = self.value(left, None);
+            self.value(right, before.ty.as_ref());
+            self.changed(left);
             return Value::default();
         };
         let base = self.value(base, None);

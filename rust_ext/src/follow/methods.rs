@@ -20,6 +20,8 @@ enum Kind {
     /// A new holder from a closure that gives holders: `and_then`.
     FlatMap,
     Iterate,
+    /// Takes the inside out of a wrapper that is known: `into_inner`.
+    Inner,
     /// One of many: `first`, `next`.
     One,
     Enumerate,
@@ -35,9 +37,9 @@ enum Kind {
 
 fn kind(name: &str) -> Kind {
     match name {
-        "clone" | "to_owned" | "as_ref" | "as_mut" | "as_deref" | "as_str" | "borrow" | "into_inner" | "as_slice"
-        | "to_vec" | "into_boxed_slice" | "bind" | "persistent" | "map_err" | "context" | "with_context"
-        | "wrap_err" | "wrap_err_with" | "inspect_err" | "or_else" | "get_ref" | "lock" | "deref" => Kind::Same,
+        "clone" | "to_owned" | "as_ref" | "as_mut" | "as_deref" | "as_str" | "borrow" | "as_slice" | "to_vec"
+        | "into_boxed_slice" | "bind" | "persistent" | "map_err" | "context" | "with_context" | "wrap_err"
+        | "wrap_err_with" | "inspect_err" | "or_else" | "get_ref" | "lock" | "deref" => Kind::Same,
         "unwrap" | "expect" | "unwrap_or" | "unwrap_or_default" | "unwrap_or_else" => Kind::Unwrap,
         "filter" | "rev" | "take" | "skip" | "chain" | "cloned" | "copied" | "by_ref" | "peekable" | "inspect"
         | "take_while" | "skip_while" | "step_by" | "or" | "fuse" | "boxed" => Kind::Keep,
@@ -46,6 +48,7 @@ fn kind(name: &str) -> Kind {
         | "is_some_and" => Kind::FlatMap,
         "iter" | "into_iter" | "iter_mut" | "drain" | "values" | "into_values" => Kind::Iterate,
         "first" | "last" | "next" | "pop" | "find" | "nth" | "max_by_key" | "min_by_key" | "get" => Kind::One,
+        "into_inner" => Kind::Inner,
         "enumerate" => Kind::Enumerate,
         "collect" | "try_collect" => Kind::Collect,
         "into" => Kind::Into,
@@ -65,8 +68,12 @@ impl Follower<'_> {
         }
         let kind = kind(&call.name);
         let asked = match kind {
-            Kind::Same | Kind::Unwrap | Kind::Ok | Kind::OkOr => wanted.cloned(),
+            Kind::Same | Kind::Ok => wanted.cloned(),
+            Kind::Unwrap => self.asked_inside(&call.receiver, wanted),
+            Kind::OkOr => wanted.map(|ty| Ty::of("Option", vec![result_of(ty).clone()])),
             Kind::Fetch => fetched(&call.name, wanted),
+            Kind::Collect => self.asked_item(call, wanted),
+            Kind::Keep | Kind::Iterate => wanted.filter(|ty| ty.name == "Iter").cloned(),
             _ => None,
         };
         let asked = asked.or_else(|| asked_of_rows(&call.name, wanted?));
@@ -77,8 +84,28 @@ impl Follower<'_> {
         if let Some(value) = self.sea_orm_method(&receiver, call, wanted) {
             return value;
         }
-        if let (Some(query), "bind") = (receiver.query, call.name.as_str()) {
-            self.out.queries.get_mut(query).into_iter().for_each(|query| query.arguments += 1);
+        if let (Some(_), "bind", [argument]) = (receiver.query, call.name.as_str(), call.arguments.as_slice()) {
+            self.bind_one(&receiver, argument);
+            return receiver;
+        }
+        if let Some(value) = self.row_method(&receiver, call, wanted) {
+            return value;
+        }
+        if let Some(value) = self.tokio_method(&receiver, call) {
+            return value;
+        }
+        match (call.name.as_str(), call.arguments.as_slice()) {
+            ("to_string", []) => {
+                if let Some(text) = receiver.as_string() {
+                    return text;
+                }
+            }
+            // `HttpResponse::Ok().json(list)`
+            ("json", [body]) if receiver.strukt().is_none() => {
+                let body = self.value(body, None).ty.unwrap_or_default();
+                return Value::of(Ty::of("Json", vec![body]));
+            }
+            _ => {}
         }
         if let Some(value) = self.own_method(&receiver, call) {
             return value;
@@ -99,13 +126,14 @@ impl Follower<'_> {
         self.after(kind, receiver, call, wanted)
     }
 
-    fn after(&self, kind: Kind, receiver: Value, call: &MethodCall, wanted: Option<&Ty>) -> Value {
+    fn after(&mut self, kind: Kind, receiver: Value, call: &MethodCall, wanted: Option<&Ty>) -> Value {
         match kind {
             Kind::Same | Kind::Keep => receiver,
             Kind::Unwrap => match receiver.ty.as_ref().map(|ty| ty.name.as_str()) {
                 Some("Option" | "Result") => inside(&receiver),
                 _ => receiver,
             },
+            Kind::Inner => inside(&receiver),
             Kind::Iterate => self.holder("Iter", receiver),
             Kind::One => match receiver.ty.as_ref().map(|ty| ty.bare().name.as_str()) {
                 Some("Vec" | "Iter" | "[]" | "[;]" | "VecDeque" | "Stream") => self.holder("Option", receiver),
@@ -116,18 +144,21 @@ impl Follower<'_> {
                 Value::of(Ty::of("Iter", vec![Ty::of("()", vec![Ty::of("usize", Vec::new()), inner])]))
             }
             Kind::Collect => self.collected(receiver, call, wanted),
-            Kind::Into => receiver.typed(wanted.cloned()),
-            Kind::TryInto => self.fallible(receiver, wanted.map(|ty| core(ty).clone()), call.name_place),
+            Kind::Into => {
+                self.convert_row(wanted, &receiver, &["from"]);
+                receiver.typed(wanted.cloned())
+            }
+            Kind::TryInto => {
+                self.convert_row(wanted, &receiver, &["try_from"]);
+                self.fallible(receiver, wanted.map(|ty| core(ty).clone()), call.name_place)
+            }
             Kind::Ok => self.holder("Option", receiver),
             Kind::OkOr => self.holder("Result", receiver),
             Kind::TryNext => {
                 let item = core(&inside(&receiver).ty.unwrap_or_default()).clone();
-                Value::of(Ty::of("Result", vec![Ty::of("Option", vec![item])]))
+                receiver.typed(Some(Ty::of("Result", vec![Ty::of("Option", vec![item])])))
             }
             Kind::Fetch => self.rows(receiver, &call.name),
-            Kind::Other if call.name == "to_string" && receiver.text.is_some() => {
-                Value { text: receiver.text, ..Value::of(Ty::of("String", Vec::new())) }
-            }
             Kind::Map | Kind::FlatMap | Kind::Other => Value { record: receiver.record, ..Value::default() },
         }
     }
@@ -142,16 +173,18 @@ impl Follower<'_> {
     fn own_method(&mut self, receiver: &Value, call: &MethodCall) -> Option<Value> {
         let id = self.index.method(receiver.strukt()?, &call.name)?;
         let types = self.parameter_types(id);
+        let mut values = vec![receiver.clone()];
         for (at, argument) in call.arguments.iter().enumerate() {
-            self.value(argument, types.get(at + 1));
+            values.push(self.value(argument, types.get(at + 1)));
         }
+        self.hand_over(id, &values);
         Some(Value { ty: self.result_type(id), ..Value::default() })
     }
 
     /// `map` and its like: the closure's value in the receiver's holder.
     fn mapped(&mut self, receiver: Value, call: &MethodCall, wanted: Option<&Ty>) -> Value {
         let item = inside(&receiver);
-        let asked = wanted.map(|ty| core(ty).clone());
+        let asked = asked_of_closure(&receiver, &call.name, wanted);
         let mut result = Value::default();
         for argument in &call.arguments {
             result = self.applied(argument, item.clone(), asked.as_ref());
@@ -188,6 +221,13 @@ impl Follower<'_> {
         }
     }
 
+    /// What `collect` asks of the iterator, by where its result goes.
+    fn asked_item(&self, call: &MethodCall, wanted: Option<&Ty>) -> Option<Ty> {
+        let written = call.generics.first().map(|ty| self.ty(ty)).filter(|ty| !has_hole(ty));
+        let item = item_of(written.as_ref().or(wanted)?)?;
+        Some(Ty::of("Iter", vec![item]))
+    }
+
     fn collected(&self, receiver: Value, call: &MethodCall, wanted: Option<&Ty>) -> Value {
         let written = call.generics.first().map(|ty| self.ty(ty)).filter(|ty| !has_hole(ty));
         let ty = written.or_else(|| wanted.filter(|ty| !has_hole(ty)).cloned()).unwrap_or_else(|| {
@@ -222,6 +262,39 @@ fn asked_of_rows(name: &str, wanted: &Ty) -> Option<Ty> {
         ("optional" | "cloned" | "copied", _) => Some(wanted.clone()),
         ("first" | "last" | "pop", "Option") => Some(Ty::of("Vec", wanted.arguments.clone())),
         _ => None,
+    }
+}
+
+/// The items of a collection: `T` for `Vec<T>`, `Result<T>` for `Result<Vec<T>>`, pairs for maps.
+fn item_of(collection: &Ty) -> Option<Ty> {
+    match (collection.name.as_str(), collection.arguments.as_slice()) {
+        ("Vec" | "VecDeque" | "HashSet" | "BTreeSet" | "IndexSet" | "BinaryHeap", [item, ..]) => Some(item.clone()),
+        ("HashMap" | "BTreeMap" | "IndexMap", [key, value, ..]) => Some(Ty::of("()", vec![key.clone(), value.clone()])),
+        ("Result" | "Option", [inner, ..]) => Some(Ty::of(&collection.name, vec![item_of(inner)?])),
+        _ => None,
+    }
+}
+
+/// What a closure is asked for: the inside of what its call is asked for, where that is the holder of its value.
+fn asked_of_closure(receiver: &Value, method: &str, wanted: Option<&Ty>) -> Option<Ty> {
+    let wanted = wanted?;
+    match method {
+        "map_or" | "map_or_else" => return Some(wanted.clone()),
+        "and_then" | "try_map" => return Some(wanted.clone()),
+        "map" | "map_ok" | "then" => {}
+        _ => return None,
+    }
+    let holder = receiver.ty.as_ref().map_or("", |ty| ty.bare().name.as_str());
+    match wanted.arguments.first() {
+        Some(inner) if wanted.name == "Iter" || wanted.name == holder => Some(inner.clone()),
+        _ => Some(core(wanted).clone()),
+    }
+}
+
+fn result_of(ty: &Ty) -> &Ty {
+    match (ty.name.as_str(), ty.arguments.first()) {
+        ("Result", Some(inner)) => inner,
+        _ => ty,
     }
 }
 

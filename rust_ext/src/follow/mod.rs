@@ -8,10 +8,14 @@ mod diesel;
 mod expressions;
 mod fills;
 mod methods;
+mod parameters;
 mod patterns;
 mod queries;
 mod routes;
+mod rows;
 mod sea_orm;
+mod texts;
+mod tokio;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -29,7 +33,7 @@ pub struct Origin {
 }
 
 /// A text with the file that it stands in.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlacedText {
     pub path: Arc<str>,
     pub text: Text,
@@ -40,13 +44,24 @@ pub struct Value {
     pub ty: Option<Ty>,
     pub origin: Option<Origin>,
     pub text: Option<PlacedText>,
+    /// The other texts that it may be.
+    pub also: Vec<PlacedText>,
+    /// Why it may be a text that the source does not hold.
+    pub built: Option<&'static str>,
     /// The position of a query in `Followed.queries`, before it is fetched.
     pub query: Option<usize>,
+    /// Whether the query may have more bound to it on some ways than on others.
+    pub loose: bool,
     /// A row of `query!`, which has no struct.
     pub record: bool,
 }
 
 impl Value {
+    /// The text, where it is no other on any way.
+    fn only_text(self) -> Option<PlacedText> {
+        self.text.filter(|_| self.also.is_empty() && self.built.is_none())
+    }
+
     fn of(ty: Ty) -> Self {
         Self { ty: Some(ty), ..Self::default() }
     }
@@ -87,8 +102,12 @@ pub struct Followed {
     pub targets: Vec<StructId>,
     pub fills: Vec<Fill>,
     pub routes: Vec<Route>,
+    /// Functions whose attributes have their routes, with the prefixes under which they are reached.
+    pub mounts: Vec<(FunctionId, String)>,
     pub unread: Vec<Unread>,
     pub gaps: Vec<Unread>,
+    /// Queries of one call that differ in their texts: the first, and another.
+    pub twins: Vec<(usize, usize)>,
     /// The type of each function's last expression.
     pub values: Vec<(FunctionId, Ty)>,
 }
@@ -104,6 +123,18 @@ pub fn file(root: &Path, index: &Index, number: usize) -> Followed {
             let mut follower = Follower::new(root, index, site, function, followed);
             follower.run(id);
             followed = follower.out;
+        }
+    }
+    for query in &mut followed.queries {
+        if query.parameters.iter().all(Option::is_none) {
+            query.parameters.clear();
+        }
+    }
+    for (first, other) in std::mem::take(&mut followed.twins) {
+        if let Some(Query { arguments, parameters, reads, .. }) = followed.queries.get(first).cloned() {
+            if let Some(twin) = followed.queries.get_mut(other) {
+                *twin = Query { arguments, parameters, reads, ..twin.clone() };
+            }
         }
     }
     followed
@@ -128,6 +159,8 @@ struct Follower<'a> {
     names: Vec<(String, Value)>,
     /// Prefixes of `nest`.
     prefix: Vec<String>,
+    /// Functions on the way that were given a row.
+    depth: usize,
     out: Followed,
 }
 
@@ -135,19 +168,31 @@ impl<'a> Follower<'a> {
     fn new(root: &'a Path, index: &'a Index<'a>, site: Site<'a>, function: &'a Function, out: Followed) -> Self {
         let own = function.owner.as_ref().map(|owner| index.ty(site, &owner.ty, None));
         let result = function.result.as_ref().map(|ty| index.ty(site, ty, own.as_ref()));
-        Self { root, index, site, function, own, result, names: Vec::new(), prefix: Vec::new(), out }
+        Self { root, index, site, function, own, result, names: Vec::new(), prefix: Vec::new(), depth: 0, out }
     }
 
     fn run(&mut self, id: FunctionId) {
         for parameter in &self.function.parameters {
             let ty = self.ty(&parameter.ty);
-            self.bind(&parameter.pattern, Value::of(ty));
+            let built = matches!(ty.bare().name.as_str(), "str" | "String").then_some(texts::PASSED);
+            self.bind(&parameter.pattern, Value { built, ..Value::of(ty) });
         }
         let result = self.result.clone();
         let value = self.value(&self.function.body, result.as_ref());
         if let Some(ty) = value.ty {
             self.out.values.push((id, ty));
         }
+    }
+
+    /// Follows the function with rows for its parameters.
+    fn run_with(&mut self, values: &[Value]) {
+        for (at, parameter) in self.function.parameters.iter().enumerate() {
+            let ty = self.ty(&parameter.ty);
+            let given = values.get(at).filter(|value| value.ty.as_ref().is_some_and(rows::is_row));
+            self.bind(&parameter.pattern, given.cloned().unwrap_or_else(|| Value::of(ty)));
+        }
+        let result = self.result.clone();
+        self.value(&self.function.body, result.as_ref());
     }
 
     fn ty(&self, ty: &crate::ir::Type) -> Ty {

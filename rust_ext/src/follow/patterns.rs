@@ -1,11 +1,12 @@
 //! Names that patterns bind.
 
-use super::{Follower, Origin, Value};
+use super::queries::QUERY;
+use super::{Follower, Origin, Value, texts};
 use crate::ir::Pattern;
 use crate::names::{Found, Item, StructId, Ty};
 
 /// Types with one thing inside that a pattern, `?` or a loop takes out.
-const HOLDERS: [&str; 16] = [
+const HOLDERS: [&str; 17] = [
     "Option",
     "Result",
     "Vec",
@@ -21,6 +22,7 @@ const HOLDERS: [&str; 16] = [
     "Form",
     "Path",
     "State",
+    "Data",
     "Extension",
 ];
 
@@ -39,6 +41,14 @@ pub fn inside(value: &Value) -> Value {
 impl Follower<'_> {
     pub(super) fn bind(&mut self, pattern: &Pattern, value: Value) {
         match pattern {
+            Pattern::Mutable(name) => {
+                if let Some(query) = value.query.filter(|_| value.ty.as_ref().is_some_and(|ty| ty.name == QUERY)) {
+                    self.unbound(query);
+                }
+                let built = if value.text.is_some() { Some(texts::CHANGED) } else { value.built };
+                let value = Value { text: None, also: Vec::new(), built, loose: true, ..value };
+                self.names.push((name.clone(), value));
+            }
             Pattern::Name(name) => self.names.push((name.clone(), value)),
             Pattern::Tuple(parts) => {
                 let types = value.ty.as_ref().map(|ty| ty.bare().arguments.clone()).unwrap_or_default();

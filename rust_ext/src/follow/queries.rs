@@ -1,8 +1,10 @@
 //! Queries of sqlx: macros and functions, and where their SQL is written.
 
+use super::parameters::Literals;
+use super::rows::ROW;
 use super::{Follower, PlacedText, Value};
 use crate::ir::{Expr, MacroQuery, Place, Sql, Text, Type};
-use crate::model::{Query, QueryCall, StructRef};
+use crate::model::{Query, QueryCall, RustType, StructRef};
 use crate::names::{Found, Ty};
 use crate::{paths, source};
 
@@ -17,7 +19,7 @@ struct Met {
     place: Place,
     sql: Result<PlacedText, String>,
     row: Option<Ty>,
-    arguments: u32,
+    parameters: Vec<Option<RustType>>,
 }
 
 impl Follower<'_> {
@@ -25,7 +27,7 @@ impl Follower<'_> {
         let sql = match &query.sql {
             Sql::Here(text) => Ok(PlacedText { path: self.path(), text: text.clone() }),
             Sql::PackageFile(path) => self.package_file(path),
-            Sql::Expression(expression) => self.value(expression, None).text.ok_or_else(|| BUILT.to_owned()),
+            Sql::Expression(expression) => self.value(expression, None).only_text().ok_or_else(|| BUILT.to_owned()),
             Sql::Missing => Err("the arguments of the macro do not read as Rust".to_owned()),
         };
         let row = match query.call {
@@ -35,7 +37,8 @@ impl Follower<'_> {
             QueryCall::QueryScalarMacro | QueryCall::QueryScalarUncheckedMacro => wanted.cloned(),
             _ => None,
         };
-        let met = Met { call: query.call, place: query.place, sql, row: row.clone(), arguments: query.arguments };
+        let parameters = query.bound.iter().map(|bound| self.bound_type(bound, Literals::Expected)).collect();
+        let met = Met { call: query.call, place: query.place, sql, row: row.clone(), parameters };
         let met = self.meet(met);
         let record = matches!(query.call, QueryCall::QueryMacro | QueryCall::QueryUncheckedMacro);
         Value { record, query: Some(met), ..Value::of(Ty::of(QUERY, row.into_iter().collect())) }
@@ -55,6 +58,23 @@ impl Follower<'_> {
         };
         let of_sqlx = if full.len() == 1 { self.brings_all_of_sqlx() } else { self.is_sqlx(first) };
         of_sqlx.then_some(call)
+    }
+
+    /// `sqlx::raw_sql`, whose text may hold several statements.
+    pub(super) fn is_raw_sql(&self, path: &[String]) -> bool {
+        match self.index.find(self.site, path) {
+            Found::External(full) => {
+                let named = full.last().is_some_and(|last| last == "raw_sql");
+                named && full.first().is_some_and(|first| self.is_sqlx(first))
+            }
+            _ => false,
+        }
+    }
+
+    pub(super) fn raw_query(&mut self, arguments: &[Expr], place: Place) -> Value {
+        let sql = arguments.first().map(|argument| self.value(argument, None)).unwrap_or_default();
+        let met = self.meet_value(QueryCall::Query, place, &sql.single());
+        Value { query: Some(met), ..Value::of(Ty::of(QUERY, vec![Ty::of(ROW, Vec::new())])) }
     }
 
     /// `sqlx`, or the name that the manifest gives it.
@@ -77,26 +97,48 @@ impl Follower<'_> {
         wanted: Option<&Ty>,
     ) -> Value {
         let mut values = arguments.iter().map(|argument| self.value(argument, None)).collect::<Vec<_>>().into_iter();
-        let sql = values.next().and_then(|value| value.text).ok_or_else(|| BUILT.to_owned());
+        let sql = values.next().unwrap_or_default();
         let last = generics.last().map(|ty| self.ty(ty)).filter(|ty| ty.name != "_");
         let row = match call {
             QueryCall::QueryAs | QueryCall::QueryScalar => last.or_else(|| wanted.cloned()),
             _ => None,
         };
-        let met = self.meet(Met { call, place, sql, row: row.clone(), arguments: 0 });
+        let met = self.meet(of_value(call, place, &sql, row.clone()));
+        if call == QueryCall::QueryAs {
+            self.own_from_row(met, row.as_ref());
+        }
+        self.twin(met, call, place, sql, &row);
+        let row = row.or_else(|| (call == QueryCall::Query).then(|| Ty::of(ROW, Vec::new())));
         Value { query: Some(met), ..Value::of(Ty::of(QUERY, row.into_iter().collect())) }
+    }
+
+    /// A query by its text alone.
+    pub(super) fn meet_value(&mut self, call: QueryCall, place: Place, sql: &Value) -> usize {
+        let met = self.meet(of_value(call, place, sql, None));
+        self.twin(met, call, place, sql.clone(), &None);
+        met
+    }
+
+    /// The other texts that a call may be given are queries of their own.
+    fn twin(&mut self, first: usize, call: QueryCall, place: Place, sql: Value, row: &Option<Ty>) {
+        let others = sql.also.into_iter().map(Ok);
+        let unknown = sql.built.filter(|_| sql.text.is_some()).map(|reason| Err(reason.to_owned()));
+        for sql in others.chain(unknown) {
+            let twin = self.meet(Met { call, place, sql, row: row.clone(), parameters: Vec::new() });
+            self.out.twins.push((first, twin));
+        }
     }
 
     /// `QueryBuilder::new(..)`: seen, and not checked.
     pub(super) fn built_query(&mut self, place: Place) {
         let sql = Err(format!("{BUILT} by a QueryBuilder"));
-        self.meet(Met { call: QueryCall::Query, place, sql, row: None, arguments: 0 });
+        self.meet(Met { call: QueryCall::Query, place, sql, row: None, parameters: Vec::new() });
     }
 
     /// A query whose rows are not known yet.
     pub(super) fn meet_text(&mut self, call: QueryCall, place: Place, sql: Option<PlacedText>) -> usize {
         let sql = sql.ok_or_else(|| BUILT.to_owned());
-        self.meet(Met { call, place, sql, row: None, arguments: 0 })
+        self.meet(Met { call, place, sql, row: None, parameters: Vec::new() })
     }
 
     /// Says what the rows of a query become.
@@ -136,8 +178,8 @@ impl Follower<'_> {
             offsets,
             target,
             scalar,
-            arguments: met.arguments,
-            parameters: Vec::new(),
+            arguments: met.parameters.len() as u32,
+            parameters: met.parameters,
             reads: Vec::new(),
             unchecked,
         });
@@ -176,4 +218,9 @@ impl Follower<'_> {
         let place = Place { line: 1, column: 1, end_line: last, end_column: width + 1 };
         Some(PlacedText { path: path.into(), text: Text { value, place, offsets } })
     }
+}
+
+fn of_value(call: QueryCall, place: Place, sql: &Value, row: Option<Ty>) -> Met {
+    let reason = || sql.built.unwrap_or(BUILT).to_owned();
+    Met { call, place, sql: sql.text.clone().ok_or_else(reason), row, parameters: Vec::new() }
 }

@@ -4,7 +4,7 @@ use syn::{Block, Expr as Syn, Lit, Stmt};
 
 use super::patterns::member;
 use super::{Lowering, name, place, place_of, segments};
-use crate::ir::{Arm, Closure, Expr, FieldValue, Local, MethodCall, Statement, StructLiteral};
+use crate::ir::{Arm, Closure, Expr, FieldValue, Literal, Local, MethodCall, Statement, StructLiteral};
 use crate::literals;
 
 impl Lowering {
@@ -17,6 +17,9 @@ impl Lowering {
             Syn::Reference(of) => Expr::Same(self.boxed(&of.expr)),
             Syn::Unary(of) if matches!(of.op, syn::UnOp::Deref(_)) => Expr::Same(self.boxed(&of.expr)),
             Syn::Unary(of) => self.computed([&*of.expr]),
+            Syn::Binary(of) if matches!(of.op, syn::BinOp::Add(_)) => {
+                Expr::Joined(vec![self.expression(&of.left), self.expression(&of.right)], place_of(of))
+            }
             Syn::Binary(of) => self.computed([&*of.left, &*of.right]),
             Syn::Assign(of) => Expr::Assign(self.boxed(&of.left), self.boxed(&of.right), place_of(of)),
             Syn::Return(of) => match &of.expr {
@@ -36,7 +39,7 @@ impl Lowering {
             }
             Syn::Lit(of) => match &of.lit {
                 Lit::Str(text) => self.string(text),
-                _ => Expr::Computed(Vec::new()),
+                other => literal(other).map_or(Expr::Computed(Vec::new()), Expr::Literal),
             },
             Syn::Macro(of) => self.invocation(&of.mac),
             Syn::Cast(of) => {
@@ -183,5 +186,24 @@ impl Lowering {
             value: init.map(|init| self.expression(&init.expr)),
             otherwise: init.and_then(|init| init.diverge.as_ref()).map(|(_, otherwise)| self.expression(otherwise)),
         }))
+    }
+}
+
+/// The types that a suffix may name.
+const SUFFIXES: [&str; 14] =
+    ["i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize", "f32", "f64"];
+
+fn literal(literal: &Lit) -> Option<Literal> {
+    let suffixed = |suffix: &str, usual| {
+        let written = SUFFIXES.iter().find(|known| **known == suffix);
+        Literal { ty: written.unwrap_or(&usual), said: written.is_some(), number: None }
+    };
+    let own = |ty| Literal { ty, said: true, number: None };
+    match literal {
+        Lit::Int(digits) => Some(Literal { number: digits.base10_parse().ok(), ..suffixed(digits.suffix(), "i32") }),
+        Lit::Float(digits) => Some(suffixed(digits.suffix(), "f64")),
+        Lit::Bool(_) => Some(own("bool")),
+        Lit::Char(_) => Some(own("char")),
+        _ => None,
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use syn::{FnArg, ForeignItem, ImplItem, Item, Signature, TraitItem, UseTree};
 
 use super::attributes::{derive_paths, derives, integer, mapping, named, only_for_tests};
-use super::{Lowering, OwnerOf, macros, name, place, place_of};
+use super::{Lowering, OwnerOf, macros, name, place, place_of, routes};
 use crate::ir::{
     Alias, Constant, EnumItem, Expr, Foreign, Function, ModuleFile, Owner, Parameter, Pattern, Place, StructField,
     StructItem, Type, Use, VariantItem,
@@ -48,11 +48,11 @@ impl Lowering {
                     Alias { module: self.module.clone(), name: name(&item.ident), parameters, ty: self.ty(&item.ty) };
                 self.facts.aliases.push(alias);
             }
-            Item::Const(item) => self.constant(&item.ident, &item.expr),
-            Item::Static(item) => self.constant(&item.ident, &item.expr),
+            Item::Const(item) => self.constant(&item.ident, &item.expr, None),
+            Item::Static(item) => self.constant(&item.ident, &item.expr, None),
             Item::Fn(item) => {
                 self.definition(&item.attrs, &item.sig);
-                self.function(&item.sig, &item.block, owner);
+                self.function(&item.attrs, &item.sig, &item.block, owner);
             }
             Item::Impl(item) => self.implementation(item),
             Item::Trait(item) => self.interface(item),
@@ -127,21 +127,27 @@ impl Lowering {
         self.facts.others.push((self.module.clone(), name(ident)));
     }
 
-    fn constant(&mut self, ident: &syn::Ident, value: &syn::Expr) {
-        let constant = Constant { module: self.module.clone(), name: name(ident), value: self.expression(value) };
+    fn constant(&mut self, ident: &syn::Ident, value: &syn::Expr, owner: OwnerOf) {
+        let owner = owner.and_then(|owner| owner.ty.segments.last().cloned());
+        let constant =
+            Constant { module: self.module.clone(), name: name(ident), owner, value: self.expression(value) };
         self.facts.constants.push(constant);
     }
 
     fn implementation(&mut self, item: &syn::ItemImpl) {
         self.entity_name(item);
         let owner = Arc::new(Owner { ty: self.ty(&item.self_ty) });
+        if routes::is_tonic(&item.attrs) {
+            let reason = "a service of tonic: its messages come from a build script, and its methods are not followed";
+            self.facts.gaps.push((place_of(&item.self_ty), reason.to_owned()));
+        }
         for part in &item.items {
             match part {
                 ImplItem::Fn(function) if !only_for_tests(&function.attrs) => {
                     self.definition(&function.attrs, &function.sig);
-                    self.function(&function.sig, &function.block, Some(&owner));
+                    self.function(&function.attrs, &function.sig, &function.block, Some(&owner));
                 }
-                ImplItem::Const(constant) => self.constant(&constant.ident, &constant.expr),
+                ImplItem::Const(constant) => self.constant(&constant.ident, &constant.expr, Some(&owner)),
                 _ => {}
             }
         }
@@ -154,21 +160,21 @@ impl Lowering {
         for part in &item.items {
             if let TraitItem::Fn(function) = part {
                 match &function.default {
-                    Some(block) => self.function(&function.sig, block, Some(&owner)),
-                    None => self.signature(&function.sig, Some(&owner), Expr::Computed(Vec::new())),
+                    Some(block) => self.function(&function.attrs, &function.sig, block, Some(&owner)),
+                    None => self.signature(&[], &function.sig, Some(&owner), Expr::Computed(Vec::new())),
                 }
             }
         }
     }
 
-    fn function(&mut self, signature: &Signature, block: &syn::Block, owner: OwnerOf) {
+    fn function(&mut self, attributes: &[syn::Attribute], signature: &Signature, block: &syn::Block, owner: OwnerOf) {
         let outer = std::mem::take(&mut self.uses);
         let body = self.block(block);
-        self.signature(signature, owner, body);
+        self.signature(attributes, signature, owner, body);
         self.uses = outer;
     }
 
-    fn signature(&mut self, signature: &Signature, owner: OwnerOf, body: Expr) {
+    fn signature(&mut self, attributes: &[syn::Attribute], signature: &Signature, owner: OwnerOf, body: Expr) {
         let mut parameters = Vec::new();
         for input in &signature.inputs {
             if let FnArg::Typed(typed) = input {
@@ -186,6 +192,7 @@ impl Lowering {
             parameters,
             result: self.result(&signature.output),
             uses: std::mem::take(&mut self.uses),
+            routes: routes::routes(attributes),
             body,
             place: place(signature.ident.span()),
         };

@@ -59,8 +59,14 @@ impl Lowering {
             return Expr::Computed(Vec::new());
         }
         match name {
-            "concat" => self.concat(call),
+            "concat" | "concatcp" | "concatc" | "indoc" => self.concat(call),
+            "format" | "formatcp" | "formatc" | "formatdoc" => self.formatted(call),
             "include_str" => self.included(call),
+            "path" if path.first().is_some_and(|first| first == "warp") => {
+                let reason = "a route of warp: which function answers it is not followed".to_owned();
+                self.facts.gaps.push((place_of(call), reason));
+                Expr::Computed(Vec::new())
+            }
             _ => self.other(call),
         }
     }
@@ -73,7 +79,7 @@ impl Lowering {
                 call: shape.call,
                 target: None,
                 sql: Sql::Missing,
-                arguments: 0,
+                bound: Vec::new(),
                 place,
             }));
         };
@@ -87,9 +93,7 @@ impl Lowering {
             (Some(other), _) => Sql::Expression(Box::new(other)),
             (None, _) => Sql::Missing,
         };
-        let query =
-            Expr::Query(Box::new(MacroQuery { call: shape.call, target, sql, arguments: bound.len() as u32, place }));
-        if bound.iter().all(is_plain) { query } else { with_parts(query, bound) }
+        Expr::Query(Box::new(MacroQuery { call: shape.call, target, sql, bound, place }))
     }
 
     /// sqlx joins `"a" + "b"` itself.
@@ -102,7 +106,7 @@ impl Lowering {
         }
         match (self.added(&sum.left), self.added(&sum.right)) {
             (Expr::Text(left), Expr::Text(right)) => Expr::Text(literals::join(vec![left, right], place_of(sum))),
-            (left, right) => Expr::Computed(vec![left, right]),
+            (left, right) => Expr::Joined(vec![left, right], place_of(sum)),
         }
     }
 
@@ -120,8 +124,35 @@ impl Lowering {
             .collect();
         match texts {
             Some(texts) => Expr::Text(literals::join(texts, place_of(call))),
-            None => Expr::Computed(lowered),
+            None => Expr::Joined(lowered, place_of(call)),
         }
+    }
+
+    /// `format!("select {COLUMNS} from {}", TABLE)`.
+    fn formatted(&mut self, call: &syn::Macro) -> Expr {
+        let Some(parts) = expressions(call.tokens.clone()) else {
+            return self.other(call);
+        };
+        let mut parts = parts.iter();
+        let template = match parts.next().map(|first| self.expression(first)) {
+            Some(Expr::Text(text)) => text,
+            first => {
+                let rest = parts.map(|part| self.expression(part));
+                return Expr::Computed(first.into_iter().chain(rest).collect());
+            }
+        };
+        let arguments = parts.map(|part| match part {
+            syn::Expr::Assign(named) => {
+                let name = match &*named.left {
+                    syn::Expr::Path(path) => path.path.get_ident().map(super::name),
+                    _ => None,
+                };
+                (name, self.expression(&named.right))
+            }
+            other => (None, self.expression(other)),
+        });
+        let arguments = arguments.collect();
+        Expr::Format(template, arguments)
     }
 
     fn included(&mut self, call: &syn::Macro) -> Expr {
@@ -150,22 +181,6 @@ impl Lowering {
         }
         Expr::Computed(Vec::new())
     }
-}
-
-/// Values that hold nothing to look at.
-fn is_plain(expression: &Expr) -> bool {
-    match expression {
-        Expr::Path { .. } | Expr::Text(_) => true,
-        Expr::Same(inner) | Expr::Field(inner, _) | Expr::Cast(inner, ..) => is_plain(inner),
-        _ => false,
-    }
-}
-
-/// The query, after the values that are bound to it.
-fn with_parts(query: Expr, parts: Vec<Expr>) -> Expr {
-    let mut statements: Vec<crate::ir::Statement> = parts.into_iter().map(crate::ir::Statement::Expr).collect();
-    statements.push(crate::ir::Statement::Tail(query));
-    Expr::Block(statements)
 }
 
 /// Whether `query!`, `query_as!` and the like stand anywhere in the tokens.

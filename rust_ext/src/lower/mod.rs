@@ -7,6 +7,7 @@ mod expressions;
 mod items;
 mod macros;
 mod patterns;
+mod routes;
 mod sea_orm;
 mod tables;
 mod types;

@@ -8,6 +8,9 @@ use crate::ir::Pattern;
 impl Lowering {
     pub fn pattern(&mut self, pattern: &Pat) -> Pattern {
         match pattern {
+            Pat::Ident(bound) if bound.subpat.is_none() && bound.mutability.is_some() => {
+                Pattern::Mutable(name(&bound.ident))
+            }
             Pat::Ident(bound) if bound.subpat.is_none() => Pattern::Name(name(&bound.ident)),
             Pat::Type(typed) => self.pattern(&typed.pat),
             Pat::Paren(inner) => self.pattern(&inner.pat),

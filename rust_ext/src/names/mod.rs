@@ -66,6 +66,8 @@ pub struct Index<'a> {
     table_of: HashMap<usize, usize>,
     /// File and position in it of every enum.
     pub enums: Vec<(usize, &'a EnumItem)>,
+    /// File and position in it of the constants of implementations, by the names of type and constant.
+    owned: HashMap<(&'a str, &'a str), Vec<(usize, usize)>>,
     names: Vec<String>,
     methods: HashMap<(StructId, &'a str), Vec<FunctionId>>,
     scopes: Vec<Scope<'a>>,
@@ -91,6 +93,7 @@ impl<'a> Index<'a> {
             tables: Vec::new(),
             table_of: HashMap::new(),
             enums: Vec::new(),
+            owned: HashMap::new(),
             names: Vec::new(),
             methods: HashMap::new(),
             scopes: Vec::new(),
@@ -134,7 +137,10 @@ impl<'a> Index<'a> {
             self.name(package, &alias.module, &alias.name, number, Item::Alias(number, at));
         }
         for (at, constant) in file.constants.iter().enumerate() {
-            self.name(package, &constant.module, &constant.name, number, Item::Constant(number, at));
+            match &constant.owner {
+                Some(owner) => self.owned.entry((owner, &constant.name)).or_default().push((number, at)),
+                None => self.name(package, &constant.module, &constant.name, number, Item::Constant(number, at)),
+            }
         }
         for function in &file.functions {
             let id = self.functions.len();
@@ -238,6 +244,21 @@ impl<'a> Index<'a> {
     pub fn method(&self, of: StructId, name: &str) -> Option<FunctionId> {
         match self.methods.get(&(of, name)).map(Vec::as_slice) {
             Some([only]) => Some(*only),
+            _ => None,
+        }
+    }
+
+    /// All methods of that name, of all implementations.
+    pub fn all_methods(&self, of: StructId, name: &str) -> Vec<FunctionId> {
+        self.methods.get(&(of, name)).cloned().unwrap_or_default()
+    }
+
+    /// A constant of an implementation, by the name of its type: one of the file, else the only one there is.
+    pub fn owned_constant(&self, file: usize, owner: &str, name: &str) -> Option<(usize, usize)> {
+        let found = self.owned.get(&(owner, name))?;
+        let mut here = found.iter().filter(|(other, _)| *other == file);
+        match (here.next(), here.next(), found.as_slice()) {
+            (Some(only), None, _) | (None, _, [only]) => Some(*only),
             _ => None,
         }
     }
