@@ -26,7 +26,10 @@ from pytest_errorbudget.model.difference import (
     DefaultDiffers,
     Difference,
     DomainDiffers,
+    DuplicateIndex,
     EnumLabelsDiffer,
+    GeneratedDiffers,
+    InvalidIndex,
     MissingColumn,
     MissingConstraint,
     MissingIndex,
@@ -37,6 +40,7 @@ from pytest_errorbudget.model.difference import (
     UnexpectedConstraint,
     UnexpectedIndex,
     UnexpectedTable,
+    UnvalidatedConstraint,
     is_view,
 )
 from pytest_errorbudget.model.pgtype import quoted
@@ -77,9 +81,9 @@ def _moves_columns(difference: Difference) -> bool:
 def _removals(differences: Iterable[Difference]) -> Iterator[str]:
     for difference in differences:
         match difference:
-            case MissingConstraint(relation, constraint, _):
+            case MissingConstraint(relation, constraint) | UnvalidatedConstraint(relation, constraint, _):
                 yield f"alter table {name_of(relation)} drop constraint if exists {quoted(constraint.name)} cascade"
-            case MissingIndex(relation, index, _):
+            case MissingIndex(relation, index) | InvalidIndex(relation, index, _):
                 yield f"drop index if exists {quoted(relation.schema)}.{quoted(index.name)}"
             case _:
                 pass
@@ -114,7 +118,9 @@ def _tables(differences: Iterable[Difference]) -> Iterator[str]:
                 yield from _retyped(relation, expected, actual)
             case NullabilityDiffers(relation, _, _, actual) if not is_view(relation):
                 yield f"{_column(relation, actual)} {'set' if actual.not_null else 'drop'} not null"
-            case DefaultDiffers(relation, _, expected, actual) if not is_view(relation):
+            case DefaultDiffers(relation, _, expected, actual) | GeneratedDiffers(relation, _, expected, actual) if (
+                not is_view(relation)
+            ):
                 yield from _refilled(relation, expected, actual)
             case _:
                 pass
@@ -155,9 +161,8 @@ def _refilled(relation: Relation, expected: Column, actual: Column) -> Iterator[
 
 def _additions(differences: Sequence[Difference]) -> Iterator[str]:
     """Keys before the foreign keys that point at them."""
-    found = [d for d in differences if isinstance(d, UnexpectedConstraint | MissingConstraint)]
-    pairs = [(d.relation, d.constraint) for d in found if isinstance(d, UnexpectedConstraint)]
-    pairs += [(d.relation, d.unproven) for d in found if isinstance(d, MissingConstraint) and d.unproven is not None]
+    pairs = [(d.relation, d.constraint) for d in differences if isinstance(d, UnexpectedConstraint)]
+    pairs += [(d.relation, d.unproven) for d in differences if isinstance(d, UnvalidatedConstraint)]
     new = [d.relation for d in differences if isinstance(d, UnexpectedTable) and not is_view(d.relation)]
     pairs += [(relation, constraint) for relation in new for constraint in relation.constraints]
     for relation, constraint in sorted(pairs, key=lambda pair: pair[1].kind not in _UNIQUE):
@@ -165,7 +170,7 @@ def _additions(differences: Sequence[Difference]) -> Iterator[str]:
         if statement is not None:
             yield statement
     for difference in differences:
-        if isinstance(difference, UnexpectedIndex):
+        if isinstance(difference, UnexpectedIndex | DuplicateIndex):
             yield create_index(difference.relation, difference.index)
     for relation in new:
         backing = {constraint.name for constraint in relation.constraints if constraint.kind in _UNIQUE}

@@ -12,7 +12,16 @@ from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.rule import Rule
 
 _UNEXPECTED = frozenset(
-    {Rule.TABLE_UNEXPECTED, Rule.COLUMN_UNEXPECTED, Rule.INDEX_UNEXPECTED, Rule.CONSTRAINT_UNEXPECTED}
+    {
+        Rule.TABLE_UNEXPECTED,
+        Rule.COLUMN_UNEXPECTED,
+        Rule.INDEX_UNEXPECTED,
+        Rule.INDEX_DUPLICATE,
+        Rule.FOREIGN_KEY_UNINDEXED,
+        Rule.CONSTRAINT_UNEXPECTED,
+        Rule.TRIGGER_UNEXPECTED,
+        Rule.POLICY_UNEXPECTED,
+    }
 )
 _DUPLICATE = frozenset({"42P07", "42710", "42723"})  # a table, an object, a function of that name is there
 

@@ -1,25 +1,19 @@
-"""How one schema differs from another, object by object.
-
-Indexes and constraints are matched by what they do: the same columns under another name are no difference.
-Partitions are left out: they come and go while a service runs. The order of columns is no difference either.
-"""
+"""In what one schema may differ from another, object by object. ``model.differences`` finds it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
 
 from pytest_errorbudget.model.schema import (
     Column,
     Constraint,
-    ConstraintKind,
     Domain,
     EnumType,
     Index,
+    Policy,
     Relation,
     RelationKind,
-    Schema,
+    Trigger,
 )
 from pytest_errorbudget.model.source import Span
 
@@ -40,18 +34,25 @@ class UnexpectedTable:
 
 @dataclass(frozen=True, slots=True)
 class MissingColumn:
-    """``relation`` is the expected one, ``actual`` what is there instead, in this and the following classes."""
+    """``relation`` is the expected one, ``actual`` what is there instead, in this and the following classes.
+
+    ``renamed`` is the only unexpected column that fits: perhaps the same one under another name.
+    """
 
     relation: Relation
     actual: Relation
     column: Column
+    renamed: Column | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class UnexpectedColumn:
+    """``renamed`` is the only missing column that fits: perhaps the same one under another name."""
+
     relation: Relation
     actual: Relation
     column: Column
+    renamed: Column | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,17 @@ class NullabilityDiffers:
 
 @dataclass(frozen=True, slots=True)
 class DefaultDiffers:
-    """What fills the column where a statement leaves it out: a default, an identity, a generation expression."""
+    """The default of a column that the server does not fill by itself on either side."""
+
+    relation: Relation
+    actual: Relation
+    expected_column: Column
+    actual_column: Column
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedDiffers:
+    """Identity, or what a column is computed from."""
 
     relation: Relation
     actual: Relation
@@ -84,11 +95,28 @@ class DefaultDiffers:
 
 @dataclass(frozen=True, slots=True)
 class MissingIndex:
+    relation: Relation
+    index: Index
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidIndex:
     """``invalid`` is the index that does the same and cannot be used (``CREATE INDEX CONCURRENTLY`` failed)."""
 
     relation: Relation
     index: Index
-    invalid: Index | None = None
+    invalid: Index
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateIndex:
+    """An index that is not expected, and that does what ``twin`` does. ``relation`` is the actual one, ``origin`` where
+    the expected one is made."""
+
+    relation: Relation
+    index: Index
+    twin: Index
+    origin: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +130,26 @@ class UnexpectedIndex:
 
 @dataclass(frozen=True, slots=True)
 class MissingConstraint:
+    relation: Relation
+    constraint: Constraint
+
+
+@dataclass(frozen=True, slots=True)
+class UnvalidatedConstraint:
     """``unproven`` is the same constraint, added ``NOT VALID``: older rows may break it."""
 
     relation: Relation
     constraint: Constraint
-    unproven: Constraint | None = None
+    unproven: Constraint
+
+
+@dataclass(frozen=True, slots=True)
+class CheckDiffers:
+    """Two checks of one name that test different things."""
+
+    relation: Relation
+    expected: Constraint
+    actual: Constraint
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +159,56 @@ class UnexpectedConstraint:
     relation: Relation
     constraint: Constraint
     origin: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ViewDiffers:
+    """Two views of the same columns with different queries."""
+
+    relation: Relation
+    actual: Relation
+
+
+@dataclass(frozen=True, slots=True)
+class MissingTrigger:
+    """``instead`` is the trigger of the same name that does something else, or at another time."""
+
+    relation: Relation
+    trigger: Trigger
+    instead: Trigger | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnexpectedTrigger:
+    """``relation`` is the actual one, ``origin`` where the expected one is made."""
+
+    relation: Relation
+    trigger: Trigger
+    origin: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MissingPolicy:
+    """``instead`` is the policy of the same name that lets other rows through."""
+
+    relation: Relation
+    policy: Policy
+    instead: Policy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnexpectedPolicy:
+    """``relation`` is the actual one, ``origin`` where the expected one is made."""
+
+    relation: Relation
+    policy: Policy
+    origin: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowSecurityDiffers:
+    relation: Relation
+    actual: Relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,143 +227,26 @@ class DomainDiffers:
     actual: Domain | None
 
 
-ColumnDifference = MissingColumn | UnexpectedColumn | TypeDiffers | NullabilityDiffers | DefaultDiffers
+ColumnDifference = (
+    MissingColumn | UnexpectedColumn | TypeDiffers | NullabilityDiffers | DefaultDiffers | GeneratedDiffers
+)
+IndexDifference = MissingIndex | InvalidIndex | DuplicateIndex | UnexpectedIndex
+ConstraintDifference = MissingConstraint | UnvalidatedConstraint | CheckDiffers | UnexpectedConstraint
+GuardDifference = MissingTrigger | UnexpectedTrigger | MissingPolicy | UnexpectedPolicy | RowSecurityDiffers
 Difference = (
     MissingTable
     | UnexpectedTable
     | ColumnDifference
-    | MissingIndex
-    | UnexpectedIndex
-    | MissingConstraint
-    | UnexpectedConstraint
+    | IndexDifference
+    | ConstraintDifference
+    | ViewDiffers
+    | GuardDifference
     | EnumLabelsDiffer
     | DomainDiffers
 )
 
-T = TypeVar("T")
-_UNIQUE_KINDS = frozenset({ConstraintKind.PRIMARY_KEY, ConstraintKind.UNIQUE, ConstraintKind.EXCLUDE})
 _VIEW_KINDS = frozenset({RelationKind.VIEW, RelationKind.MATERIALIZED_VIEW})
 
 
 def is_view(relation: Relation) -> bool:
     return relation.kind in _VIEW_KINDS
-
-
-def differences(expected: Schema, actual: Schema) -> tuple[Difference, ...]:
-    """Everything in which ``actual`` is not ``expected``; enums and domains first, then relations by name."""
-    return (*_enums(expected, actual), *_domains(expected, actual), *_relations(expected, actual))
-
-
-def _pairs(
-    expected: Iterable[T], actual: Iterable[T], key: Callable[[T], tuple[str, str]]
-) -> Iterator[tuple[T | None, T | None]]:
-    left, right = {key(x): x for x in expected}, {key(x): x for x in actual}
-    for name in sorted(left.keys() | right.keys()):
-        yield left.get(name), right.get(name)
-
-
-def _enums(expected: Schema, actual: Schema) -> Iterator[Difference]:
-    for left, right in _pairs(expected.enums, actual.enums, lambda e: (e.schema, e.name)):
-        if left != right:
-            yield EnumLabelsDiffer(left, right)
-
-
-def _domains(expected: Schema, actual: Schema) -> Iterator[Difference]:
-    for left, right in _pairs(expected.domains, actual.domains, lambda d: (d.schema, d.name)):
-        if left != right:
-            yield DomainDiffers(left, right)
-
-
-def _relations(expected: Schema, actual: Schema) -> Iterator[Difference]:
-    for left, right in _pairs(_compared(expected), _compared(actual), lambda r: (r.schema, r.name)):
-        if left is not None and right is not None and left.kind is right.kind:
-            yield from _columns(left, right)
-            yield from _indexes(left, right)
-            yield from _constraints(left, right)
-            continue
-        if left is not None:
-            yield MissingTable(left)
-        if right is not None:
-            yield UnexpectedTable(right)
-
-
-def _compared(schema: Schema) -> Iterator[Relation]:
-    return (relation for relation in schema.relations if relation.kind is not RelationKind.PARTITION)
-
-
-def _columns(expected: Relation, actual: Relation) -> Iterator[Difference]:
-    for column in expected.columns:
-        found = actual.column(column.name)
-        if found is None:
-            yield MissingColumn(expected, actual, column)
-            continue
-        if (column.type, column.base) != (found.type, found.base):
-            yield TypeDiffers(expected, actual, column, found)
-        if column.not_null != found.not_null:
-            yield NullabilityDiffers(expected, actual, column, found)
-        if _filling(column) != _filling(found):
-            yield DefaultDiffers(expected, actual, column, found)
-    for column in actual.columns:
-        if expected.column(column.name) is None:
-            yield UnexpectedColumn(expected, actual, column)
-
-
-def _filling(column: Column) -> Hashable:
-    return (column.has_default, column.default, column.identity, column.generated)
-
-
-def _unmatched(expected: Iterable[T], actual: Iterable[T], key: Callable[[T], Hashable]) -> tuple[list[T], list[T]]:
-    """What is left on both sides when equals are struck out in pairs."""
-    rest = list(actual)
-    missing = []
-    for wanted in expected:
-        same = next((x for x in rest if key(x) == key(wanted)), None)
-        if same is None:
-            missing.append(wanted)
-        else:
-            rest.remove(same)
-    return missing, rest
-
-
-def _own_indexes(relation: Relation) -> tuple[Index, ...]:
-    """Indexes that no constraint stands for: those are compared as constraints."""
-    backing = {constraint.name for constraint in relation.constraints if constraint.kind in _UNIQUE_KINDS}
-    return tuple(index for index in relation.indexes if index.name not in backing)
-
-
-def _index_role(index: Index) -> Hashable:
-    return (index.columns, index.unique, index.partial, index.method)
-
-
-def _indexes(expected: Relation, actual: Relation) -> Iterator[Difference]:
-    missing, surplus = _unmatched(
-        _own_indexes(expected), _own_indexes(actual), lambda index: (_index_role(index), index.valid)
-    )
-    for index in missing:
-        invalid = next((x for x in surplus if not x.valid and _index_role(x) == _index_role(index)), None)
-        if invalid is not None:
-            surplus.remove(invalid)
-        yield MissingIndex(expected, index, invalid)
-    for index in surplus:
-        yield UnexpectedIndex(actual, index, expected.origin)
-
-
-def _constraint_role(constraint: Constraint) -> Hashable:
-    """The expression of a CHECK is not known here: its name stands for it."""
-    name = constraint.name if constraint.kind in {ConstraintKind.CHECK, ConstraintKind.EXCLUDE} else None
-    return (constraint.kind, constraint.columns, constraint.references, name)
-
-
-def _constraints(expected: Relation, actual: Relation) -> Iterator[Difference]:
-    missing, surplus = _unmatched(
-        (c for c in expected.constraints if c.kind is not ConstraintKind.NOT_NULL),
-        (c for c in actual.constraints if c.kind is not ConstraintKind.NOT_NULL),
-        lambda constraint: (_constraint_role(constraint), constraint.validated),
-    )
-    for constraint in missing:
-        unproven = next((x for x in surplus if _constraint_role(x) == _constraint_role(constraint)), None)
-        if unproven is not None:
-            surplus.remove(unproven)
-        yield MissingConstraint(expected, constraint, unproven)
-    for constraint in surplus:
-        yield UnexpectedConstraint(actual, constraint, expected.origin)

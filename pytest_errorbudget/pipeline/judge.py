@@ -11,7 +11,7 @@ from pytest_errorbudget.checks.budget import budget_states, burn_findings
 from pytest_errorbudget.checks.contracts import boundary_findings, contract_findings, scope_of
 from pytest_errorbudget.checks.contracts.sqlx_cache_stale import orphaned_records, record_findings
 from pytest_errorbudget.checks.determinism import determinism_findings, determinism_score
-from pytest_errorbudget.checks.drift import drift_findings
+from pytest_errorbudget.checks.drift import design_findings, drift_findings
 from pytest_errorbudget.checks.event_findings import event_findings
 from pytest_errorbudget.checks.firing import generated_firings, present_firings, workbook_firings
 from pytest_errorbudget.checks.migration_edited import edited_findings
@@ -128,6 +128,7 @@ def _replays(each: SetFacts) -> Said:
         yield from migration_findings(each.replay, each.migrations)
     if each.replay is not None and each.replay.failure is None and each.static is not None:
         yield from disagreements(each.static, each.replay.newest)
+        yield from design_findings(each.replay.newest)
 
 
 def _drift(part: Part, settings: Settings) -> Said:

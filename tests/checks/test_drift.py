@@ -18,7 +18,6 @@ from pytest_errorbudget.model.schema import (
     ConstraintKind,
     Domain,
     EnumType,
-    Identity,
     Index,
     Reference,
     Relation,
@@ -202,15 +201,6 @@ migrations/1_init.sql:3:5: here `amount_cents` has the default `0`
 An INSERT that leaves the column out fails with 23502 (not null violation).
 alter table invoices alter column amount_cents set default 0;""",
     ),
-    "column-default, identity": (
-        _with(columns=(replace(_ID, identity=Identity.ALWAYS), _AMOUNT, _CUSTOMER)),
-        """\
-warning[column-default] invoices.id: `invoices.id` is generated always as identity in tenant acme-prod; \
-in migration 1 it has no default
-migrations/1_init.sql:2:5: here `id` has no default
-An INSERT that leaves the column out stores another value for these tenants.
-alter table invoices alter column id drop default;""",
-    ),
     "index-missing": (
         _with(indexes=_INVOICES.indexes[1:]),
         """\
@@ -219,15 +209,6 @@ warning[index-missing] invoices.invoices_customer_idx: tenant acme-prod has no i
 migrations/1_init.sql:6:14: `invoices_customer_idx` is made here
 Queries that search `invoices` by these columns read the whole table.
 create index concurrently invoices_customer_idx on invoices using btree (customer);""",
-    ),
-    "index-missing, invalid": (
-        _with(indexes=(replace(_INDEX, valid=False), _INVOICES.indexes[1])),
-        """\
-warning[index-missing] invoices.invoices_customer_idx: the index `invoices_customer_idx` on `invoices` (customer) \
-is invalid in tenant acme-prod (as `invoices_customer_idx`), so it is not used
-migrations/1_init.sql:6:14: `invoices_customer_idx` is made here
-Queries that search `invoices` by these columns read the whole table.
-reindex index concurrently invoices_customer_idx;""",
     ),
     "index-unexpected": (
         _with(indexes=(*_INVOICES.indexes, Index(name="once", columns=("customer",), unique=True))),
@@ -246,15 +227,6 @@ warning[constraint-missing] invoices.invoices_customer_fkey: tenant acme-prod ha
 migrations/1_init.sql:5:5: `invoices_customer_fkey` is made here
 Rows may point at nothing: a join loses them without an error.
 alter table invoices add constraint invoices_customer_fkey foreign key (customer) references customers (name);""",
-    ),
-    "constraint-missing, not valid": (
-        _with(constraints=(replace(_LINK, validated=False), _KEY)),
-        """\
-warning[constraint-missing] invoices.invoices_customer_fkey: the foreign key `invoices_customer_fkey` on `invoices` \
-(customer) to `customers` (name) is NOT VALID in tenant acme-prod: older rows may break it
-migrations/1_init.sql:5:5: `invoices_customer_fkey` is made here
-Rows may point at nothing: a join loses them without an error.
-alter table invoices validate constraint invoices_customer_fkey;""",
     ),
     "constraint-unexpected": (
         _with(constraints=(Constraint(name="some", kind=ConstraintKind.CHECK, columns=("id",)), _LINK, _KEY)),

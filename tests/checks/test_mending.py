@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pytest_errorbudget.checks.mending import mending
-from pytest_errorbudget.model.difference import differences
+from pytest_errorbudget.model.difference import CheckDiffers, Difference, ViewDiffers
+from pytest_errorbudget.model.differences import differences
 from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.model.schema import (
     Column,
@@ -94,6 +95,12 @@ def schemas(draw: st.DrawFn) -> Schema:
     return Schema(relations=tuple(relations), enums=enums)
 
 
+def _left(mended: Schema, target: Schema) -> list[Difference]:
+    """What is still another: a view of the right columns stands in for one whose query is not known, and a check of
+    the right columns for one whose expression has no part in how a query is typed."""
+    return [d for d in differences(mended, target) if not isinstance(d, ViewDiffers | CheckDiffers)]
+
+
 def _apply(connection: Connection, expected: Schema, actual: Schema) -> Schema:
     for statement in mending(differences(expected, actual)):
         connection.execute(statement.encode())
@@ -107,7 +114,7 @@ def test_mending_turns_any_schema_into_any_other(connection: Connection, before:
         target = _apply(connection, Schema(), after)
     with connection.transaction(force_rollback=True):
         start = _apply(connection, Schema(), before)
-        assert differences(_apply(connection, start, target), target) == ()
+        assert _left(_apply(connection, start, target), target) == []
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -173,4 +180,4 @@ def test_mending_reaches_what_real_statements_make(connection: Connection, befor
     with connection.transaction(force_rollback=True):
         connection.execute(before.encode())
         start = read_all(connection, "_sqlx_migrations")
-        assert differences(_apply(connection, start, target), target) == ()
+        assert _left(_apply(connection, start, target), target) == []

@@ -12,10 +12,6 @@ from pytest_errorbudget.model.schema import Column
 
 
 def _described(column: Column) -> str:
-    if column.identity is not None:
-        return f"is generated {column.identity.value} as identity"
-    if column.generated is not None:
-        return f"is generated ({column.generated.value})"
     if not column.has_default:
         return "has no default"
     return f"has the default `{column.default}`" if column.default is not None else "has a default"
@@ -25,7 +21,7 @@ def _help(expected: Column, statement: str) -> str:
     default = default_of(expected)
     if expected.has_default and default is not None:
         return f"{statement} set default {default};"
-    if not expected.has_default and expected.identity is None and expected.generated is None:
+    if not expected.has_default:
         return f"{statement} drop default;"
     return "Set it as the migration does."
 
@@ -34,7 +30,7 @@ def column_default(difference: DefaultDiffers, group: Group) -> Finding:
     relation, expected, actual = difference.relation, difference.expected_column, difference.actual_column
     place = column_place(relation, expected)
     statement = f"alter table {sql_name(relation)} alter column {quoted(expected.name)}"
-    fails = expected.not_null and not actual.has_default and actual.identity is None and actual.generated is None
+    fails = expected.not_null and not actual.has_default
     return group.finding(
         Rule.COLUMN_DEFAULT,
         message=f"`{place}` {_described(actual)} in {group.text}; in {group.basis} it {_described(expected)}",

@@ -17,15 +17,19 @@ def _consequence(column: Column) -> str:
 
 
 def column_unexpected(difference: UnexpectedColumn, group: Group) -> Finding:
-    relation, column = difference.relation, difference.column
+    relation, column, old = difference.relation, difference.column, difference.renamed
+    remove = f"alter table {sql_name(relation)} drop column {quoted(column.name)};"
+    rename = "" if old is None else f"rename column {quoted(column.name)} to {quoted(old.name)};"
     place = column_place(relation, column)
     return group.finding(
         Rule.COLUMN_UNEXPECTED,
-        message=f"{group.text} {group.has} a column `{place}` (`{column.type}`) that {group.basis} does not have",
+        message=f"{group.text} {group.has} a column `{place}` (`{column.type}`) that {group.basis} does not have"
+        f"{'' if old is None else f'; perhaps `{old.name}` under another name'}",
         place=place,
         origin=relation.origin,
         label=f"`{relation.display}` is made here, without `{column.name}`",
         consequence=_consequence(column),
-        help="Write a migration that adds it, or remove it: "
-        f"alter table {sql_name(relation)} drop column {quoted(column.name)};",
+        help=f"Write a migration that adds it, or remove it: {remove}"
+        if old is None
+        else f"Write a migration that renames it for all, or undo it: alter table {sql_name(relation)} {rename}",
     )

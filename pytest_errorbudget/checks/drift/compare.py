@@ -5,41 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import assert_never
 
-from pytest_errorbudget.checks.drift.column_default import column_default
-from pytest_errorbudget.checks.drift.column_missing import column_missing
-from pytest_errorbudget.checks.drift.column_nullability import column_nullability
-from pytest_errorbudget.checks.drift.column_type import column_type
-from pytest_errorbudget.checks.drift.column_unexpected import column_unexpected
-from pytest_errorbudget.checks.drift.constraint_missing import constraint_missing
-from pytest_errorbudget.checks.drift.constraint_unexpected import constraint_unexpected
-from pytest_errorbudget.checks.drift.domain_type import domain_type
-from pytest_errorbudget.checks.drift.enum_labels import enum_labels
+from pytest_errorbudget.checks.drift.cross_tenant_reference import Elsewhere
+from pytest_errorbudget.checks.drift.findings import findings_of
 from pytest_errorbudget.checks.drift.group import Group, tenants_text
-from pytest_errorbudget.checks.drift.index_missing import index_missing
-from pytest_errorbudget.checks.drift.index_unexpected import index_unexpected
+from pytest_errorbudget.checks.drift.majors import across_majors, major, untold
 from pytest_errorbudget.checks.drift.scope import SchemaOfItsOwn, Scope, comparable, left_out, scope_of
-from pytest_errorbudget.checks.drift.table_missing import table_missing
-from pytest_errorbudget.checks.drift.table_unexpected import table_unexpected
 from pytest_errorbudget.checks.drift.versions import tenant_ahead, tenant_behind
-from pytest_errorbudget.model.difference import (
-    DefaultDiffers,
-    Difference,
-    DomainDiffers,
-    EnumLabelsDiffer,
-    MissingColumn,
-    MissingConstraint,
-    MissingIndex,
-    MissingTable,
-    NullabilityDiffers,
-    TypeDiffers,
-    UnexpectedColumn,
-    UnexpectedConstraint,
-    UnexpectedIndex,
-    UnexpectedTable,
-    differences,
-)
 from pytest_errorbudget.model.finding import Finding, ordered
 from pytest_errorbudget.model.migration import RealReplay
 from pytest_errorbudget.model.problem import Unchecked
@@ -47,6 +21,7 @@ from pytest_errorbudget.model.schema import RelationKind, Schema
 from pytest_errorbudget.model.settings import Database, MigrationScope
 from pytest_errorbudget.model.snapshot import Applied, AppliedVersion, Snapshot, TenantState, VersionUnknown
 from pytest_errorbudget.model.source import Span
+from pytest_errorbudget.model.tenant import InSchema
 
 _SCHEMA, _VERSION = "tenant schema", "tenant version"
 
@@ -72,8 +47,15 @@ def drift_findings(database: Database, replay: RealReplay, snapshot: Snapshot, s
             if isinstance(state.version, VersionUnknown):
                 unchecked.append(Unchecked(_VERSION, state.tenant, state.version.reason))
     findings: list[Finding] = []
+    owners = {t.layout.schema: t.name for t in database.tenants if isinstance(t.layout, InSchema)}
     for (version, shape, scope), names in groups.items():
-        tenants = _Alike(tuple(sorted(names)), snapshot.shape(shape), scope)
+        tenants = _Alike(
+            names=tuple(sorted(names)),
+            actual=snapshot.shape(shape),
+            scope=scope,
+            server_version=snapshot.server_version or replay.server_version,
+            elsewhere=owners,
+        )
         found, missed = _compared(version, tenants, replay, settings_path)
         findings += found
         unchecked += missed
@@ -108,13 +90,16 @@ def _expected(version: AppliedVersion, replay: RealReplay) -> _Expected | None:
     assert_never(version)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Alike:
-    """Tenants of one version and shape, and how much of the migrations is theirs."""
+    """Tenants of one version and shape, and how much of the migrations is theirs. ``elsewhere`` are the tenants by the
+    schemas that they have."""
 
     names: tuple[str, ...]
     actual: Schema
     scope: Scope
+    server_version: int
+    elsewhere: Elsewhere
 
 
 def _compared(version: AppliedVersion, tenants: _Alike, replay: RealReplay, settings_path: str) -> Result:
@@ -128,9 +113,13 @@ def _compared(version: AppliedVersion, tenants: _Alike, replay: RealReplay, sett
         )
         return (), tuple(Unchecked(_SCHEMA, tenant, reason) for tenant in tenants.names)
     group = Group(tenants=tenants.names, settings_path=settings_path, basis=expected.basis)
-    compared = comparable(tenants.scope, expected.schema, tenants.actual)
-    found = tuple(_finding(d, group) for d in differences(*compared))
-    return found, tuple(_left_out(expected.schema, tenants))
+    made, actual = comparable(tenants.scope, expected.schema, tenants.actual)
+    missed = _left_out(expected.schema, tenants)
+    majors = (major(replay.server_version), major(tenants.server_version))
+    if majors[0] != majors[1]:
+        missed = chain(missed, untold(made, actual, tenants.names, majors))
+        made, actual = across_majors(made, actual)
+    return tuple(findings_of(made, actual, tenants.elsewhere, group)), tuple(missed)
 
 
 def _left_out(expected: Schema, tenants: _Alike) -> Iterator[Unchecked]:
@@ -140,37 +129,6 @@ def _left_out(expected: Schema, tenants: _Alike) -> Iterator[Unchecked]:
         count = "1 partition was" if partitions == 1 else f"{partitions} partitions were"
         reason = f"{count} not compared: partitions come and go while the service runs"
         yield Unchecked("partitions", tenants_text(tenants.names), reason)
-
-
-def _finding(difference: Difference, group: Group) -> Finding:
-    match difference:
-        case MissingTable():
-            return table_missing(difference, group)
-        case UnexpectedTable():
-            return table_unexpected(difference, group)
-        case MissingColumn():
-            return column_missing(difference, group)
-        case UnexpectedColumn():
-            return column_unexpected(difference, group)
-        case TypeDiffers():
-            return column_type(difference, group)
-        case NullabilityDiffers():
-            return column_nullability(difference, group)
-        case DefaultDiffers():
-            return column_default(difference, group)
-        case MissingIndex():
-            return index_missing(difference, group)
-        case UnexpectedIndex():
-            return index_unexpected(difference, group)
-        case MissingConstraint():
-            return constraint_missing(difference, group)
-        case UnexpectedConstraint():
-            return constraint_unexpected(difference, group)
-        case EnumLabelsDiffer():
-            return enum_labels(difference, group)
-        case DomainDiffers():
-            return domain_type(difference, group)
-    assert_never(difference)
 
 
 def _skew(groups: _Groups, replay: RealReplay, settings_path: str) -> Iterator[Finding]:

@@ -13,7 +13,9 @@ from pytest_errorbudget.model.schema import Domain
 def _described(domain: Domain | None) -> str:
     if domain is None:
         return "missing"
-    return f"`{domain.base}`{' not null' if domain.not_null else ''}"
+    rules = "".join(f" check {check}" for check in domain.checks)
+    default = "" if domain.default is None else f" default {domain.default}"
+    return f"`{domain.base}{default}{rules}`{' not null' if domain.not_null else ''}"
 
 
 def domain_type(difference: DomainDiffers, group: Group) -> Finding:
@@ -27,5 +29,7 @@ def domain_type(difference: DomainDiffers, group: Group) -> Finding:
         origin=expected.origin if expected else None,
         label=f"the domain `{name}` is made here",
         consequence="Columns of this domain hold other values than the migrations allow.",
-        help=f"{create_domain(expected)};" if expected and not actual else "Make the domain as the migrations do.",
+        help=f"{create_domain(expected)};"
+        if expected and not actual and not expected.checks
+        else "Make the domain as the migrations do.",
     )

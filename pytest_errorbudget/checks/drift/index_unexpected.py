@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pytest_errorbudget.checks.drift.group import Group
+from pytest_errorbudget.checks.drift.indexes import described
 from pytest_errorbudget.model.difference import UnexpectedIndex
 from pytest_errorbudget.model.finding import Finding
 from pytest_errorbudget.model.pgtype import quoted
@@ -11,11 +12,10 @@ from pytest_errorbudget.model.rule import Rule
 
 def index_unexpected(difference: UnexpectedIndex, group: Group) -> Finding:
     relation, index = difference.relation, difference.index
-    kind = "a unique index" if index.unique else "an index"
+    article = "a" if index.unique else "an"
     return group.finding(
         Rule.INDEX_UNEXPECTED,
-        message=f"{group.text} {group.has} {kind} `{index.name}` on `{relation.display}` "
-        f"({', '.join(index.columns)}) that {group.basis} does not have",
+        message=f"{group.text} {group.has} {article} {described(relation, index)} that {group.basis} does not have",
         place=f"{relation.display}.{index.name}",
         origin=difference.origin,
         label=f"`{relation.display}` is made here",
