@@ -11,6 +11,9 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 from pytest_postgresql.janitor import DatabaseJanitor
 
+from pytest_errorbudget.model.problem import Problem, Unreadable
+from pytest_errorbudget.model.rule import Rule
+
 _JANITOR_TIMEOUT_S = 10
 
 
@@ -46,7 +49,7 @@ class ScratchServer:
     @contextmanager
     def database(self, template: str | None = None) -> Iterator[str]:
         """A fresh database (a copy of ``template``, to which nobody may be connected) and its conninfo;
-        dropped afterwards, with whoever is still connected to it."""
+        dropped afterwards, with whoever is still connected to it. Raises ``Unreadable``."""
         janitor = self._created(template)
         try:
             yield self.conninfo(janitor.dbname)
@@ -70,4 +73,16 @@ class ScratchServer:
                 janitor.init()
             except psycopg.errors.DuplicateDatabase:
                 continue
+            except psycopg.errors.InsufficientPrivilege as error:
+                raise Unreadable(_no_databases(self.user, error)) from None
             return janitor
+
+
+def _no_databases(user: str, error: psycopg.Error) -> Problem:
+    return Problem(
+        rule=Rule.SERVER_UNREACHABLE,
+        message=f"the role {user} of the replay server may not make databases: {error.diag.message_primary}",
+        place="[replay]",
+        consequence="The migrations cannot be replayed for real, and queries cannot be prepared.",
+        help=f"alter role {user} createdb; or name another role, or another server, in `[replay]`.",
+    )
