@@ -30,6 +30,7 @@ from pytest_errorbudget.checks.contracts.rust_enum_labels import rust_enum_label
 from pytest_errorbudget.checks.contracts.scope import TenantShape
 from pytest_errorbudget.checks.contracts.select_star_order import select_star_order
 from pytest_errorbudget.checks.contracts.table_declaration_stale import table_declaration_stale
+from pytest_errorbudget.checks.contracts.undecided import is_for_another_server
 from pytest_errorbudget.checks.contracts.view import ShapeView, View, key_of, reference
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.query_typing import Rejected, Typed
@@ -55,6 +56,9 @@ def _of_shape(
 ) -> Iterator[Draft | Unchecked]:
     """``reads`` is filled with every read of the shape."""
     for query in view.queries:
+        if is_for_another_server(query, view):
+            yield Unchecked("query", query_place(query), "its crate speaks to another server", query.span)
+            continue
         verdict = shape.verdict(query)
         match verdict:
             case None:

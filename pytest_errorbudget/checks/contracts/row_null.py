@@ -14,6 +14,7 @@ from pytest_errorbudget.checks.contracts.view import View
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.rust import Library, RustType
 from pytest_errorbudget.model.schema import Schema
+from pytest_errorbudget.model.severity import Severity
 
 
 def needs_value(read: Read, schema: Schema, view: View) -> bool:
@@ -42,7 +43,8 @@ def row_null(read: Read, shape: TenantShape, view: View) -> Draft | None:
         return None
     return Draft(
         rule=Rule.ROW_NULL,
-        severity=Rule.ROW_NULL.severity,
+        # that an expression can be NULL is said of all rows that the schema allows; its author may know better
+        severity=Rule.ROW_NULL.severity if column.origin or column.source else Severity.WARNING,
         place=read.place,
         text=f"{read_name(read)} {_is_no_option(read)}, but {shown_output(read, column, view)} can be NULL",
         subjects=read_subjects(read),

@@ -172,3 +172,15 @@ def test_a_crate_that_speaks_to_other_servers_is_counted(world):
     findings, (unchecked,) = world.run()
     assert [finding.place for finding in findings] == ["src/queries.rs::compiled"]
     assert unchecked.reason == "its crate speaks to other servers too: syntax error"
+
+
+def test_a_crate_of_another_server_is_counted(world):
+    features = (("sqlx", "sqlite"),)
+    world.crates.append(
+        Crate(name="billing", manifest="", service=True, libraries=("sqlx",), files=(), features=features)
+    )
+    world.query("compiled", call=QueryCall.QUERY_MACRO)
+    world.shape(None, compiled=Rejected(sqlstate="42601", message="syntax error"))
+    findings, (unchecked,) = world.run()
+    assert findings == ()
+    assert unchecked.reason == "its crate speaks to another server"

@@ -22,6 +22,16 @@ def test_a_function_fails_at_the_first_null(world, words):
     assert unchecked == ()
 
 
+def test_an_expression_that_can_be_null_is_a_warning(world, words):
+    world.query(target=world.struct("Invoice", {"total": "i64"}))
+    world.shape("a", "acme", get_invoice=words.typed(words.output("total", "int8", nullable=True, of="-")))
+    (finding,), _ = world.run()
+    assert finding.severity is Severity.WARNING
+    assert finding.message == (
+        "tenant `acme`: field `total: i64` is not an `Option`, but the query's column `total` can be NULL"
+    )
+
+
 def test_a_macro_may_not_compile(world, words):
     world.query(target=world.struct("Invoice", {"note": "String"}), call=QueryCall.QUERY_AS_MACRO)
     world.shape("a", "acme", get_invoice=words.typed(words.output("note", "text", nullable=True)))
