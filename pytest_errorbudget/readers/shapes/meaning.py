@@ -14,7 +14,7 @@ from pytest_errorbudget.readers.shapes.catalogue import Catalogue
 from pytest_errorbudget.readers.shapes.nullability.query import output_columns, output_nullities
 from pytest_errorbudget.readers.shapes.sources import Columns, source_of
 from pytest_errorbudget.readers.shapes.suspects import Suspect, suspects_of
-from pytest_errorbudget.readers.shapes.tree import Node, parse_tree
+from pytest_errorbudget.readers.shapes.tree import Node, parse_tree, queries_and_operators
 from pytest_errorbudget.readers.shapes.uses import bindings_of, writes_of
 
 _UTILITY = "6"
@@ -88,10 +88,11 @@ def _analysed(plain: Typed, query: Node, catalogue: Catalogue) -> Meaning:
         )
         for column, nullity, target in zip(plain.columns, nullities, written, strict=True)
     )
+    operations = queries_and_operators(query)
     found = replace(
         plain,
         columns=tuple(outputs),
         writes=writes_of(query, catalogue.columns),
-        bindings=bindings_of(query, catalogue.columns, catalogue.operators),
+        bindings=bindings_of(operations, catalogue.columns, catalogue.operators),
     )
-    return Meaning(found, suspects_of(query, catalogue.columns, catalogue.operators, catalogue.leading))
+    return Meaning(found, suspects_of(operations, catalogue.columns, catalogue.operators, catalogue.leading))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pytest_errorbudget.model.query_typing import ColumnRef, Comparison
 from pytest_errorbudget.readers.shapes.sources import Columns
 from pytest_errorbudget.readers.shapes.tree import Node, nodes
+from pytest_errorbudget.readers.shapes.uses import Operations
 
 Leading = frozenset[tuple[int, int]]
 
@@ -42,11 +43,13 @@ class _Condition:
     by_value: bool
 
 
-def suspects_of(query: Node, columns: Columns, operators: Mapping[int, str], leading: Leading) -> tuple[Suspect, ...]:
+def suspects_of(
+    operations: Operations, columns: Columns, operators: Mapping[int, str], leading: Leading
+) -> tuple[Suspect, ...]:
     """One a table of each query of the tree: by equality where there is one."""
     found = [
         suspect
-        for node in nodes(query)
+        for node, _ in operations
         if node["tag"] == "QUERY"
         for suspect in _of_query(node, columns, operators, leading)
     ]

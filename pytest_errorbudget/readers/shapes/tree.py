@@ -15,32 +15,43 @@ Node = dict[str, Any]
 
 MAJOR = 18
 
+# Fields that nobody here asks for.
 _NOISE = (
-    "location|list_start|list_end|\\w*collid|\\w*typmod|varnosyn|varattnosyn|stmt_location|stmt_len|querySource"
-    "|rellockmode|limitOption|override|resname|resorigtbl|resorigcol|aggno|aggtransno|aggsplit|aggtranstype"
-    "|joinmergedcols|constlen|constbyval|mergeTargetRelation|groupDistinct|eqop|sortop|aliasname"
+    r"location|list_start|list_end|\w*collid|\w*typmod|varnosyn|varattnosyn|stmt_location|stmt_len|querySource"
+    r"|rellockmode|limitOption|override|resname|resorigtbl|resorigcol|aggno|aggtransno|aggsplit|aggtranstype|aggtype"
+    r"|joinmergedcols|mergeTargetRelation|aliasname|ressortgroupref|inFromCl|opresulttype|funcresulttype|coalescetype"
+    r"|casetype|minmaxtype|array_typeid|element_typeid|wintype|aggkind"
 )
 _WORD = r'(?:\\.|[^\s{}()"\\])+'
+_STRING = r'"(?:\\.|[^"\\])*"'
+_FLAT = r"[^{}]*"
 _TOKEN = re.compile(
     rf"""
-    (?:\ :(?:\w+\ (?:<>|false)(?=[\ }}])|(?:{_NOISE})\ (?:{_WORD}|"(?:\\.|[^"\\])*")))+
-  | \ :(?:eref|alias)\ \{{ALIAS\ :aliasname\ {_WORD}\ :colnames\ (?:<>|\((?:"(?:\\.|[^"\\])*"\ ?)*\))\}}
+    (?:\ :(?:\w+\ (?:<>|false)(?=[\ }}])|(?:{_NOISE})\ (?:{_WORD}|{_STRING})|join(?:left|right)cols\ \(i[\ \d]*\)
+       |exclRelTlist\ \((?:\{{TARGETENTRY{_FLAT}\{{VAR{_FLAT}\}}{_FLAT}\}}\ ?)*\)
+       |(?:eref|alias)\ \{{ALIAS\ :aliasname\ {_WORD}\ :colnames\ (?:<>|\((?:{_STRING}\ ?)*\))\}}))+
   | \{{VAR\ :varno\ (?P<varno>\d+)\ :varattno\ (?P<varattno>-?\d+)\ :vartype\ (?P<vartype>\d+)[^b]*:varcollid\ \d+
     \ :varnullingrels\ \(b(?P<nulling>[\ \d]*)\)\ :varlevelsup\ (?P<up>\d+)\ :varreturningtype\ (?P<image>\d)[^}}]*\}}
-  | :joinaliasvars\ (?P<aliases>\((?:\{{VAR\ [^{{}}]*\}}\ ?)*\))
-  | :constvalue\ \d+\ \[(?P<bytes>[\ \d-]*)\]
-  | :(?P<name>\w+)\ (?:(?=[{{(])(?!\([biox][\ )])|\([biox](?P<numbers>[\ \d-]*)\)|(?P<value>{_WORD}|"(?:\\.|[^"\\])*"))
+  | \{{PARAM\ :paramkind\ (?P<paramkind>\d)\ :paramid\ (?P<paramid>\d+)[^}}]*\}}
+  | \{{CONST\ :consttype\ (?P<consttype>\d+){_FLAT}:constvalue\ (?:<>|\d+\ \[(?P<bytes>[\ \d-]*)\])(?P<const>\ ?)\}}
+  | \{{RANGETBLREF\ :rtindex\ (?P<place>\d+)\}}
+  | \{{RTEPERMISSIONINFO{_FLAT}:insertedCols\ \(b(?P<inserted>[\ \d]*)\)\ :updatedCols\ \(b(?P<updated>[\ \d]*)\)\}}
+  | \{{SORTGROUPCLAUSE{_FLAT}\}}
+  | :joinaliasvars\ (?P<aliases>\((?:\{{VAR\ {_FLAT}\}}\ ?)*\))
+  | :(?P<name>\w+)\ (?:(?=[{{(])(?!\([biox][\ )])|\([biox](?P<numbers>[\ \d-]*)\)|(?P<value>{_WORD}|{_STRING}))
   | \{{(?P<tag>\w+)
   | (?P<open>\()
   | (?P<shut>[)}}])
-  | (?P<bare>"(?:\\.|[^"\\])*"|{_WORD})
+  | (?P<bare>{_STRING}|{_WORD})
     """,
     re.VERBOSE | re.DOTALL,
 )
 _GROUPS = _TOKEN.groupindex
-_IMAGE, _ALIASES, _BYTES, _NAME, _NUMBERS, _VALUE, _TAG, _OPEN, _SHUT, _BARE = (
-    _GROUPS[name] for name in ("image", "aliases", "bytes", "name", "numbers", "value", "tag", "open", "shut", "bare")
+_KINDS = "image paramid const place updated aliases name numbers value tag open shut"
+_IMAGE, _PARAM, _CONST, _PLACE, _PERMISSIONS, _ALIASES, _NAME, _NUMBERS, _VALUE, _TAG, _OPEN, _SHUT = (
+    _GROUPS[name] for name in _KINDS.split()
 )
+_LEAVES = frozenset({"VAR", "PARAM", "CONST", "RANGETBLREF", "RTEPERMISSIONINFO"})
 
 
 def parse_tree(text: str) -> list[Any]:
@@ -70,43 +81,50 @@ def _parsed(text: str) -> list[Any]:
             continue
         if kind == _VALUE:
             current[match["name"]] = match["value"]
-            continue
-        if kind == _NAME:
+        elif kind == _NAME:
             field = match["name"]
-            continue
-        if kind == _SHUT:
+        elif kind == _SHUT:
             stack.pop()
             current, field = stack[-1], fields.pop()
-            continue
-        value: Any
-        if kind == _IMAGE:
-            value = _variable(match)
-        elif kind == _TAG:
-            value = {"tag": match["tag"]}
-        elif kind == _OPEN:
-            value = []
-        elif kind == _NUMBERS:
-            current[match["name"]] = tuple(map(int, match["numbers"].split()))
-            continue
-        elif kind == _ALIASES:
-            current["joinaliasvars"] = match["aliases"]
-            continue
-        elif kind == _BYTES:
-            current["constvalue"] = match["bytes"]
-            continue
-        else:
+        elif kind in (_TAG, _OPEN):
+            value: Any = {"tag": match["tag"]} if kind == _TAG else []
             if isinstance(current, list):
-                current.append(match["bare"])
-            continue
-        if isinstance(current, list):
-            current.append(value)
-        else:
-            current[field] = value
-        if kind != _IMAGE:
+                current.append(value)
+            else:
+                current[field] = value
             stack.append(value)
             fields.append(field)
             current = value
+        elif kind == _NUMBERS:
+            current[match["name"]] = tuple(map(int, match["numbers"].split()))
+        elif kind == _ALIASES:
+            current["joinaliasvars"] = match["aliases"]
+        elif isinstance(current, list):
+            current.append(_leaf(kind, match))
+        elif kind in _LEAF_KINDS:
+            current[field] = _leaf(kind, match)
     return root
+
+
+_LEAF_KINDS = frozenset({_IMAGE, _PARAM, _CONST, _PLACE, _PERMISSIONS})
+
+
+def _leaf(kind: int, match: re.Match[str]) -> Any:
+    """A node without others in it, or a bare word of a list."""
+    if kind == _IMAGE:
+        return _variable(match)
+    if kind == _PARAM:
+        return {"tag": "PARAM", "paramkind": match["paramkind"], "paramid": match["paramid"]}
+    if kind == _CONST:
+        value = match["bytes"]
+        known = {"constisnull": "true"} if value is None else {"constvalue": value}
+        return {"tag": "CONST", "consttype": match["consttype"], **known}
+    if kind == _PLACE:
+        return {"tag": "RANGETBLREF", "rtindex": match["place"]}
+    if kind == _PERMISSIONS:
+        columns = {name: tuple(map(int, match[name].split())) for name in ("inserted", "updated")}
+        return {"tag": "RTEPERMISSIONINFO", **columns}
+    return match["bare"]
 
 
 def _variable(match: re.Match[str]) -> Node:
@@ -130,12 +148,36 @@ def alias_variables(entry: Node) -> list[Any]:
 
 
 def nodes(value: Any) -> Iterator[Node]:
-    """Every node in a tree, outermost first; the columns of joins, which repeat what is elsewhere, only if read."""
+    """Every node in a tree; the columns of joins, which repeat what is elsewhere, only if read."""
     pending = [value]
     while pending:
         value = pending.pop()
-        if isinstance(value, dict):
-            yield value
-            pending.extend(v for v in value.values() if isinstance(v, dict | list))
-        elif isinstance(value, list):
+        if type(value) is list:
             pending.extend(value)
+        elif type(value) is dict:
+            yield value
+            if value["tag"] not in _LEAVES:
+                pending.extend([part for part in value.values() if type(part) is list or type(part) is dict])
+
+
+def queries_and_operators(query: Node) -> list[tuple[Node, tuple[Node, ...]]]:
+    """Every query and operator of a tree, with the queries around it, the innermost first (a query is its own)."""
+    found: list[tuple[Node, tuple[Node, ...]]] = []
+    pending: list[tuple[Any, tuple[Node, ...]]] = [(query, ())]
+    while pending:
+        value, around = pending.pop()
+        if type(value) is list:
+            pending.extend([(part, around) for part in value])
+            continue
+        if type(value) is not dict:
+            continue
+        tag = value["tag"]
+        if tag in _LEAVES:
+            continue
+        if tag == "QUERY":
+            around = (value, *around)
+            found.append((value, around))
+        elif tag == "OPEXPR":
+            found.append((value, around))
+        pending.extend([(part, around) for part in value.values() if type(part) is list or type(part) is dict])
+    return found

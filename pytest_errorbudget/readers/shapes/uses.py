@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
 from pytest_errorbudget.model.query_typing import Binding, ColumnRef, Write, Writing
 from pytest_errorbudget.readers.shapes.sources import Columns, Queries, source_of
 from pytest_errorbudget.readers.shapes.tree import Node
 
+Operations = Sequence[tuple[Node, Queries]]
+
 _WRITINGS = {"3": Writing.INSERT, "2": Writing.UPDATE}
-_COLUMN_SETS = {Writing.INSERT: "insertedCols", Writing.UPDATE: "updatedCols"}
+_COLUMN_SETS = {Writing.INSERT: "inserted", Writing.UPDATE: "updated"}
 _FIRST = 7  # PostgreSQL's sets of columns count from the lowest system column
 _COMPARISONS = frozenset({"=", "<>", "<", ">", "<=", ">="})
 _IMPLICIT = "2"
@@ -52,26 +53,15 @@ def _any_column(relation: int, columns: Columns) -> ColumnRef | None:
     return next((fact.ref for (oid, _), fact in columns.items() if oid == relation), None)
 
 
-def bindings_of(query: Node, columns: Columns, operators: Mapping[int, str]) -> tuple[Binding, ...]:
-    """In order, each once."""
-    return tuple(sorted(set(_bindings(query, (), columns, operators))))
-
-
-def _bindings(value: Any, queries: Queries, columns: Columns, operators: Mapping[int, str]) -> Iterator[Binding]:
-    if isinstance(value, list):
-        for part in value:
-            yield from _bindings(part, queries, columns, operators)
-        return
-    if not isinstance(value, dict):
-        return
-    if value["tag"] == "QUERY":
-        queries = (value, *queries)
-        yield from _assigned(queries, columns)
-    elif value["tag"] == "OPEXPR" and operators.get(int(value["opno"])) in _COMPARISONS:
-        yield from _compared(value["args"], queries, columns)
-    for part in value.values():
-        if isinstance(part, dict | list):
-            yield from _bindings(part, queries, columns, operators)
+def bindings_of(operations: Operations, columns: Columns, operators: Mapping[int, str]) -> tuple[Binding, ...]:
+    """In order, each once. ``operations`` are what ``queries_and_operators`` gives."""
+    found: set[Binding] = set()
+    for node, queries in operations:
+        if node["tag"] == "QUERY":
+            found.update(_assigned(queries, columns))
+        elif operators.get(int(node["opno"])) in _COMPARISONS:
+            found.update(_compared(node["args"], queries, columns))
+    return tuple(sorted(found))
 
 
 def _compared(sides: list[Node], queries: Queries, columns: Columns) -> Iterator[Binding]:
