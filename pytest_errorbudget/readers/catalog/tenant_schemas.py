@@ -22,7 +22,10 @@ from pytest_errorbudget.readers.catalog.read import (
 _FIRST_WITH_RECORD_HASHES = 140000
 _ENOUGH_TO_ASK = 20
 _MOST_KINDS: float = 0.8  # a relation: with more, reading all of them is quicker
-_MARKS = ("relation_marks", "schemas", "types", "enums", "domains", "local_expressions")
+_FENCE = ("relation_marks", "schemas", "types", "enums", "domains", "local_expressions")
+_MARKS = ("relation_marks", "schemas", "types", "local_expressions")
+_MORE = (("e", "enums"), ("d", "domains"))
+_SYSTEM = frozenset({"pg_catalog", "information_schema"})
 
 
 def read_schemas(
@@ -35,15 +38,22 @@ def read_schemas(
     """
     if connection.info.server_version >= _FIRST_WITH_RECORD_HASHES and _seem_alike(connection, schemas, bookkeeping):
         return _alike(connection, schemas, neutral, bookkeeping)
-    relations, types, enums, domains = run_named(
-        connection, ("relations", "types", "enums", "domains"), schemas=list(schemas), bookkeeping=bookkeeping
-    )
-    facts = TypeFacts.of(types, enums, domains, neutral)
+    relations, types = run_named(connection, ("relations", "types"), schemas=list(schemas), bookkeeping=bookkeeping)
+    facts = _facts(connection, types, neutral)
     read = read_relations(connection, relations, facts)
     members: dict[str, list[Relation]] = {name: [] for name in schemas}
     for row in relations:
         members[row[1]].append(read[row[0]])
     return assembled(members, facts, read_domains(connection, facts))
+
+
+def _facts(connection: Connection, types: Rows, neutral: Mapping[str, str]) -> TypeFacts:
+    """Labels and rules are asked for where some schema has an enum or a domain: each of these queries goes through
+    ``pg_type``, in which every relation has two rows."""
+    kinds = {row[3] for row in types if row[2] not in _SYSTEM}
+    names = tuple(name for kind, name in _MORE if kind in kinds)
+    found = dict(zip(names, run_named(connection, names), strict=True)) if names else {}
+    return TypeFacts.of(types, found.get("enums", ()), found.get("domains", ()), neutral)
 
 
 def _seem_alike(connection: Connection, schemas: Sequence[str], bookkeeping: str) -> bool:
@@ -59,7 +69,7 @@ def _seem_alike(connection: Connection, schemas: Sequence[str], bookkeeping: str
 def schema_marks(connection: Connection, bookkeeping: str) -> Hashable:
     """Equal for two moments between which nothing changed that a ``Schema`` of this database holds."""
     schemas = [row[0] for row in run_named(connection, ("user_schemas",))[0]]
-    marks, *others = run_named(connection, _MARKS, schemas=schemas, bookkeeping=bookkeeping)
+    marks, *others = run_named(connection, _FENCE, schemas=schemas, bookkeeping=bookkeeping)
     listed = [(*row[:5], sorted(row[5].split(",")), row[6]) for row in marks]
     return tuple(tuple(sorted(map(repr, rows))) for rows in (listed, *others))
 
@@ -67,10 +77,8 @@ def schema_marks(connection: Connection, bookkeeping: str) -> Hashable:
 def _alike(
     connection: Connection, schemas: Sequence[str], neutral: Mapping[str, str], bookkeeping: str
 ) -> Mapping[str, Schema]:
-    marks, names, types, enums, domains, expressions = run_named(
-        connection, _MARKS, schemas=list(schemas), bookkeeping=bookkeeping
-    )
-    facts = TypeFacts.of(types, enums, domains, neutral)
+    marks, names, types, expressions = run_named(connection, _MARKS, schemas=list(schemas), bookkeeping=bookkeeping)
+    facts = _facts(connection, types, neutral)
     members: dict[str, list[Hashable]] = {name: [] for name in schemas}
     first: dict[Hashable, Row] = {}
     context = _Context(dict(names), _local(connection, expressions, facts), _environments(facts))
