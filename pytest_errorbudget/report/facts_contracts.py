@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pytest_errorbudget.model.facts import Facts, QueryKey, QueryTyping
 from pytest_errorbudget.model.query_typing import Rejected, Typed
-from pytest_errorbudget.model.rust import Contracts, FfiFunction, Handler, Query, Struct, StructRef
+from pytest_errorbudget.model.rust import Contracts, FfiFunction, Handler, Library, Query, Struct, StructRef
 from pytest_errorbudget.report.facts_format import (
     FactFfi,
     FactField,
@@ -16,31 +17,52 @@ from pytest_errorbudget.report.facts_format import (
     FactQueryError,
     FactRow,
 )
+from pytest_errorbudget.report.facts_rust import fact_reads
+
+_OF_DERIVE: Mapping[str, Library] = {
+    "FromRow": Library.SQLX,
+    "Queryable": Library.DIESEL,
+    "QueryableByName": Library.DIESEL,
+    "DeriveEntityModel": Library.SEA_ORM,
+    "FromQueryResult": Library.SEA_ORM,
+    "DerivePartialModel": Library.SEA_ORM,
+}
 
 
 def fact_rows(contracts: Contracts) -> tuple[FactRow, ...]:
     """Structs that derive a row trait of a library, or that a query names as its target."""
-    targets = {query.target for query in contracts.queries if query.target is not None}
+    targets = {query.target: query.call.library for query in contracts.queries if query.target is not None}
     libraries = {crate.name: crate.libraries for crate in contracts.crates}
     rows = [
         struct
         for struct in contracts.structs
-        if "FromRow" in struct.derives or StructRef(struct.span.path, struct.name) in targets
+        if _derived(struct) is not None or StructRef(struct.span.path, struct.name) in targets
     ]
     return tuple(
-        _row(struct, libraries.get(struct.crate, ()))
+        _row(struct, _library(struct, targets, libraries.get(struct.crate, ())))
         for struct in sorted(rows, key=lambda s: (s.span.path, s.span.line, s.span.column, s.name))
     )
 
 
-def _row(struct: Struct, libraries: tuple[str, ...]) -> FactRow:
+def _derived(struct: Struct) -> Library | None:
+    """The library whose row trait the struct derives."""
+    return next((_OF_DERIVE[derive] for derive in struct.derives if derive in _OF_DERIVE), None)
+
+
+def _library(struct: Struct, targets: Mapping[StructRef, Library], named: tuple[str, ...]) -> str | None:
+    """The library that fills the struct: by its derive, by the query, else the first that its crate names."""
+    found = _derived(struct) or targets.get(StructRef(struct.span.path, struct.name))
+    return found.value if found is not None else named[0] if named else None
+
+
+def _row(struct: Struct, library: str | None) -> FactRow:
     return FactRow(
         path=struct.span.path,
         line=struct.span.line,
         column=struct.span.column,
         name=struct.name,
         crate=struct.crate,
-        library=libraries[0] if libraries else None,
+        library=library,
         derives=struct.derives,
         fields=tuple(
             FactField(
@@ -90,6 +112,7 @@ def _query(query: Query, known: _Known | None) -> FactQuery:
         function=query.function,
         crate=query.crate,
         database=known.database if known else None,
+        library=query.call.library.value,
         call=query.call.value,
         target=query.target.name if query.target else None,
         sql=query.sql,
@@ -98,6 +121,8 @@ def _query(query: Query, known: _Known | None) -> FactQuery:
             for column in (typed.columns if typed else ())
         ),
         parameters=tuple(parameter.internal for parameter in (typed.parameters if typed else ())),
+        bound=tuple(None if kind is None else kind.text or kind.path for kind in query.parameters),
+        reads=fact_reads(query),
         error=_error(query, typings),
         unchecked=query.unchecked or next((typing.unchecked for _, typing in typings if typing.unchecked), None),
     )

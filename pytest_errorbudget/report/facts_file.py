@@ -18,6 +18,7 @@ from pytest_errorbudget.report.facts_alerts import fact_alerts
 from pytest_errorbudget.report.facts_contracts import fact_ffi, fact_handlers, fact_queries, fact_rows
 from pytest_errorbudget.report.facts_databases import fact_database
 from pytest_errorbudget.report.facts_format import FactCounts, FactsFile, FactUnread
+from pytest_errorbudget.report.facts_rust import fact_enums, fact_tables
 from pytest_errorbudget.report.files import write_bytes
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -46,6 +47,8 @@ def _document(facts: Facts, settings: Settings, firings: Sequence[Firing]) -> Fa
         as_of=None if as_of_us is None else timestamp(_EPOCH + timedelta(microseconds=as_of_us)),
         databases=tuple(fact_database(one, settings) for one in sorted(facts.databases, key=lambda d: d.name)),
         rows=fact_rows(facts.contracts),
+        enums=fact_enums(facts.contracts),
+        tables=fact_tables(facts.contracts),
         queries=fact_queries(facts),
         handlers=fact_handlers(facts.contracts),
         ffi=fact_ffi(facts.contracts),

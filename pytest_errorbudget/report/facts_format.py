@@ -10,6 +10,14 @@ from typing import Literal
 
 from msgspec import Struct
 
+from pytest_errorbudget.report.facts_format_rust import (
+    FactCall,
+    FactDeclaredTable,
+    FactLibrary,
+    FactRead,
+    FactRustEnum,
+)
+
 
 class Origin(Struct, frozen=True, kw_only=True):
     path: str
@@ -222,7 +230,8 @@ class FactQueryError(Struct, frozen=True, kw_only=True):
 
 
 class FactQuery(Struct, frozen=True, kw_only=True):
-    """``sql`` is ``null`` where it is built at run time."""
+    """``sql`` is ``null`` where it is built at run time. ``bound`` are the Rust types of the bound values, ``null``
+    where the source does not say one; ``reads`` are values taken from its rows by hand."""
 
     path: str
     line: int
@@ -230,11 +239,14 @@ class FactQuery(Struct, frozen=True, kw_only=True):
     function: str
     crate: str
     database: str | None
-    call: Literal["query!", "query_as!", "query_scalar!", "query", "query_as", "query_scalar"]
+    library: FactLibrary
+    call: FactCall
     target: str | None
     sql: str | None
     columns: tuple[FactOutput, ...]
     parameters: tuple[str, ...]
+    bound: tuple[str | None, ...]
+    reads: tuple[FactRead, ...]
     error: FactQueryError | None
     unchecked: str | None
 
@@ -291,6 +303,8 @@ class FactsFile(Struct, frozen=True, kw_only=True):
     as_of: str | None
     databases: tuple[FactDatabase, ...]
     rows: tuple[FactRow, ...]
+    enums: tuple[FactRustEnum, ...]
+    tables: tuple[FactDeclaredTable, ...]
     queries: tuple[FactQuery, ...]
     handlers: tuple[FactHandler, ...]
     ffi: tuple[FactFfi, ...]

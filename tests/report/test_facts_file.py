@@ -14,9 +14,19 @@ from pytest_errorbudget.model.alert import Firing, Policy, Urgency
 from pytest_errorbudget.model.facts import Facts
 from pytest_errorbudget.model.migration import StaticReplay
 from pytest_errorbudget.model.pgtype import UNKNOWN
-from pytest_errorbudget.model.rust import Contracts
+from pytest_errorbudget.model.rust import (
+    Contracts,
+    DeclaredColumn,
+    DeclaredTable,
+    QueryCall,
+    RowRead,
+    RustEnum,
+    RustType,
+    Variant,
+)
 from pytest_errorbudget.model.schema import Column, Relation, RelationKind, Schema
 from pytest_errorbudget.model.settings import Settings
+from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.report.facts_file import facts_file, write
 from pytest_errorbudget.report.schemas import schema_text
 
@@ -70,6 +80,9 @@ INVOICES: dict[str, Any] = {
     "domains": [],
 }
 QUERY = {
+    "library": "sqlx",
+    "bound": [],
+    "reads": [],
     "path": "services/billing/src/queries.rs",
     "column": 5,
     "function": "list_invoices",
@@ -156,6 +169,68 @@ def test_rows_are_the_structs_that_queries_fill(document: dict[str, Any]) -> Non
             "fields": [{"name": "amount", "column": "amount_cents", "type": "Option<i64>", "line": 6}],
         }
     ]
+
+
+def test_enums_tables_and_reads_by_hand_of_other_libraries(facts: Facts, settings: Settings) -> None:
+    here = Span("src/schema.rs", 3, 5)
+    total = DeclaredColumn(name="total", column="Total", type=RustType("Int8", (), "Int8"), span=here)
+    table = DeclaredTable(
+        name="invoices",
+        schema=None,
+        table="invoices",
+        crate="billing",
+        module="",
+        span=here,
+        primary_key=("id",),
+        columns=(total,),
+    )
+    state = RustEnum(
+        name="State",
+        crate="billing",
+        module="",
+        span=here,
+        derives=("Type",),
+        variants=(Variant(name="Open", labels=(("sqlx", "open"),), span=here),),
+    )
+    read = RowRead(key="id", type=RustType("i64", (), "i64"), panics=True, span=here)
+    query = replace(
+        facts.contracts.queries[0],
+        call=QueryCall.TOKIO_QUERY,
+        parameters=(RustType("i32", (), "i32"), None),
+        reads=(read,),
+    )
+    contracts = replace(facts.contracts, enums=(state,), tables=(table,), queries=(query,))
+    document = facts_file(replace(facts, contracts=contracts), settings)
+    jsonschema.validate(document, json.loads(schema_text("facts.schema.json")))
+    assert document["enums"] == [
+        {
+            "path": "src/schema.rs",
+            "line": 3,
+            "column": 5,
+            "name": "State",
+            "crate": "billing",
+            "derives": ["Type"],
+            "repr": None,
+            "variants": [{"name": "Open", "labels": {"sqlx": "open"}, "number": None, "line": 3}],
+        }
+    ]
+    assert document["tables"] == [
+        {
+            "path": "src/schema.rs",
+            "line": 3,
+            "column": 5,
+            "name": "invoices",
+            "crate": "billing",
+            "schema": None,
+            "table": "invoices",
+            "primary_key": ["id"],
+            "columns": [{"name": "total", "column": "Total", "type": "Int8", "line": 3}],
+        }
+    ]
+    (found,) = document["queries"]
+    assert (found["library"], found["call"]) == ("tokio-postgres", "tokio_postgres::query")
+    assert found["bound"] == ["i32", None]
+    assert found["reads"] == [{"column": "id", "type": "i64", "panics": True, "line": 3}]
 
 
 def test_queries_with_their_types_errors_and_reasons(document: dict[str, Any]) -> None:

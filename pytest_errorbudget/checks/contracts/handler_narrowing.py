@@ -25,6 +25,7 @@ from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.query_typing import ColumnRef, OutputColumn
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.rust import Cast, Field, FieldFlow, LostFlow, RustType
+from pytest_errorbudget.model.severity import Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ def handler_narrowing(
         return None
     return Draft(
         rule=Rule.HANDLER_NARROWING,
-        severity=Rule.HANDLER_NARROWING.severity,
+        severity=Rule.HANDLER_NARROWING.severity if _is_reached(flow, handlers) else Severity.WARNING,
         place=field_place(flow.payload, flow.field),
         text=f"{_who(flow, view, handlers)}, but `{shown_column(ref)}` is `{shown_pg(column.type)}`",
         subjects=_subjects(flow, handlers),
@@ -154,6 +155,11 @@ def _handlers(names: list[str], one: str, many: str) -> str:
     if len(names) == 1:
         return f"handler {names[0]} {one}"
     return f"handlers {', '.join(names[:-1])} and {names[-1]} {many}"
+
+
+def _is_reached(flow: FieldFlow, handlers: tuple[Reached, ...]) -> bool:
+    """Whether a handler is known to answer with the payload or to take it."""
+    return any(flow.payload in reached.outputs | reached.inputs for reached in handlers)
 
 
 def _subjects(flow: FieldFlow, handlers: tuple[Reached, ...]) -> tuple[Subject, ...]:
