@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,6 +59,7 @@ class Row:
     can_seen: int = 0
     can_with_rows: int = 0
     lies: list[str] = field(default_factory=list)
+    evidence: Counter[tuple[bool, bool, str]] = field(default_factory=Counter)
     unknown: list[str] = field(default_factory=list)
     failure: str | None = None
 
@@ -112,7 +114,7 @@ def measure(
                 case Typed():
                     _compare(row, record, verdict)
         if rows:
-            _execute(row, connection, queries, verdicts, rows)
+            _execute(row, connection, found, verdicts, rows)
     return row
 
 
@@ -157,18 +159,23 @@ def _plain(kind: PgType) -> str:
 def _execute(
     row: Row,
     connection: psycopg.Connection[tuple[Any, ...]],
-    queries: list[str],
+    found: list[Mapping[str, Any]],
     verdicts: tuple[Typed | Rejected, ...],
     rows: int,
 ) -> None:
-    values = values_for(connection, queries, seed=1)
+    values = values_for(connection, [record["query"] for record in found], seed=1)
+    connection.execute("select setseed(0.5)")
     connection.execute("set statement_timeout = '2s'")
     fill(connection, values)
-    for query, verdict in zip(queries, verdicts, strict=True):
+    for record, verdict in zip(found, verdicts, strict=True):
         if not isinstance(verdict, Typed) or not verdict.columns:
             continue
+        query, said = record["query"], record["describe"]["nullable"]
         seen = executed(connection, query, verdict, values, rows, rows)
         for number, column in enumerate(verdict.columns):
+            if None not in (said[number], column.nullable) and said[number] != column.nullable:
+                what = "a NULL" if number in seen.nulls else "rows without NULL" if seen.rows else "no rows"
+                row.evidence[said[number], bool(column.nullable), what] += 1
             if column.nullable is False:
                 row.never += 1
                 row.never_with_rows += seen.rows > 0
@@ -222,6 +229,10 @@ def _show(row: Row, differences: bool) -> None:
         *(f"    rejected: {line}" for line in row.rejected),
         *(f"    LIE: {line}" for line in row.lies),
         *(f"    names, types: {line}" for line in row.other),
+        *(
+            f"    recorded {record}, here {ours}: {count} with {what}"
+            for (record, ours, what), count in sorted(row.evidence.items())
+        ),
     ]
     if differences:
         lines += [f"    differs: {line}" for line in row.differing] + [f"    unknown: {line}" for line in row.unknown]
