@@ -51,7 +51,8 @@ def run(root: Path, url: str) -> tuple[float, float, Mapping[str, Any]]:
     """Seconds from the start of the process to its exit, processor seconds of it, and the log that it wrote."""
     log = root / ".errorbudget" / "execution-log.json"
     log.unlink(missing_ok=True)
-    shutil.rmtree(kept_folder() / "results", ignore_errors=True)  # what the replay server said to an earlier run
+    for kept in ("results", "events"):  # what the replay server said to an earlier run, and what that run counted
+        shutil.rmtree(kept_folder() / kept, ignore_errors=True)
     environment = {**os.environ, "LEDGERLINE_DATABASE_URL": url}
     began, busy = time.perf_counter(), processor_seconds()
     done = subprocess.run((sys.executable, *COMMAND), cwd=root, env=environment, capture_output=True, check=False)

@@ -14,6 +14,7 @@ from pytest_errorbudget.model.formats.moment import moment_us
 from pytest_errorbudget.model.problem import Problem
 from pytest_errorbudget.model.run import StepName
 from pytest_errorbudget.model.rust import Contracts
+from pytest_errorbudget.model.sli_query import SliQuery
 from pytest_errorbudget.model.threshold import LockedThresholds
 from pytest_errorbudget.pipeline.databases import read_database, type_database
 from pytest_errorbudget.pipeline.gathering import Gathering
@@ -36,6 +37,7 @@ def gather(request: Request, progress: Progress, clock: Clock = monotonic_us) ->
     lock = _lock(gathering)
     databases: tuple[DatabaseFacts, ...] = ()
     contracts, counts = Contracts(), None
+    sli_queries: tuple[SliQuery, ...] = ()
     with ExitStack() as stack:
         servers = Servers(stack, settings.replay)
         for step in (step for step in StepName if step in request.asked):
@@ -49,7 +51,9 @@ def gather(request: Request, progress: Progress, clock: Clock = monotonic_us) ->
                     case StepName.SLI_BURN_RATE_COMPUTATION:
                         counts = _counts(gathering, servers, lock)
                     case StepName.CONTRACT_MISMATCH_DETECTION:
-                        databases = tuple(type_database(gathering, servers, each, contracts) for each in databases)
+                        sli_queries = _sli_queries(gathering)
+                        asked = (contracts, sli_queries)
+                        databases = tuple(type_database(gathering, servers, each, *asked) for each in databases)
                     case StepName.THRESHOLD_GENERATION:
                         pass  # made from the counts and the lock, both of which are here
     return Facts(
@@ -62,6 +66,7 @@ def gather(request: Request, progress: Progress, clock: Clock = monotonic_us) ->
         unchecked=tuple(gathering.unchecked),
         inputs=input_digests(request.project, databases, contracts, counts),
         timings_us=watch.timings_us,
+        sli_queries=sli_queries,
     )
 
 
@@ -86,6 +91,17 @@ def _with_records(gathering: Gathering, contracts: Contracts) -> Contracts:
     return replace(contracts, records=records)
 
 
+def _sli_queries(gathering: Gathering) -> tuple[SliQuery, ...]:
+    project = gathering.request.project
+    if not project.settings.sli_queries:
+        return ()
+    from pytest_errorbudget.readers.sli_queries import read_sli_queries
+
+    queries, problems = read_sli_queries(project.root, project.settings.sli_queries)
+    gathering.problems.extend(problems)
+    return queries
+
+
 def _lock(gathering: Gathering) -> LockedThresholds | None:
     from pytest_errorbudget.readers.lock_file import read_lock
 
@@ -107,6 +123,7 @@ def _counts(gathering: Gathering, servers: Servers, lock: LockedThresholds | Non
         return None
     from pytest_errorbudget.pipeline.engines import further_engines
     from pytest_errorbudget.readers.events.counting import count_events
+    from pytest_errorbudget.readers.scratch.places import kept_folder
 
     counts, problems = count_events(
         gathering.request.project.root,
@@ -118,6 +135,7 @@ def _counts(gathering: Gathering, servers: Servers, lock: LockedThresholds | Non
         threads=os.cpu_count() or 1,
         memory_mib=settings.memory_mib,
         further=further_engines(settings.engines, servers),
+        kept=kept_folder() / "events",
     )
     gathering.problems.extend(problems)
     return counts

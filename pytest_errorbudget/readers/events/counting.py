@@ -17,6 +17,7 @@ from pytest_errorbudget.model.window import window_start
 from pytest_errorbudget.readers.events.files import events_problem
 from pytest_errorbudget.readers.events.query import Aggregation, aggregation
 from pytest_errorbudget.readers.events.reading import Further, Reading, Recounted, Recounting, recount
+from pytest_errorbudget.readers.events.slices import SLICE_ROWS, Told
 from pytest_errorbudget.readers.events.tally import Tally, tally
 
 MEMORY_MIB = 320
@@ -25,7 +26,8 @@ MEMORY_MIB = 320
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What all sources are asked. ``further`` are the engines that count files again; ``kept`` is the folder of what
-    earlier runs counted, ``None`` to read everything."""
+    earlier runs counted, ``None`` to read everything; ``slice_rows`` is how many rows are counted at a time, at least,
+    and ``told`` hears of the slices as they are counted."""
 
     root: Path
     slos: Sequence[Slo]
@@ -37,6 +39,8 @@ class Asked:
     further: Sequence[Further]
     kept: Path | None
     env: Mapping[str, str]
+    slice_rows: int
+    told: Told
 
 
 def count_events(
@@ -54,6 +58,8 @@ def count_events(
     further: Sequence[Further] = (),
     kept: Path | None = None,
     env: Mapping[str, str] = os.environ,
+    slice_rows: int = SLICE_ROWS,
+    told: Told = lambda _, __: None,
 ) -> tuple[Counts | None, tuple[Problem, ...]]:
     """The counts of all sources that could be read (``None`` where none could), and a problem for each other thing.
 
@@ -72,6 +78,8 @@ def count_events(
         further=further,
         kept=kept,
         env=env,
+        slice_rows=slice_rows,
+        told=told,
     )
     problems: list[Problem] = []
     with ExitStack() as stack:
@@ -135,7 +143,7 @@ def _survey(reading: Reading) -> _Surveyed:
     rows, with_id, with_both = (sum(group[place] for group in groups) for place in range(2, 5))
     unknown = {group[1] for group in groups if group[1] not in known and group[4]}
     latest: dict[str | None, int] = {}
-    for shard, tenant, *_, latest_us in groups:
+    for shard, tenant, *_, latest_us, _earliest_us in groups:
         if tenant in known and latest_us is not None:
             latest[shard] = max(latest.get(shard, latest_us), latest_us)
     return _Surveyed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -14,52 +15,44 @@ from pytest_errorbudget.model.problem import Problem, Unreadable
 from pytest_errorbudget.model.settings import EventSource
 from pytest_errorbudget.readers.events.ask import ask
 from pytest_errorbudget.readers.events.files import columns_of, open_table, unreadable
-from pytest_errorbudget.readers.events.query import Aggregation, survey
+from pytest_errorbudget.readers.events.kept import Kept
 from pytest_errorbudget.readers.events.question import Question
 from pytest_errorbudget.readers.events.reading import Further, Recounted
 from pytest_errorbudget.readers.events.recount import recount_files
 from pytest_errorbudget.readers.events.session import session
-from pytest_errorbudget.readers.events.tally import Row, aggregate, fetch, render
+from pytest_errorbudget.readers.events.sliced import TABLE, Sliced
+from pytest_errorbudget.readers.events.tally import Row, fetch
 
 if TYPE_CHECKING:
     from pytest_errorbudget.readers.events.counting import Asked
-
-_TABLE = "source"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileReading:
     """Files in a session of their own."""
 
-    session: duckdb.DuckDBPyConnection
     root: Path
     source: EventSource
-    question: Question
+    sliced: Sliced
     threads: int
-    aggregation: Aggregation
     further: tuple[Further, ...]
+
+    @property
+    def question(self) -> Question:
+        return self.sliced.question
 
     def survey(self) -> list[Row]:
         with _read(self.root, self.source):
-            return self.session.execute(render(survey(self.question, _TABLE))).fetchall()
+            return self.sliced.survey()
 
     def count(self, as_of_us: int) -> list[Row]:
         with _read(self.root, self.source):
-            aggregate(self.session, self.question, _TABLE, as_of_us, into="first", aggregation=self.aggregation)
-            return fetch(self.session, "first")
+            self.sliced.count(as_of_us, "first")
+            return fetch(self.sliced.session, "first")
 
     def again(self, as_of_us: int) -> Recounted:
         with _read(self.root, self.source):
-            return recount_files(
-                self.session,
-                self.source,
-                self.question,
-                _TABLE,
-                as_of_us,
-                threads=self.threads,
-                aggregation=self.aggregation,
-                further=self.further,
-            )
+            return recount_files(self.sliced, self.source, as_of_us, threads=self.threads, further=self.further)
 
 
 def file_reading(stack: ExitStack, asked: Asked, source: EventSource) -> tuple[FileReading, tuple[Problem, ...]]:
@@ -67,18 +60,23 @@ def file_reading(stack: ExitStack, asked: Asked, source: EventSource) -> tuple[F
     opened = stack.enter_context(session(asked.threads, memory_mib=asked.memory_mib))
     mine = tuple(slo for slo in asked.slos if slo.sli.events == source.name)
     with _read(asked.root, source):
-        open_table(opened, asked.root, source, _TABLE)
-        question, problems = ask(source, mine, asked.tenants, columns_of(opened, _TABLE), asked.window_us)
-    reading = FileReading(
+        files = open_table(opened, asked.root, source, TABLE)
+        columns = columns_of(opened, TABLE)
+        question, problems = ask(source, mine, asked.tenants, columns, asked.window_us)
+    folder = asked.kept or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pytest-errorbudget-slices-")))
+    sliced = Sliced(
         session=opened,
-        root=asked.root,
         source=source,
         question=question,
-        threads=asked.threads,
+        files=files,
+        columns=columns,
         aggregation=asked.aggregation,
-        further=tuple(asked.further),
+        kept=Kept(folder, lasts=asked.kept is not None),
+        slice_rows=asked.slice_rows,
+        told=asked.told,
     )
-    return reading, problems
+    further = tuple(asked.further)
+    return FileReading(root=asked.root, source=source, sliced=sliced, threads=asked.threads, further=further), problems
 
 
 @contextmanager

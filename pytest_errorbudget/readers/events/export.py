@@ -16,7 +16,7 @@ from pytest_errorbudget.model.settings import EventSource
 from pytest_errorbudget.readers.events.files import quoted
 from pytest_errorbudget.readers.events.question import Question
 from pytest_errorbudget.readers.events.reading import Exported
-from pytest_errorbudget.readers.events.tally import Row, result_types
+from pytest_errorbudget.readers.events.tally import Row
 
 _PLAIN = {
     "TINYINT": "SMALLINT",
@@ -55,10 +55,8 @@ def exported(
         )
 
 
-def fill(session: duckdb.DuckDBPyConnection, question: Question, rows: Sequence[Row], into: str) -> None:
-    """A table ``into`` of the aggregation's rows, as another engine counted them."""
-    types = result_types(question)
-    session.execute(f"create or replace temp table {into} ({', '.join(f'{name} {kind}' for name, kind in types)})")
+def fill(session: duckdb.DuckDBPyConnection, rows: Sequence[Row], into: str) -> None:
+    """Adds the aggregation's rows, as another engine counted them, to the table ``into``."""
     if rows:
         values = [list(values) for values in zip(*rows, strict=True)]
         session.execute(f"insert into {into} select {', '.join('unnest(?)' for _ in values)}", values)

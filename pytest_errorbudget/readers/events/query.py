@@ -102,7 +102,7 @@ def _sum(value: exp.Expr, where: exp.Expr) -> exp.Expr:
 
 def survey(question: Question, table: str) -> exp.Query:
     """One row a shard and value of the tenant column: ``shard``, ``tenant``, ``row_count``, ``with_id``, ``with_both``
-    (an id and a time) and ``latest_us``, the newest time of a row with an id."""
+    (an id and a time), ``latest_us`` and ``earliest_us``, the newest and oldest time of a row with an id."""
     has_id = question.id.copy().is_(exp.null()).not_()
     has_time = question.time_us.copy().is_(exp.null()).not_()
     keys = [question.tenant.copy()] if question.replica is None else [question.replica.copy(), question.tenant.copy()]
@@ -115,6 +115,7 @@ def survey(question: Question, table: str) -> exp.Query:
             _count(has_id).as_("with_id"),
             _count(and_(has_id.copy(), has_time)).as_("with_both"),
             exp.Max(this=exp.Case().when(has_id.copy(), question.time_us.copy())).as_("latest_us"),
+            exp.Min(this=exp.Case().when(has_id.copy(), question.time_us.copy())).as_("earliest_us"),
         )
         .from_(exp.to_table(table))
         .group_by(*keys)
@@ -133,7 +134,7 @@ def floored(time_us: exp.Expr, width_us: int) -> exp.Expr:
 def _usable(question: Question, table: str, as_of_us: int, *columns: exp.Expr) -> exp.Select:
     """The rows that can count. Written out where it is used, and with no more columns than are used there: a common
     table expression of its own would be kept in memory with all of them."""
-    return (
+    rows = (
         select(
             _tenant(question).as_("tenant"),
             question.id.copy().as_("id"),
@@ -145,6 +146,18 @@ def _usable(question: Question, table: str, as_of_us: int, *columns: exp.Expr) -
         .where(question.time_us.copy() < _number(as_of_us))
         .where(_known(question))
     )
+    return rows if question.from_us is None else rows.where(question.time_us.copy() >= _number(question.from_us))
+
+
+def event_hashes(question: Question, table: str, as_of_us: int) -> exp.Query:
+    """DuckDB's hash of each usable row's event, as ``event``: the rows of one event have one."""
+    hashed = exp.Anonymous(this="hash", expressions=[column("tenant"), column("id")])
+    return select(hashed.as_("event")).from_(_usable(question, table, as_of_us).subquery("u"))
+
+
+def event_hash(question: Question) -> exp.Expr:
+    """The same hash, of a row of the table itself."""
+    return exp.Anonymous(this="hash", expressions=[_tenant(question), question.id.copy()])
 
 
 def _grouped(question: Question, table: str, as_of_us: int) -> exp.Query:

@@ -30,7 +30,7 @@ class Question:
     table wrote them, so that ``tenant`` is text and ``time_us`` whole microseconds since the Unix epoch. ``mapped`` are
     the columns that any predicate reads, sorted. ``tenants`` are (value in the events, tenant's name), every known
     tenant once or more. ``slot_us`` is the width of a slot in µs where rows are counts, and ``None`` where rows are
-    events.
+    events. ``from_us`` leaves out what is earlier.
     """
 
     id: exp.Expr
@@ -42,3 +42,4 @@ class Question:
     tenants: tuple[tuple[str, str], ...]
     window_us: int
     slot_us: int | None = None
+    from_us: int | None = None

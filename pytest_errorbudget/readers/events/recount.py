@@ -18,10 +18,11 @@ from sqlglot.expressions import column
 from pytest_errorbudget.model.counts import Recount
 from pytest_errorbudget.model.settings import EventSource
 from pytest_errorbudget.readers.events.export import exported, fill
-from pytest_errorbudget.readers.events.query import Aggregation
 from pytest_errorbudget.readers.events.question import Question
 from pytest_errorbudget.readers.events.reading import Further, Recounted
-from pytest_errorbudget.readers.events.tally import Row, aggregate, fetch, tally
+from pytest_errorbudget.readers.events.sliced import CORRECTIONS, PART, Sliced
+from pytest_errorbudget.readers.events.slices import Slice
+from pytest_errorbudget.readers.events.tally import Row, fetch, make, render, sum_up, tally
 
 _SHARDS = 3
 
@@ -30,38 +31,64 @@ Windows = Mapping[tuple[str, str, int], tuple[int, int]]
 
 
 def recount_files(
-    session: duckdb.DuckDBPyConnection,
-    source: EventSource,
-    question: Question,
-    table: str,
-    as_of_us: int,
-    *,
-    threads: int,
-    aggregation: Aggregation,
-    further: Sequence[Further],
+    sliced: Sliced, source: EventSource, as_of_us: int, *, threads: int, further: Sequence[Further]
 ) -> Recounted:
-    """Counts the source again in three ways, and on every further engine, and compares each with ``first``."""
-    other = 1 if threads > 1 else 2
-    again = _reread(session, question, table)
-    ways: list[tuple[str, str]] = []
+    """Counts each slice again in three ways, and on every further engine, and compares it with its first count. A slice
+    whose recounts agreed in an earlier run, on the same contents, is not counted again."""
+    ways = _ways(threads, further)
+    for number, _ in enumerate(ways):
+        make(sliced.session, sliced.question, f"recount_{number}")
+    for one in sliced.slices or (Slice(from_us=None, to_us=as_of_us, files=sliced.spans),):
+        agreed = f"{sliced.key(one)}.agreed"
+        if set(ways) <= set(sliced.kept.read(agreed) or ()) and sliced.kept.has(f"{sliced.key(one)}.counts"):
+            _as_before(sliced, one, len(ways))
+            continue
+        _recount_slice(sliced, source, one, threads=threads, further=further)
+        if sliced.keeps(one) and all(_same(sliced, place, one) for place in range(len(ways))):
+            sliced.kept.write(agreed, ways)
+    return _compared(sliced, ways)
 
-    def count(way: str, table: str, threads: int) -> None:
-        into = f"recount_{len(ways)}"
-        session.execute(f"set threads = {threads}")
-        aggregate(session, again, table, as_of_us, into=into, aggregation=aggregation)
-        ways.append((way, into))
 
-    count("permuted order", "reread", threads)
+def _ways(threads: int, further: Sequence[Further]) -> tuple[str, ...]:
+    other = _other(threads)
+    named = "1 thread" if other == 1 else f"{other} threads"
+    return ("permuted order", "other sharding", named, *(engine.name for engine in further))
+
+
+def _other(threads: int) -> int:
+    return 1 if threads > 1 else 2
+
+
+def _recount_slice(
+    sliced: Sliced, source: EventSource, one: Slice, *, threads: int, further: Sequence[Further]
+) -> None:
+    session = sliced.session
+    with sliced.part(one) as question:
+        again = _reread(session, question, PART)
     _deal_out(session)
-    count("other sharding", "resharded", threads)
-    count("1 thread" if other == 1 else f"{other} threads", "reread", other)
+
+    def count(place: int, table: str, threads: int) -> None:
+        session.execute(f"set threads = {threads}")
+        query = render(sliced.aggregation(again, table, one.to_us))
+        session.execute(f"insert into recount_{place} {query}")
+
+    count(0, "reread", threads)
+    count(1, "resharded", threads)
+    count(2, "reread", _other(threads))
     session.execute(f"set threads = {threads}")
-    with exported(session, source, again, "reread") as rows:
-        for engine in further:
-            into = f"recount_{len(ways)}"
-            fill(session, question, engine.count(rows, as_of_us, aggregation), into)
-            ways.append((engine.name, into))
-    return _compared(session, question, ways)
+    if further:
+        with exported(session, source, again, "reread") as rows:
+            for place, engine in enumerate(further, 3):
+                fill(session, engine.count(rows, one.to_us, sliced.aggregation), f"recount_{place}")
+
+
+def _as_before(sliced: Sliced, one: Slice, ways: int) -> None:
+    for place in range(ways):
+        sliced.session.execute(f"insert into recount_{place} select * from {sliced.parts} where {_within(one)}")
+
+
+def _within(one: Slice) -> str:
+    return f"start_us < {one.to_us}" + ("" if one.from_us is None else f" and start_us >= {one.from_us}")
 
 
 def _reread(session: duckdb.DuckDBPyConnection, question: Question, table: str) -> Question:
@@ -110,25 +137,33 @@ def _deal_out(session: duckdb.DuckDBPyConnection) -> None:
     session.execute(f"create or replace temp view resharded as {' union all '.join(parts)}")
 
 
-def _compared(session: duckdb.DuckDBPyConnection, question: Question, ways: Sequence[tuple[str, str]]) -> Recounted:
-    if all(_same(session, into) for _, into in ways):
-        windows = _windows_in_first(session, len(question.predicates))
+def _compared(sliced: Sliced, ways: Sequence[str]) -> Recounted:
+    """All slices together, with the same corrections for the events that lie in several."""
+    session, question = sliced.session, sliced.question
+    if sliced.parts != sliced.whole:
+        for place, _ in enumerate(ways):
+            sum_up(session, question, (f"recount_{place}", CORRECTIONS), f"recount_{place}")
+    if all(_same(sliced, place) for place, _ in enumerate(ways)):
+        windows = _windows_in(session, sliced.whole, len(question.predicates))
         return Recounted(
-            recounts=tuple(Recount(way=way, windows=windows, equal=windows) for way, _ in ways), race_conditions=0
+            recounts=tuple(Recount(way=way, windows=windows, equal=windows) for way in ways), race_conditions=0
         )
-    first = windows_of(question, fetch(session, "first"))
-    return compare(first, tuple((way, windows_of(question, fetch(session, into))) for way, into in ways))
+    first = windows_of(question, fetch(session, sliced.whole))
+    again = (windows_of(question, fetch(session, f"recount_{place}")) for place, _ in enumerate(ways))
+    return compare(first, tuple(zip(ways, again, strict=True)))
 
 
-def _windows_in_first(session: duckdb.DuckDBPyConnection, slos: int) -> int:
+def _windows_in(session: duckdb.DuckDBPyConnection, table: str, slos: int) -> int:
     """As many as ``windows_of`` would give, without fetching a row."""
     counts = " + ".join(f"count(*) filter (where valid_{place} > 0)" for place in range(slos))
-    return sum(row[0] for row in session.execute(f"select {counts or 0} from first").fetchall())
+    return sum(row[0] for row in session.execute(f"select {counts or 0} from {table}").fetchall())
 
 
-def _same(session: duckdb.DuckDBPyConnection, into: str) -> bool:
-    both = f"select * from first union all select * from {into}"
-    odd = session.execute(f"select * from ({both}) group by all having count(*) <> 2 limit 1").fetchone()
+def _same(sliced: Sliced, place: int, one: Slice | None = None) -> bool:
+    """Whether a recount gave the same rows, of one slice or of all."""
+    where = "true" if one is None else _within(one)
+    rows = " union all ".join(f"select * from {table} where {where}" for table in (sliced.parts, f"recount_{place}"))
+    odd = sliced.session.execute(f"select * from ({rows}) group by all having count(*) <> 2 limit 1").fetchone()
     return odd is None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import compress, groupby, islice
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -12,7 +13,7 @@ from sqlglot import exp
 
 from pytest_errorbudget.model.counts import Series
 from pytest_errorbudget.model.slo import Slo
-from pytest_errorbudget.readers.events.query import Aggregation
+from pytest_errorbudget.readers.events.files import quoted
 from pytest_errorbudget.readers.events.question import Question
 
 _FIXED = 5
@@ -45,18 +46,38 @@ def result_types(question: Question) -> tuple[tuple[str, str], ...]:
     return (*fixed, *counts, ("example", "VARCHAR"))
 
 
-def aggregate(
-    session: duckdb.DuckDBPyConnection,
-    question: Question,
-    table: str,
-    as_of_us: int,
-    *,
-    into: str,
-    aggregation: Aggregation,
-) -> None:
-    """Runs the aggregation over ``table`` and keeps its rows in the temporary table ``into``."""
-    query = render(aggregation(question, table, as_of_us))
-    session.execute(f"create or replace temp table {into} as {query}")
+def make(session: duckdb.DuckDBPyConnection, question: Question, table: str) -> None:
+    """An empty temporary table for the aggregation's rows."""
+    columns = ", ".join(f"{name} {kind}" for name, kind in result_types(question))
+    session.execute(f"create or replace temp table {table} ({columns})")
+
+
+def fill_from(session: duckdb.DuckDBPyConnection, question: Question, path: Path, into: str) -> None:
+    names = ", ".join(name for name, _ in result_types(question))
+    session.execute(f"insert into {into} select {names} from read_parquet({quoted(str(path))})")
+
+
+def insert_signed(session: duckdb.DuckDBPyConnection, question: Question, query: str, sign: int, into: str) -> None:
+    """Adds a query's rows with every count times ``sign``, which is 1 or -1."""
+    signed = ", ".join(f"{sign} * {name}" for name in _summed(question))
+    example = "example" if sign > 0 else "null"
+    session.execute(f"insert into {into} select tenant, start_us, {signed}, {example} from ({query})")
+
+
+def sum_up(session: duckdb.DuckDBPyConnection, question: Question, tables: Sequence[str], into: str) -> None:
+    """One row a tenant and window from several tables; a window that holds no event any more is none."""
+    sums = ", ".join(f"sum({name})" for name in _summed(question))
+    rows = " union all ".join(f"select * from {table}" for table in tables)
+    make(session, question, "summed")
+    session.execute(
+        f"insert into summed select tenant, start_us, {sums}, min(example) from ({rows}) "
+        "group by tenant, start_us having sum(copies) > 0"
+    )
+    session.execute(f"create or replace temp table {into} as select * from summed")
+
+
+def _summed(question: Question) -> tuple[str, ...]:
+    return tuple(name for name, _ in result_types(question)[2:-1])
 
 
 def fetch(session: duckdb.DuckDBPyConnection, table: str) -> list[Row]:

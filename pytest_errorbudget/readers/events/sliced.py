@@ -1,0 +1,186 @@
+"""Counting files slice by slice, and reading again only what changed since an earlier run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+import duckdb
+from sqlglot import exp
+
+from pytest_errorbudget.model.formats.canonical import sha256
+from pytest_errorbudget.model.settings import EventFormat, EventSource
+from pytest_errorbudget.readers.events.crossing import Crossing
+from pytest_errorbudget.readers.events.files import FileColumn, find, quoted
+from pytest_errorbudget.readers.events.kept import Kept
+from pytest_errorbudget.readers.events.query import Aggregation, event_hashes, survey
+from pytest_errorbudget.readers.events.question import Question
+from pytest_errorbudget.readers.events.slices import FileSpan, Slice, Told, slices_of
+from pytest_errorbudget.readers.events.tally import Row, fill_from, insert_signed, make, render, sum_up
+from pytest_errorbudget.readers.result_cache import own_code
+
+TABLE = "source"
+"""The view of all files."""
+PART = "part"
+"""The view of the files and the time of one slice."""
+CORRECTIONS = "corrections"
+"""The table of what events that lie in several slices change."""
+_MOMENTS = {"TIMESTAMP WITH TIME ZONE": "make_timestamptz({})", "TIMESTAMP": "make_timestamp({})", "BIGINT": "{}"}
+
+
+@dataclass(slots=True, kw_only=True)
+class Sliced:
+    """The files of one source in a session. ``whole`` is the table of all counts, ``parts`` that of the slices' counts
+    as they were counted alone."""
+
+    session: duckdb.DuckDBPyConnection
+    source: EventSource
+    question: Question
+    files: tuple[str, ...]
+    columns: tuple[FileColumn, ...]
+    aggregation: Aggregation
+    kept: Kept
+    slice_rows: int
+    told: Told
+    spans: tuple[FileSpan, ...] = ()
+    slices: tuple[Slice, ...] = ()
+    parts: str = ""
+    whole: str = ""
+    _asked: str = field(default="", repr=False)
+
+    def survey(self) -> list[Row]:
+        """The survey of each file, which is kept with what its content is."""
+        if self.source.format is not EventFormat.PARQUET:
+            # a type that is found in all rows of all files is no property of one
+            rows = self.session.execute(render(survey(self.question, TABLE))).fetchall()
+            self.spans = (_span("", "", rows),)
+            return rows
+        surveyed = [(path, self.kept.digest(path)) for path in self.files]
+        found = [(path, digest, self._surveyed(path, digest)) for path, digest in surveyed]
+        self.spans = tuple(_span(*one) for one in found)
+        return [row for _, _, rows in found for row in rows]
+
+    def count(self, as_of_us: int, into: str) -> None:
+        """The aggregation's rows of all slices, as the temporary table ``into``."""
+        rows = self.slice_rows if self.source.format is EventFormat.PARQUET else 1 << 62
+        self.slices = slices_of(self.spans, self.question.window_us, as_of_us, rows)
+        make(self.session, self.question, into)
+        self.parts = self.whole = into
+        new = [one for one in self.slices if not self._recalled(one, into)]
+        for number, one in enumerate(new):
+            self.told(number, len(new))
+            self._counted(one, into)
+        if len(self.slices) > 1:
+            keys = {one: self.key(one) for one in self.slices}
+            crossing = Crossing(session=self.session, kept=self.kept, asked=self.asked, keys=keys, new=new)
+            if crossing.find():
+                self._corrected(crossing, as_of_us, into)
+        if self.kept.lasts and new:
+            self.kept.forget_oldest()
+
+    @property
+    def asked(self) -> str:
+        """Names the question and all that its answer depends on but the files."""
+        if not self._asked:
+            query = render(self.aggregation(self.question, TABLE, 0))
+            self._asked = sha256((own_code(), duckdb.__version__, query, tuple(map(str, self.columns))))
+        return self._asked
+
+    def key(self, one: Slice) -> str:
+        """Names all that the counts of a slice depend on."""
+        digests = tuple(sorted(file.digest for file in one.files))
+        return sha256((self.asked, one.from_us, one.to_us, digests))
+
+    @contextmanager
+    def part(self, *several: Slice) -> Iterator[Question]:
+        """``PART`` holds no more than the slices; the question to ask of it (of the first of them)."""
+        files = tuple(dict.fromkeys(file.path for one in several for file in one.files))
+        rows = f"read_parquet([{', '.join(map(quoted, files))}])" if all(files) else TABLE
+        bounds = " or ".join(f"({self._bounds(one)})" for one in several)
+        self.session.execute(f"create or replace temp view {PART} as select * from {rows} where {bounds}")
+        yield replace(self.question, from_us=several[0].from_us)
+
+    def _bounds(self, one: Slice) -> str:
+        """The slice's time on the bare column, so that row groups outside of it are not read."""
+        time = find(self.source, self.columns, self.source.columns.time, "which holds the event's time")
+        moment = _MOMENTS.get(time.type)
+        if one.from_us is None or moment is None:
+            return "true"
+        name = identifier(time.name)
+        return f"{name} >= {moment.format(one.from_us)} and {name} < {moment.format(one.to_us)}"
+
+    def _surveyed(self, path: str, digest: str) -> list[Row]:
+        name = sha256((self.asked, digest)) + ".survey"
+        known = self.kept.read(name)
+        if known is not None:
+            return [tuple(row) for row in known]
+        file = f"read_parquet([{quoted(path)}])"
+        self.session.execute(f"create or replace temp view one_file as select * from {file}")
+        rows = self.session.execute(render(survey(self.question, "one_file"))).fetchall()
+        if self.kept.lasts:
+            self.kept.write(name, rows)
+        return rows
+
+    def _recalled(self, one: Slice, into: str) -> bool:
+        """Whether the slice was counted before, and now is in ``into``."""
+        name = f"{self.key(one)}.counts"
+        needed = [name, f"{self.key(one)}.events"] if len(self.slices) > 1 else [name]
+        if not (self._lasts(one) and self.kept.has(*needed)):
+            return False
+        fill_from(self.session, self.question, self.kept.folder / name, into)
+        return True
+
+    def _counted(self, one: Slice, into: str) -> None:
+        with self.part(one) as question:
+            make(self.session, self.question, "one_slice")
+            query = render(self.aggregation(question, PART, one.to_us))
+            self.session.execute(f"insert into one_slice {query}")
+            self.session.execute(f"insert into {into} select * from one_slice")
+            if len(self.slices) > 1:
+                hashes = (
+                    f"select event, {one.from_us} as slice from ({render(event_hashes(question, PART, one.to_us))})"
+                )
+                self._keep(hashes, f"{self.key(one)}.events", "compression uncompressed")
+            if self.keeps(one):
+                self._keep("select * from one_slice", f"{self.key(one)}.counts", "compression zstd")
+
+    def keeps(self, one: Slice) -> bool:
+        """Whether what is found in the slice may be kept: its files are still those that were named."""
+        return self._lasts(one) and all(self.kept.digest(file.path) == file.digest for file in one.files)
+
+    def _lasts(self, one: Slice) -> bool:
+        return self.kept.lasts and all(file.digest for file in one.files)
+
+    def _keep(self, query: str, name: str, how: str) -> None:
+        with self.kept.place(name) as path:
+            self.session.execute(f"copy ({query}) to {quoted(str(path))} (format parquet, {how})")
+
+    def _corrected(self, crossing: Crossing, as_of_us: int, into: str) -> None:
+        """Events that lie in several slices are taken out of each, and counted over all of them."""
+        affected = crossing.slices()
+        self.parts = "parts"
+        self.session.execute(f"create or replace temp table parts as select * from {into}")
+        make(self.session, self.question, CORRECTIONS)
+        with self.part(*affected):
+            crossing.rows_of(self.question, PART, "crossed")
+        for one in affected:
+            alone = self.aggregation(replace(self.question, from_us=one.from_us), "crossed", one.to_us)
+            insert_signed(self.session, self.question, render(alone), -1, CORRECTIONS)
+        together = render(self.aggregation(self.question, "crossed", as_of_us))
+        insert_signed(self.session, self.question, together, 1, CORRECTIONS)
+        sum_up(self.session, self.question, ("parts", CORRECTIONS), into)
+
+
+def identifier(name: str) -> str:
+    return exp.to_identifier(name, quoted=True).sql(dialect="duckdb")
+
+
+def _span(path: str, digest: str, rows: Sequence[Row]) -> FileSpan:
+    return FileSpan(
+        path=path,
+        digest=digest,
+        rows=sum(row[2] for row in rows),
+        earliest_us=min((row[6] for row in rows if row[6] is not None), default=None),
+        latest_us=max((row[5] for row in rows if row[5] is not None), default=None),
+    )
