@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pytest_errorbudget.checks.contracts.cached_plan import cached_plan
 from pytest_errorbudget.checks.contracts.draft import Draft
-from pytest_errorbudget.checks.contracts.entities import of_entities
+from pytest_errorbudget.checks.contracts.entities import entities_of, of_entities
 from pytest_errorbudget.checks.contracts.handler_narrowing import handler_narrowing, lost_flow
 from pytest_errorbudget.checks.contracts.insert_incomplete import insert_incomplete
 from pytest_errorbudget.checks.contracts.libraries.own_types import derives
@@ -67,6 +67,17 @@ def _of_shape(
                 yield query_fails(query, verdict, shape.shape, view)
             case Typed():
                 yield from _of_query(query, verdict, shape, view, reads)
+    yield from _of_declarations(shape, view, reads)
+    yield from rust_enum_labels(shape, reads, view)
+    yield from _of_flows(reads, shape, view, handlers)
+
+
+def _of_declarations(shape: ShapeView, view: View, reads: list[Read]) -> Iterator[Draft | Unchecked]:
+    """Entities and ``table!``."""
+    if view.incomplete and not shape.shape.tenants:
+        if entities_of(view) or view.contracts.tables:
+            yield Unchecked("table-declaration", "migrations", "the migrations could not all be replayed")
+        return
     for said in of_entities(shape.shape, view):
         if isinstance(said, Read):
             reads.append(said)
@@ -74,8 +85,6 @@ def _of_shape(
         else:
             yield said
     yield from table_declaration_stale(shape.shape, view)
-    yield from rust_enum_labels(shape, reads, view)
-    yield from _of_flows(reads, shape, view, handlers)
 
 
 def _unprepared(query: Query, shape: ShapeView) -> Unchecked:

@@ -20,11 +20,16 @@ from pytest_errorbudget.model.pgtype import UNKNOWN
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.query_typing import ColumnRef
 from pytest_errorbudget.model.rule import Rule
-from pytest_errorbudget.model.rust import Crate, DeclaredColumn, DeclaredTable
+from pytest_errorbudget.model.rust import Crate, DeclaredColumn, DeclaredTable, RustType
 from pytest_errorbudget.model.schema import Column, Relation, RelationKind, Schema
 from pytest_errorbudget.model.severity import Severity
 
 _VIEWS = frozenset({RelationKind.VIEW, RelationKind.MATERIALIZED_VIEW})
+# diesel/src/mysql/types and diesel/src/sqlite/types; `Bit` and the sized texts are what print-schema writes for MySQL
+_ELSEWHERE = frozenset(
+    {"Datetime", "TinyInt", "Tinyint", "Unsigned", "Bit", "Tinytext", "Mediumtext", "Longtext", "Tinyblob"}
+    | {"Mediumblob", "Longblob", "Varbinary", "TimestamptzSqlite"}
+)
 _AFTER = ", so a 500 where a handler passes it on."
 
 
@@ -47,6 +52,10 @@ def table_declaration_stale(shape: TenantShape, view: View) -> Iterator[Draft | 
     for table in declared_tables(view):
         by_file[table.span.path].append(table)
     for path, tables in by_file.items():
+        if any(_is_of_another_server(column.type) for table in tables for column in table.columns):
+            reason = f"`{path}` has types of another server"
+            yield Unchecked("table-declaration", path, reason, tables[0].span)
+            continue
         known = [table for table in tables if _relation(table, shape.schema) is not None]
         if 2 * len(known) <= len(tables) and not (known and len(tables) == 1):
             reason = f"most tables of `{path}` are not in this database"
@@ -54,6 +63,10 @@ def table_declaration_stale(shape: TenantShape, view: View) -> Iterator[Draft | 
             continue
         for table in tables:
             yield from _of_table(table, shape, view)
+
+
+def _is_of_another_server(sql: RustType) -> bool:
+    return sql.path in _ELSEWHERE or any(map(_is_of_another_server, sql.arguments))
 
 
 def _relation(table: DeclaredTable, schema: Schema) -> Relation | None:

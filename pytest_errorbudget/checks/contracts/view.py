@@ -30,7 +30,9 @@ class ShapeView:
 class View:
     """``queries`` are those of the scope's crates. ``replayed`` is what the newest replay says of them: the schema that
     macros are taken to be compiled against. ``migrated`` is the newest schema of the migrations, whose columns know
-    their lines. ``own_types`` are, by crate, the types that its names may mean. ``statements`` are the migrations'."""
+    their lines. ``own_types`` are, by crate, the types that its names may mean. ``statements`` are the migrations';
+    ``incomplete`` says that PostgreSQL refused one of them, so that the replay shows an older schema than the sources
+    mean."""
 
     contracts: Contracts
     scope: Scope
@@ -42,6 +44,7 @@ class View:
     by_name: Mapping[str, tuple[tuple[StructRef, Struct], ...]]
     own_types: Mapping[str, OwnTypes]
     statements: tuple[str, ...] = ()
+    incomplete: bool = False
 
     def compiled(self, query: Query) -> Typed | Rejected | None:
         typing = self.replayed.get(key_of(query))
@@ -93,6 +96,7 @@ def view_of(contracts: Contracts, database: DatabaseFacts, scope: Scope) -> View
         by_name=named,
         own_types={crate: _own_types(named, enums, crate) for crate in crates},
         statements=_statements(database),
+        incomplete=database.replay is not None and database.replay.failure is not None,
     )
 
 

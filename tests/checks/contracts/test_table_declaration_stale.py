@@ -107,6 +107,14 @@ def test_a_file_about_another_database_is_counted(world, words):
     assert unchecked.reason == "most tables of `src/schema.rs` are not in this database"
 
 
+def test_a_file_with_types_of_another_server_is_counted(world, words):
+    world.declared("invoices", {"id": "Int4", "at": "Nullable<Datetime>"})
+    world.shape("x", "acme", schema=words.schema(invoices={"id": "int8", "at": "timestamp"}))
+    findings, (unchecked,) = world.run()
+    assert findings == ()
+    assert unchecked.reason == "`src/schema.rs` has types of another server"
+
+
 @pytest.mark.parametrize(("features", "found"), [(("sqlite",), 0), (("sqlite", "postgres"), 1), ((), 1)])
 def test_a_crate_that_speaks_to_another_server_is_left_out(world, words, features, found):
     pairs = tuple(("diesel", feature) for feature in features)
