@@ -1,6 +1,6 @@
 """The typing of every query that a checkout keeps in `.sqlx`, beside sqlx's record and beside what random rows give.
 
-    python tests/corpus/query_typing.py CHECKOUT ... [--rows 0] [--differences]
+    python tests/corpus/query_typing.py CHECKOUT ... [--rows N] [--schema FILE] [--differences]
 
 Fetches nothing. For each folder of `.sqlx` with PostgreSQL queries it replays the migrations nearest to it, types the
 queries, and compares names, types, parameters and nullability. Then it fills the tables with random rows that obey
@@ -32,7 +32,7 @@ from pytest_errorbudget.readers.shapes.prepare import prepare_all
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "readers" / "shapes"))
 
-from random_rows import executed, fill, values_for
+from random_rows import Connection, executed, fill, values_for
 
 # An index expression finds functions of pg_catalog only (since 17); what it calls is an extension's, not here.
 _UUID_NIL = (
@@ -90,18 +90,26 @@ def nearest(checkout: Path, place: Path) -> str:
     return max(candidates, key=shared)
 
 
+def build(connection: Connection, source: MigrationSet | Path) -> str | None:
+    """The schema, from migrations or from one file; where and why it stops."""
+    connection.execute(_UUID_NIL)
+    if isinstance(source, Path):
+        connection.execute(source.read_bytes())
+        return None
+    create_bookkeeping(connection, source)
+    for file in source.files:
+        failure = apply_file(connection, source, file)
+        if failure is not None:
+            return f"{failure.span}: {failure.message}"
+    return None
+
+
 def measure(
-    server: ScratchServer, name: str, migrations: MigrationSet, found: list[Mapping[str, Any]], rows: int
+    server: ScratchServer, name: str, source: MigrationSet | Path, found: list[Mapping[str, Any]], rows: int
 ) -> Row:
     row = Row(name=name, queries=len(found))
     with server.database() as conninfo, psycopg.connect(conninfo, autocommit=True) as connection:
-        connection.execute(_UUID_NIL)
-        create_bookkeeping(connection, migrations)
-        for file in migrations.files:
-            failure = apply_file(connection, migrations, file)
-            if failure is not None:
-                row.failure = f"{failure.span}: {failure.message}"
-                break
+        row.failure = build(connection, source)
         queries = [record["query"] for record in found]
         connection.execute("begin")
         verdicts = prepare_all(connection, queries)
@@ -158,7 +166,7 @@ def _plain(kind: PgType) -> str:
 
 def _execute(
     row: Row,
-    connection: psycopg.Connection[tuple[Any, ...]],
+    connection: Connection,
     found: list[Mapping[str, Any]],
     verdicts: tuple[Typed | Rejected, ...],
     rows: int,
@@ -191,6 +199,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkout", type=Path, nargs="+")
     parser.add_argument("--rows", type=int, default=8, help="executions a query, and as many with NULL parameters")
+    parser.add_argument("--schema", help="a file with the whole schema instead of migrations, relative to the checkout")
     parser.add_argument("--differences", action="store_true", help="list every difference and every unknown column")
     options = parser.parse_args()
     sys.stdout.write(
@@ -200,16 +209,20 @@ def main() -> int:
     lies = 0
     with scratch_server(ReplaySettings()) as server:
         for checkout in options.checkout:
-            for row in _rows_of(server, checkout, options.rows):
+            for row in _rows_of(server, checkout, options.schema, options.rows):
                 lies += len(row.lies)
                 _show(row, options.differences)
     return 1 if lies else 0
 
 
-def _rows_of(server: ScratchServer, checkout: Path, rows: int) -> list[Row]:
-    """One row a folder of migrations."""
+def _rows_of(server: ScratchServer, checkout: Path, schema: str | None, rows: int) -> list[Row]:
+    """One row a folder of migrations, or one for all with the schema from a file."""
+    by_place = records(checkout)
+    if schema is not None:
+        every = [record for found in by_place.values() for record in found]
+        return [measure(server, checkout.name, checkout / schema, every, rows)]
     by_folder: dict[str, list[Mapping[str, Any]]] = {}
-    for place, found in records(checkout).items():
+    for place, found in by_place.items():
         by_folder.setdefault(nearest(checkout, place), []).extend(found)
     result = []
     for folder, found in by_folder.items():
