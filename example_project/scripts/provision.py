@@ -5,6 +5,10 @@
 Each tenant gets its schema, the migrations up to its own version with their bookkeeping as sqlx writes it, and then
 what has happened to it since (``story.toml``). A schema that is already there is an error, unless ``--replace`` says
 that it may be dropped.
+
+    python scripts/provision.py --url postgresql://localhost/initech --alone initech
+
+builds one tenant in the schema ``public`` of a database of its own.
 """
 
 from __future__ import annotations
@@ -16,7 +20,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -99,7 +103,8 @@ def provision(
     """Builds every tenant. ``connection`` is in autocommit mode: an index made concurrently allows no transaction."""
     for tenant in tenants:
         schema = sql.Identifier(tenant.schema)
-        connection.execute(sql.SQL("create schema {}").format(schema))
+        if tenant.schema != "public":
+            connection.execute(sql.SQL("create schema {}").format(schema))
         connection.execute(sql.SQL("set search_path to {}").format(schema))
         connection.execute(BOOKKEEPING)
         for migration in migrations:
@@ -139,6 +144,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Builds the tenants of Ledgerline on a PostgreSQL server.")
     url = os.environ.get("LEDGERLINE_DATABASE_URL")
     parser.add_argument("--url", default=url, help="default: $LEDGERLINE_DATABASE_URL")
+    parser.add_argument("--alone", metavar="TENANT", help="build only this tenant, in the schema public")
     parser.add_argument("--replace", action="store_true", help="drop schemas of these tenants that are already there")
     return parser.parse_args(argv)
 
@@ -150,6 +156,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     settings = tomllib.loads((ROOT / "errorbudget.toml").read_text())
     story = tomllib.loads((ROOT / "scripts" / "story.toml").read_text())
     tenants = read_tenants(settings, story)
+    if options.alone:
+        tenants = tuple(replace(tenant, schema="public") for tenant in tenants if tenant.name == options.alone)
+        if not tenants:
+            raise SystemExit(f"provision: errorbudget.toml lists no tenant {options.alone}")
     migrations = read_migrations(ROOT / "migrations")
     with psycopg.connect(options.url, autocommit=True) as connection:
         connection.execute("set client_min_messages to warning")

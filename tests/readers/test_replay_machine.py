@@ -90,6 +90,18 @@ _QUERIES = st.one_of(
     st.builds("select l.*, r.{0} as other from {1} l left join {2} r using ({3})".format, *(_COLUMNS, _TABLES) * 2),
     st.builds("select q.* from (select {0}, count(*) from {1} group by {0}) q".format, _COLUMNS, _TABLES),
 )
+_BOUNDS = st.sampled_from(
+    (
+        *(
+            "for values in (1)",
+            "for values in (2, null)",
+            "for values in ('a')",
+            "for values from (1) to (5)",
+            "default",
+        ),
+        *("for values from (1, 2) to (5, maxvalue)", "for values with (modulus 2, remainder 0)"),
+    )
+)
 _CASCADE = st.sampled_from(("", " cascade"))
 
 
@@ -178,6 +190,68 @@ class Replays(RuleBasedStateMachine):
     @rule(table=_TABLES, schema=_SCHEMAS)
     def move_table(self, table: str, schema: str) -> None:
         self._run(f"alter table {table} set schema {schema}")
+
+    @rule(table=_TABLES, kind=st.sampled_from(("list (a)", "list (b)", "range (id)", "range (a, id)", "hash (id)")))
+    def create_partitioned(self, table: str, kind: str) -> None:
+        self._run(f"create table {table} (id int not null, a int, b text default 'x') partition by {kind}")
+
+    @rule(table=_TABLES, parent=_TABLES, bound=_BOUNDS, below=st.sampled_from(("", "", " partition by list (a)")))
+    def create_partition(self, table: str, parent: str, bound: str, below: str) -> None:
+        self._run(f"create table {table} partition of {parent} {bound}{below}")
+
+    @rule(parent=_TABLES, table=_TABLES, bound=_BOUNDS)
+    def attach(self, parent: str, table: str, bound: str) -> None:
+        self._run(f"alter table {parent} attach partition {table} {bound}")
+
+    @rule(parent=_TABLES, table=_TABLES)
+    def detach(self, parent: str, table: str) -> None:
+        self._run(f"alter table {parent} detach partition {table}")
+
+    @rule(table=_TABLES, parents=st.lists(_TABLES, min_size=1, max_size=2, unique=True), column=_COLUMNS, kind=_TYPES)
+    def create_inheriting(self, table: str, parents: list[str], column: str, kind: str) -> None:
+        self._run(f"create table {table} ({column} {kind}) inherits ({', '.join(parents)})")
+
+    @rule(table=_TABLES, parent=_TABLES, what=st.sampled_from(("inherit", "no inherit")))
+    def inherit(self, table: str, parent: str, what: str) -> None:
+        self._run(f"alter table {table} {what} {parent}")
+
+    @rule(table=_TABLES, data=st.data(), to=st.sampled_from(("k1", "k2")))
+    def rename_constraint(self, table: str, data: st.DataObject, to: str) -> None:
+        self._rename(data, table, "select conname from pg_constraint where conrelid = %s::regclass", "constraint", to)
+
+    @rule(table=_TABLES, data=st.data())
+    def drop_constraint(self, table: str, data: st.DataObject) -> None:
+        name = self._one(data, table, "select conname from pg_constraint where conrelid = %s::regclass")
+        if name is not None:
+            self._run(f'alter table {table} drop constraint "{name}" cascade')
+
+    @rule(table=_TABLES, data=st.data(), to=st.sampled_from(("i1", "i2")))
+    def rename_index(self, table: str, data: st.DataObject, to: str) -> None:
+        query = "select indexrelid::regclass::text from pg_index where indrelid = %s::regclass"
+        name = self._one(data, table, query)
+        if name is not None:
+            self._run(f"alter index {name} rename to {to}")
+
+    @rule(name=_TABLES, kind=st.sampled_from(("view", "materialized view")), to=_NEW)
+    def rename_view(self, name: str, kind: str, to: str) -> None:
+        self._run(f"alter {kind} {name} rename to {to}")
+
+    @rule(old=st.sampled_from(("sad", "ok", "x")), to=st.sampled_from(("x", "gone", "ok")))
+    def rename_label(self, old: str, to: str) -> None:
+        self._run(f"alter type mood rename value '{old}' to '{to}'")
+
+    def _one(self, data: st.DataObject, table: str, query: str) -> str | None:
+        """One of the names that the server has; in an order that is the same in every run."""
+        try:
+            names = sorted(row[0] for row in self._connection.execute(query.encode(), (table,)))
+        except psycopg.Error:
+            return None
+        return data.draw(st.sampled_from(names)) if names else None
+
+    def _rename(self, data: st.DataObject, table: str, query: str, kind: str, to: str) -> None:
+        name = self._one(data, table, query)
+        if name is not None:
+            self._run(f'alter table {table} rename {kind} "{name}" to {to}')
 
     @rule(name=_TABLES, kind=st.sampled_from(("table", "view", "materialized view")), cascade=_CASCADE)
     def drop(self, name: str, kind: str, cascade: str) -> None:
