@@ -11,6 +11,7 @@ from pytest_errorbudget.model.problem import Problem, Unchecked
 from pytest_errorbudget.model.query_typing import Rejected, Typed
 from pytest_errorbudget.model.rust import Contracts
 from pytest_errorbudget.model.schema import Schema
+from pytest_errorbudget.model.sli_query import SliQuery
 from pytest_errorbudget.model.snapshot import Snapshot
 from pytest_errorbudget.model.threshold import LockedThresholds
 
@@ -22,6 +23,11 @@ class QueryKey:
     path: str
     function: str
     ordinal: int
+
+
+def sli_key(query: SliQuery) -> QueryKey:
+    """A team's SLI query, among the queries that are prepared in every shape."""
+    return QueryKey(query.path, "sli", query.number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,3 +116,4 @@ class Facts:
     unchecked: tuple[Unchecked, ...]
     inputs: tuple[InputDigest, ...]
     timings_us: tuple[tuple[str, int], ...]
+    sli_queries: tuple[SliQuery, ...] = ()

@@ -84,5 +84,10 @@ def handler_item(path: str, function: str, tenant: str | None) -> ItemId:
     return ItemId(path, _of_tenant(f"handler.{name}", tenant))
 
 
+def sli_item(path: str) -> ItemId:
+    """All SLI queries of one file."""
+    return ItemId(path, "sli")
+
+
 def ffi_item(path: str, symbol: str) -> ItemId:
     return ItemId(path, f"ffi.{escape(symbol)}")

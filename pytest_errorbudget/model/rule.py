@@ -60,6 +60,7 @@ class Rule(Enum):
     POLICY_UNEXPECTED = ("policy-unexpected", _WARNING)
     ROW_SECURITY = ("row-security", _ERROR)
     CROSS_TENANT_REFERENCE = ("cross-tenant-reference", _ERROR)
+    SEQUENCE_NEAR_END = ("sequence-near-end", _WARNING)
     ENUM_LABELS = ("enum-labels", _ERROR)
     # Rust contracts
     QUERY_FAILS = ("query-fails", _ERROR)
@@ -89,6 +90,13 @@ class Rule(Enum):
     THRESHOLD_UNRELIABLE = ("threshold-unreliable", _WARNING)
     THRESHOLD_NOT_REPRODUCED = ("threshold-not-reproduced", _ERROR)
     COUNTS_CHANGED = ("counts-changed", _ERROR)
+    # a team's own SLI queries
+    SLI_CLOCK = ("sli-clock", _WARNING)
+    SLI_WINDOW = ("sli-window", _WARNING)
+    SLI_TENANT = ("sli-tenant", _WARNING)
+    SLI_COUNT = ("sli-count", _WARNING)
+    SLI_ARITHMETIC = ("sli-arithmetic", _WARNING)
+    SLI_COLUMNS = ("sli-columns", _ERROR)
 
     def __init__(self, id: str, severity: Severity) -> None:
         self.id = id

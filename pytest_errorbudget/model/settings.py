@@ -170,6 +170,7 @@ class Settings:
     slos: tuple[Slo, ...] = ()
     events: tuple[EventSource, ...] = ()
     allowances: tuple[Allowance, ...] = ()
+    sli_queries: tuple[str, ...] = ()
     replay: ReplaySettings = field(default_factory=ReplaySettings)
     confidence: Fraction = Fraction(992, 1000)
     window_us: int = 300_000_000

@@ -11,6 +11,7 @@ from pytest_errorbudget.model.item import (
     determinism_item,
     migration_item,
     schema_item,
+    sli_item,
     slo_item,
     tenants_item,
     thresholds_item,
@@ -23,6 +24,7 @@ from pytest_errorbudget.pipeline.project import Project
 from pytest_errorbudget.pipeline.steps import BURN_RATES, CONTRACTS, FFI, SCHEMA, THRESHOLDS, Steps
 from pytest_errorbudget.readers.migrations.layout import list_migrations
 from pytest_errorbudget.readers.rust import read_contracts
+from pytest_errorbudget.readers.sli_files import list_sli_files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,10 @@ def planned_items(project: Project) -> tuple[PlannedItem, ...]:
     contracts = tuple(_contract_items(project))
     # Without an item of its own, a workspace that cannot be found would be passed over in silence.
     about_all = SCHEMA if contracts else SCHEMA | FFI
-    items = (*_settings_items(settings, about_all), *_migration_items(project, about_all), *contracts)
+    sli = (
+        PlannedItem(id=sli_item(path), steps=CONTRACTS) for path in list_sli_files(project.root, settings.sli_queries)
+    )
+    items = (*_settings_items(settings, about_all), *_migration_items(project, about_all), *sli, *contracts)
     return tuple({item.id: item for item in items}.values())
 
 

@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_errorbudget.model.differences import differences
-from pytest_errorbudget.model.facts import DatabaseFacts, QueryKey, SetFacts, ShapeTyping
+from pytest_errorbudget.model.facts import DatabaseFacts, QueryKey, SetFacts, ShapeTyping, sli_key
 from pytest_errorbudget.model.item import migration_item
 from pytest_errorbudget.model.migration import MigrationSet, RealReplay, StaticReplay
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.rust import Contracts
 from pytest_errorbudget.model.settings import Database, MigrationSettings
+from pytest_errorbudget.model.sli_query import SliQuery
 from pytest_errorbudget.model.snapshot import Applied, Snapshot
 from pytest_errorbudget.pipeline.gathering import Gathering
 from pytest_errorbudget.pipeline.servers import Servers
@@ -124,7 +125,13 @@ def _snapshot(database: Database, facts: DatabaseFacts) -> Snapshot:
     return read_snapshot(known, "public", bookkeeping_table(migrations), os.environ, shared)
 
 
-def type_database(gathering: Gathering, servers: Servers, facts: DatabaseFacts, contracts: Contracts) -> DatabaseFacts:
+def type_database(
+    gathering: Gathering,
+    servers: Servers,
+    facts: DatabaseFacts,
+    contracts: Contracts,
+    sli_queries: tuple[SliQuery, ...],
+) -> DatabaseFacts:
     """The same facts with every literal query prepared in every distinct shape of the tenants."""
     if facts.migrations is None or facts.replay is None or not facts.replay.versions:
         return facts
@@ -136,7 +143,7 @@ def type_database(gathering: Gathering, servers: Servers, facts: DatabaseFacts, 
         (QueryKey(query.path, query.function, query.ordinal), query.sql)
         for query in contracts.queries
         if query.sql is not None and (not database.services or query.crate in database.services)
-    )
+    ) + tuple((sli_key(query), query.prepared) for query in sli_queries if query.prepared is not None)
     migrations = facts.migrations
     nothing: tuple[ShapeTyping, ...] = ()
     shapes = _shapes(database, facts)

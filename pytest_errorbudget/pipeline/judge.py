@@ -19,6 +19,7 @@ from pytest_errorbudget.checks.migrations import migration_findings, told_for_su
 from pytest_errorbudget.checks.out_of_reach import out_of_reach, problem_findings
 from pytest_errorbudget.checks.partitions import partition_findings
 from pytest_errorbudget.checks.shared_sets import Part, parts
+from pytest_errorbudget.checks.sli import sli_findings
 from pytest_errorbudget.checks.step_rules import STEP_OF_RULE
 from pytest_errorbudget.checks.steps import steps
 from pytest_errorbudget.checks.tenant_health import tenant_health
@@ -59,6 +60,7 @@ def judge(request: Request, facts: Facts, clock: Clock = monotonic_us) -> Run:
     with watch.step(StepName.CONTRACT_MISMATCH_DETECTION):
         if StepName.CONTRACT_MISMATCH_DETECTION in request.asked:
             said.extend(_contracts(facts, settings))
+            said.extend(sli_findings(facts, settings))
     with watch.step(StepName.THRESHOLD_GENERATION):
         made = generated(request, facts) if StepName.THRESHOLD_GENERATION in request.asked else Generated()
         said.extend((*made.findings, *made.unchecked))
@@ -126,9 +128,9 @@ def _schemas(facts: Facts, settings: Settings) -> Said:
 def _replays(each: SetFacts) -> Said:
     if each.replay is not None:
         yield from migration_findings(each.replay, each.migrations)
+        yield from design_findings(each.replay.newest)
     if each.replay is not None and each.replay.failure is None and each.static is not None:
         yield from disagreements(each.static, each.replay.newest)
-        yield from design_findings(each.replay.newest)
 
 
 def _drift(part: Part, settings: Settings) -> Said:

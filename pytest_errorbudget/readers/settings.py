@@ -91,6 +91,7 @@ def _settings(
         databases=tuple(_with_tenants(database, by_name) for database in databases),
         cohorts=cohorts,
         slos=slos,
+        sli_queries=tuple(file.sli_queries),
         events=sources,
         allowances=tuple(_allowances(reading, file.allow)),
         replay=ReplaySettings(binaries=file.replay.binaries, url=file.replay.url),

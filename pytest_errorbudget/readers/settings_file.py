@@ -156,6 +156,7 @@ class SettingsFile(_Table, frozen=True):
 
     manifest: Name = "Cargo.toml"
     slos: list[Name] = []
+    sli_queries: list[Name] = []
     fail_on: Literal["error", "warning"] = "error"
     window: Duration = "5m"
     memory: Memory = "320 MiB"

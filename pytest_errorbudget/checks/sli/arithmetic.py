@@ -1,0 +1,54 @@
+"""``sli-arithmetic``: numbers that depend on the order of rows, that are cut off, or whose type nobody says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pytest_errorbudget.checks.sli.subject import Subject, texts
+from pytest_errorbudget.model.finding import Finding
+from pytest_errorbudget.model.rule import Rule
+from pytest_errorbudget.model.sli_query import Use, UseKind
+
+_FLOATS = frozenset({"float4", "float8"})
+_INTEGERS = frozenset({"int2", "int4", "int8"})
+
+
+def arithmetic_findings(subject: Subject) -> Iterator[Finding]:
+    floats = tuple(use for use in subject.uses(UseKind.SUM) if _all_of(subject, use, _FLOATS))
+    if floats:
+        yield subject.finding(
+            Rule.SLI_ARITHMETIC,
+            f"{texts(floats)} adds floating-point numbers",
+            floats,
+            "The sum depends on the order in which the server reads the rows: another plan gives another last digit, "
+            "and a threshold is crossed or not.",
+        )
+    divisions = tuple(use for use in subject.uses(UseKind.DIVISION) if _is_whole(subject, use))
+    if divisions:
+        yield subject.finding(
+            Rule.SLI_ARITHMETIC,
+            f"{texts(divisions)} divides integers",
+            divisions,
+            "PostgreSQL cuts the fraction off: an error ratio of 99 of 100 is 0.",
+        )
+    untyped = tuple(subject.uses(UseKind.UNTYPED))
+    if untyped:
+        yield subject.finding(
+            Rule.SLI_ARITHMETIC,
+            f"{texts(untyped)} compares with a parameter whose type nobody says",
+            untyped,
+            "The server guesses it from the other side: a threshold of 0.5 for a count is refused or rounded.",
+        )
+
+
+def _all_of(subject: Subject, use: Use, types: frozenset[str]) -> bool:
+    columns = [subject.column(name) for name in use.columns]
+    return bool(columns) and all(column is not None and column.type.name in types for column in columns)
+
+
+def _is_whole(subject: Subject, use: Use) -> bool:
+    """Both sides are integers: counts, sums of integers, integer columns and literals. ``avg`` and a cast are not."""
+    text = use.text.lower()
+    if any(word in text for word in ("avg(", "cast(", "numeric", "float", "double", ".")):
+        return False
+    return not use.columns or _all_of(subject, use, _INTEGERS) or text.startswith("count(")

@@ -1,0 +1,35 @@
+"""``sli-clock``: the answer depends on when and in which time zone somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pytest_errorbudget.checks.sli.subject import Subject, texts
+from pytest_errorbudget.model.finding import Finding
+from pytest_errorbudget.model.rule import Rule
+from pytest_errorbudget.model.sli_query import Use, UseKind
+
+
+def clock_findings(subject: Subject) -> Iterator[Finding]:
+    clocks = tuple(subject.uses(UseKind.CLOCK))
+    if clocks:
+        yield subject.finding(
+            Rule.SLI_CLOCK,
+            f"the query reads the clock: {texts(clocks)}",
+            clocks,
+            "Two runs over the same events count different ones, and no answer can be had again.",
+        )
+    days = tuple(use for use in subject.uses(UseKind.DAY) if _is_moment(subject, use))
+    if days:
+        yield subject.finding(
+            Rule.SLI_CLOCK,
+            f"{texts(days)} cuts moments by the session's time zone, which the query does not say",
+            days,
+            "A server or a client with another `TimeZone` puts the same event into another day or hour.",
+        )
+
+
+def _is_moment(subject: Subject, use: Use) -> bool:
+    """Only a timestamp with time zone is cut by the session's; without the table's schema, that may be one."""
+    columns = [subject.column(name) for name in use.columns]
+    return any(column is None or column.type.name == "timestamptz" for column in columns)

@@ -1,0 +1,204 @@
+"""What is said of a team's own SLI queries, in full."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from pytest_errorbudget.checks.sli.arithmetic import arithmetic_findings
+from pytest_errorbudget.checks.sli.clock import clock_findings
+from pytest_errorbudget.checks.sli.columns import failing_findings, star_findings
+from pytest_errorbudget.checks.sli.count import count_findings
+from pytest_errorbudget.checks.sli.subject import Subject
+from pytest_errorbudget.checks.sli.tenant import tenant_findings
+from pytest_errorbudget.checks.sli.window import window_findings
+from pytest_errorbudget.model.facts import DatabaseFacts, QueryTyping, ShapeTyping, sli_key
+from pytest_errorbudget.model.finding import Finding
+from pytest_errorbudget.model.pgtype import PgType
+from pytest_errorbudget.model.query_typing import Rejected
+from pytest_errorbudget.model.schema import Column, Relation, RelationKind
+from pytest_errorbudget.model.settings import EventColumns, EventFormat, EventSource
+from pytest_errorbudget.model.sli_query import SliQuery, Use, UseKind
+from pytest_errorbudget.model.snapshot import Applied, Snapshot, TenantState
+from pytest_errorbudget.model.source import Span
+
+Rule = Callable[[Subject], Iterator[Finding]]
+SOURCE = EventSource(
+    name="requests",
+    format=EventFormat.PARQUET,
+    paths=("events/*.parquet",),
+    columns=EventColumns(replica="shard"),
+    lateness_us=0,
+    span=Span("errorbudget.toml", 1),
+)
+PROPOSAL = (
+    "ask for fixed moments, whole windows and distinct events: `select tenant_id, date_bin('5 minutes', at, "
+    "timestamptz '1970-01-01 00:00:00Z') as window_start, count(distinct event_id) from logs where tenant_id = $1 and "
+    "at >= $2::timestamptz and at < $3::timestamptz group by 2, 1`"
+)
+
+
+def table(kind: RelationKind = RelationKind.TABLE, **columns: str) -> Relation:
+    return Relation(
+        schema="public",
+        name="logs",
+        kind=kind,
+        columns=tuple(Column(name=name, type=PgType(type)) for name, type in columns.items()),
+    )
+
+
+LOGS = table(tenant_id="text", event_id="uuid", at="timestamptz", shard="text", ms="float8", hits="int8", day="date")
+
+
+def subject(
+    *uses: Use,
+    relation: Relation | None = LOGS,
+    compared: tuple[str, ...] = ("tenant_id", "at"),
+    grouped: tuple[str, ...] = (),
+    key: str | None = None,
+) -> Subject:
+    query = SliQuery(
+        path="sli/errors.sql",
+        number=1,
+        span=Span("sli/errors.sql", 1, 1),
+        prepared="select 1",
+        relation="logs",
+        compared=compared,
+        grouped=grouped,
+        time="at",
+        uses=uses,
+    )
+    return Subject(query=query, relation=relation, sources=(SOURCE,), key=key)
+
+
+def use(kind: UseKind, text: str, *columns: str, seconds: int | None = None) -> Use:
+    return Use(kind=kind, text=text, span=Span("sli/errors.sql", 3, 9), columns=columns, seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("rule", "one", "message", "consequence"),
+    [
+        (
+            clock_findings,
+            use(UseKind.CLOCK, "NOW()"),
+            "the query reads the clock: `NOW()`",
+            "Two runs over the same events count different ones, and no answer can be had again.",
+        ),
+        (
+            clock_findings,
+            use(UseKind.DAY, "DATE_TRUNC('DAY', at)", "at"),
+            "`DATE_TRUNC('DAY', at)` cuts moments by the session's time zone, which the query does not say",
+            "A server or a client with another `TimeZone` puts the same event into another day or hour.",
+        ),
+        (
+            window_findings,
+            use(UseKind.INTERVAL, "INTERVAL '7 MINUTES'", seconds=420),
+            "`INTERVAL '7 MINUTES'` does not divide an hour, and is no number of hours",
+            "Its windows cannot be aligned: two ranges that follow each other overlap or leave a gap, so that events "
+            "are counted twice or never.",
+        ),
+        (
+            count_findings,
+            use(UseKind.ROWS, "COUNT(*)"),
+            "`COUNT(*)` counts rows, and replicas (`shard`) repeat events",
+            "An event that two replicas delivered counts twice, good or bad: the rate depends on how events travelled.",
+        ),
+        (
+            arithmetic_findings,
+            use(UseKind.SUM, "SUM(ms)", "ms"),
+            "`SUM(ms)` adds floating-point numbers",
+            "The sum depends on the order in which the server reads the rows: another plan gives another last digit, "
+            "and a threshold is crossed or not.",
+        ),
+        (
+            arithmetic_findings,
+            use(UseKind.DIVISION, "hits / hits", "hits"),
+            "`hits / hits` divides integers",
+            "PostgreSQL cuts the fraction off: an error ratio of 99 of 100 is 0.",
+        ),
+        (
+            arithmetic_findings,
+            use(UseKind.UNTYPED, "COUNT(*) > ?"),
+            "`COUNT(*) > ?` compares with a parameter whose type nobody says",
+            "The server guesses it from the other side: a threshold of 0.5 for a count is refused or rounded.",
+        ),
+        (
+            star_findings,
+            use(UseKind.STAR, "*"),
+            "the query returns every column",
+            "What it returns changes with every migration, and from tenant to tenant.",
+        ),
+    ],
+)
+def test_a_place_that_is_not_reproducible(rule: Rule, one: Use, message: str, consequence: str) -> None:
+    (finding,) = rule(subject(one))
+    assert (finding.message, finding.consequence, finding.help) == (message, consequence, PROPOSAL)
+    assert [(str(label.span), label.text) for label in finding.labels] == [("sli/errors.sql:3:9", f"`{one.text}`")]
+    assert [str(item) for item in finding.items] == ["sli/errors.sql::sli"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "one"),
+    [
+        (clock_findings, use(UseKind.DAY, "CAST(day AS DATE)", "day")),
+        (window_findings, use(UseKind.INTERVAL, "INTERVAL '15 MINUTES'", seconds=900)),
+        (window_findings, use(UseKind.INTERVAL, "INTERVAL '3 DAYS'", seconds=259_200)),
+        (window_findings, use(UseKind.INTERVAL, "INTERVAL '1 MONTH'")),
+        (arithmetic_findings, use(UseKind.SUM, "SUM(hits)", "hits")),
+        (arithmetic_findings, use(UseKind.DIVISION, "ms / hits", "hits", "ms")),
+        (arithmetic_findings, use(UseKind.DIVISION, "AVG(hits) / 2", "hits")),
+    ],
+)
+def test_a_place_that_is(rule: Rule, one: Use) -> None:
+    assert list(rule(subject(one))) == []
+
+
+def test_a_table_without_replicas_may_count_rows() -> None:
+    alone = table(tenant_id="text", event_id="uuid", at="timestamptz")
+    assert list(count_findings(subject(use(UseKind.ROWS, "COUNT(*)"), relation=alone))) == []
+
+
+def test_a_query_that_mixes_tenants() -> None:
+    (finding,) = tenant_findings(subject(compared=("at",)))
+    assert finding.message == "the query neither compares `tenant_id` nor groups by it"
+    assert finding.consequence == "One number for all tenants: a large tenant's traffic hides a small one's outage."
+    assert list(tenant_findings(subject(compared=("at",), grouped=("tenant_id",)))) == []
+
+
+def test_a_table_in_a_tenants_own_schema_needs_no_tenant() -> None:
+    own = table(event_id="uuid", at="timestamptz")
+    assert list(tenant_findings(subject(relation=own, compared=("at",)))) == []
+
+
+def test_partitions_are_left_out_only_by_a_comparison() -> None:
+    parts = table(RelationKind.PARTITIONED_TABLE, tenant_id="text", at="timestamptz")
+    grouped = subject(relation=parts, compared=("at",), grouped=("tenant_id",), key="tenant_id")
+    (finding,) = tenant_findings(grouped)
+    assert finding.message == "WHERE does not compare `tenant_id`, by which `logs` is partitioned"
+    assert list(tenant_findings(subject(relation=parts, key="tenant_id"))) == []
+
+
+def test_a_column_that_a_tenant_lacks() -> None:
+    query = subject().query
+    refused = Rejected(sqlstate="42703", message='column "error_code" does not exist')
+    facts = DatabaseFacts(
+        name="core",
+        snapshot=Snapshot(
+            database="core",
+            server_version=180_000,
+            tenants=(
+                TenantState(tenant="acme", version=Applied("1"), shape="aaaa"),
+                TenantState(tenant="globex", version=Applied("2"), shape="bbbb"),
+            ),
+            shapes=(),
+        ),
+        typings=(
+            ShapeTyping(shape="aaaa", queries=(QueryTyping(query=sli_key(query), verdict=refused),)),
+            ShapeTyping(shape="bbbb", queries=(QueryTyping(query=sli_key(query), verdict=None),)),
+        ),
+    )
+    (finding,) = failing_findings(query, (facts,))
+    assert finding.message == 'PostgreSQL refuses the query for tenant acme: column "error_code" does not exist'
+    assert finding.consequence == "There is no SLI there: a dashboard shows no data, and an alert on it never fires."
+    assert finding.tenants == ("acme",)
