@@ -44,7 +44,7 @@ from pytest_errorbudget.model.difference import (
     is_view,
 )
 from pytest_errorbudget.model.pgtype import quoted
-from pytest_errorbudget.model.schema import Column, ConstraintKind, Relation
+from pytest_errorbudget.model.schema import Column, Constraint, ConstraintKind, Relation
 
 _UNIQUE = frozenset({ConstraintKind.PRIMARY_KEY, ConstraintKind.UNIQUE})
 
@@ -165,7 +165,8 @@ def _additions(differences: Sequence[Difference]) -> Iterator[str]:
     pairs += [(d.relation, d.unproven) for d in differences if isinstance(d, UnvalidatedConstraint)]
     new = [d.relation for d in differences if isinstance(d, UnexpectedTable) and not is_view(d.relation)]
     pairs += [(relation, constraint) for relation in new for constraint in relation.constraints]
-    for relation, constraint in sorted(pairs, key=lambda pair: pair[1].kind not in _UNIQUE):
+    here = [(relation, constraint) for relation, constraint in pairs if not _points_elsewhere(relation, constraint)]
+    for relation, constraint in sorted(here, key=lambda pair: pair[1].kind not in _UNIQUE):
         statement = add_constraint(relation, constraint)
         if statement is not None:
             yield statement
@@ -177,6 +178,12 @@ def _additions(differences: Sequence[Difference]) -> Iterator[str]:
         for index in relation.indexes:
             if index.name not in backing:
                 yield create_index(relation, index)
+
+
+def _points_elsewhere(relation: Relation, constraint: Constraint) -> bool:
+    """A table of another tenant is not there; no query is typed by a foreign key."""
+    target = constraint.references
+    return target is not None and target.schema not in {relation.schema, "public"}
 
 
 def _views(differences: Iterable[Difference]) -> Iterator[str]:

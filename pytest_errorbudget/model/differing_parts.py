@@ -48,7 +48,7 @@ def _role(index: Index) -> tuple[object, ...]:
 
 def duplicates(relation: Relation) -> Iterator[tuple[Index, Index]]:
     """Indexes that do what another one of the relation does, each with the one that stays: a constraint's, else the
-    first by name. One that is not valid stands for nothing."""
+    first. One that is not valid stands for nothing."""
     own = {index.name for index in own_indexes(relation)}
     kept: list[Index] = [index for index in relation.indexes if index.name not in own]
     for index in (index for index in relation.indexes if index.name in own and index.valid):

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-T = TypeVar("T")
+
+class Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+T = TypeVar("T", bound=Named)
 
 
 def told_alike(left: str | None, right: str | None) -> bool:
@@ -16,7 +22,15 @@ def told_alike(left: str | None, right: str | None) -> bool:
 def unmatched(
     expected: Iterable[T], actual: Iterable[T], same: Callable[[T, T], bool]
 ) -> tuple[list[T], list[T], list[tuple[T, T]]]:
-    """What is left on both sides when equals are struck out in pairs, and the pairs."""
+    """What is left on both sides when equals are struck out in pairs, and the pairs. Those of one name go first."""
+    first = _struck(expected, actual, lambda wanted, found: wanted.name == found.name and same(wanted, found))
+    then = _struck(first[0], first[1], same)
+    return then[0], then[1], [*first[2], *then[2]]
+
+
+def _struck(
+    expected: Iterable[T], actual: Iterable[T], same: Callable[[T, T], bool]
+) -> tuple[list[T], list[T], list[tuple[T, T]]]:
     rest = list(actual)
     missing, pairs = [], []
     for wanted in expected:

@@ -152,11 +152,18 @@ class Policy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowSecurity:
-    """Whether row-level security filters what users other than the owner see, and the owner too (``forced``)."""
+    """Whether row-level security filters what users other than the owner see, and the owner too (``forced``).
+
+    Where neither is set, no line is behind it.
+    """
 
     enabled: bool = False
     forced: bool = False
     origin: Span | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.enabled and not self.forced:
+            object.__setattr__(self, "origin", None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

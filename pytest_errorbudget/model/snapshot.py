@@ -44,11 +44,27 @@ class PartitionState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SequenceState:
+    """A sequence of a tenant, after the snapshot: ``last`` is the value that it gave last (``None``: none yet), ``end``
+    the greatest that it can give, or that the column which owns it can hold. ``unread`` says why ``last`` is not known.
+    """
+
+    name: str
+    end: int
+    table: str | None = None
+    column: str | None = None
+    step: int = 1
+    last: int | None = None
+    unread: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TenantState:
     """One tenant in the snapshot; ``shape`` is the digest of its schema, ``None`` where the tenant was not found.
 
     ``unread`` says why a tenant that may well be there was not looked for. ``partitions`` is there for a tenant whose
     rows are in partitions: its schema then holds the tables of which it has a partition, under the tables' names.
+    ``sequences`` are those that end before ``bigint`` does.
     """
 
     tenant: str
@@ -56,6 +72,7 @@ class TenantState:
     shape: str | None
     unread: str | None = None
     partitions: tuple[PartitionState, ...] = ()
+    sequences: tuple[SequenceState, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from pytest_errorbudget.checks.drift.findings import findings_of
 from pytest_errorbudget.checks.drift.group import Group, tenants_text
 from pytest_errorbudget.checks.drift.majors import across_majors, major, untold
 from pytest_errorbudget.checks.drift.scope import SchemaOfItsOwn, Scope, comparable, left_out, scope_of
+from pytest_errorbudget.checks.drift.sequence_near_end import sequences_near_end
 from pytest_errorbudget.checks.drift.versions import tenant_ahead, tenant_behind
 from pytest_errorbudget.model.finding import Finding, ordered
 from pytest_errorbudget.model.migration import RealReplay
@@ -60,6 +61,12 @@ def drift_findings(database: Database, replay: RealReplay, snapshot: Snapshot, s
         findings += found
         unchecked += missed
     findings += _skew(groups, replay, settings_path)
+    for said in sequences_near_end(snapshot, replay.newest, settings_path):
+        match said:
+            case Finding():
+                findings.append(said)
+            case Unchecked():
+                unchecked.append(said)
     return ordered(tuple(findings)), tuple(sorted(set(unchecked), key=lambda u: (u.kind, u.place, u.reason)))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pytest_errorbudget.checks.drift.group import Group
 from pytest_errorbudget.checks.drift.indexes import described
@@ -12,8 +14,9 @@ from pytest_errorbudget.model.finding import Affected, Finding, Label, LabelKind
 from pytest_errorbudget.model.item import migration_item
 from pytest_errorbudget.model.pgtype import quoted
 from pytest_errorbudget.model.rule import Rule
-from pytest_errorbudget.model.schema import RelationKind, Schema
+from pytest_errorbudget.model.schema import Index, RelationKind, Schema
 
+_DIGITS = re.compile(r"(\d+)")
 _CONSEQUENCE = "Every write pays for both of them, and no query gains by the second."
 
 
@@ -37,7 +40,7 @@ def duplicates_of_migrations(schema: Schema) -> Iterator[Finding]:
     for relation in schema.relations:
         if relation.kind is RelationKind.PARTITION:
             continue
-        for index, twin in duplicates(relation):
+        for index, twin in duplicates(replace(relation, indexes=tuple(sorted(relation.indexes, key=_made)))):
             if index.origin is None:
                 continue
             first = (
@@ -53,3 +56,10 @@ def duplicates_of_migrations(schema: Schema) -> Iterator[Finding]:
                 consequence=_CONSEQUENCE,
                 help=f"Write a migration that removes it: drop index {quoted(index.name)};",
             )
+
+
+def _made(index: Index) -> tuple[list[str | int], int]:
+    """Sorts by where an index is made: numbers in the names of files count as numbers."""
+    if index.origin is None:
+        return [], 0
+    return [int(part) if part.isdecimal() else part for part in _DIGITS.split(index.origin.path)], index.origin.line

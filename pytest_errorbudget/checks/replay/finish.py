@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pytest_errorbudget.checks.replay.guards import frozen_security
 from pytest_errorbudget.checks.replay.state import (
     TEMPORARY,
     ColumnState,
@@ -70,7 +69,7 @@ def _relation(state: State, table: TableState) -> Relation:
         constraints=tuple(_constraint(table.constraints[name]) for name in sorted(table.constraints)),
         triggers=tuple(_trigger(table.triggers[name]) for name in sorted(table.triggers)),
         policies=tuple(_policy(table.policies[name]) for name in sorted(table.policies)),
-        row_security=frozen_security(table.row_security),
+        row_security=table.row_security,
         origin=table.origin,
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from typing import assert_never
 
 from pytest_errorbudget.checks.replay.state import PolicyState, State, TableState, TriggerState
@@ -144,8 +143,3 @@ def drop_from_extension(state: State) -> None:
     for table in state.tables.values():
         for trigger in [t for t in table.triggers.values() if t.function not in made]:
             del table.triggers[trigger.name]
-
-
-def frozen_security(security: RowSecurity) -> RowSecurity:
-    """Where neither is set there is no line to show."""
-    return security if security.enabled or security.forced else replace(security, origin=None)

@@ -18,6 +18,7 @@ from pytest_errorbudget.readers.catalog.in_databases import read_in_databases
 from pytest_errorbudget.readers.catalog.in_partitions import read_in_partitions
 from pytest_errorbudget.readers.catalog.in_schemas import read_in_schemas
 from pytest_errorbudget.readers.catalog.reading import Reading, Source, TenantRead
+from pytest_errorbudget.readers.catalog.sequences import with_sequences
 from pytest_errorbudget.readers.catalog.session import not_read, read_only
 from pytest_errorbudget.readers.catalog.shared import SharedSet, read_shared
 from pytest_errorbudget.readers.catalog.versions import Checksums
@@ -44,10 +45,11 @@ def read_snapshot(
     apart = tuple((t, t.layout) for t in database.tenants if isinstance(t.layout, InDatabase))
     reads, server_version = read_in_databases(apart, source, env)
     if database.url is None and apart:
-        return _snapshot(database, reads, server_version)
+        return with_sequences(_snapshot(database, reads, server_version), database, env)
     within = _within(database, source, env, shared)
     snapshot = _snapshot(database, (*reads, *within.reads), within.server_version)
-    return replace(snapshot, candidates=within.candidates, shared=within.shared)
+    complete = replace(snapshot, candidates=within.candidates, shared=within.shared)
+    return with_sequences(complete, database, env)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
