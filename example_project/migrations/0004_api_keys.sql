@@ -17,3 +17,5 @@ create view active_api_keys as
 select id, customer_id, prefix, scopes, last_used_at, created_at
 from api_keys
 where revoked_at is null;
+
+create index api_keys_customer_id_idx on api_keys (customer_id);

@@ -16,3 +16,5 @@ create table ledger_entries (
 );
 
 create index ledger_entries_account_id_booked_at_idx on ledger_entries (account_id, booked_at);
+
+create index ledger_entries_payment_id_idx on ledger_entries (payment_id);

@@ -19,3 +19,5 @@ create table notifications (
 );
 
 create index notifications_unsent_idx on notifications (queued_at) where sent_at is null;
+
+create index notifications_channel_id_idx on notifications (channel_id);

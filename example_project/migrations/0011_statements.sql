@@ -19,3 +19,18 @@ create table statement_builds (
 );
 
 create index statement_builds_statement_id_idx on statement_builds (statement_id);
+
+-- What a finished build says is not changed any more.
+create function keep_finished_build() returns trigger language plpgsql as $$
+begin
+    raise exception 'build % has finished', old.id;
+end
+$$;
+
+create trigger statement_builds_finished before update on statement_builds
+    for each row when (old.finished_at is not null) execute function keep_finished_build();
+
+-- The service owns the table and sees every build; support sees those that have finished.
+alter table statement_builds enable row level security;
+
+create policy statement_builds_finished on statement_builds for select using (finished_at is not null);
