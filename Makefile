@@ -7,6 +7,7 @@ RUST_SOURCES := Cargo.toml Cargo.lock $(wildcard rust_ext/Cargo.toml rust_ext/sr
 STAMP := $(VENV)/.installed
 OLD_STAMP := $(OLD)/.installed
 
+.PHONY: test-spark
 .PHONY: demo test setup lint rust-test contracts types tests tests-pytest8 benchmarks test-promtool example-check clean
 
 demo: $(STAMP)
@@ -55,6 +56,14 @@ tests: $(STAMP)
 # The oldest supported pytest, on the built wheel: what the wheel lacks, these tests miss.
 tests-pytest8: $(OLD_STAMP)
 	cd tests && ../$(OLD)/bin/python -P -m pytest -q -n 2 -c ../pyproject.toml --rootdir .. plugin
+
+# DuckDB, PostgreSQL and Spark count alike. pyspark is half a gigabyte, so that only this target installs it.
+test-spark: $(STAMP)
+	@if command -v java >/dev/null; then \
+		$(BIN)/python -m pip install --quiet "pyspark>=4" && $(BIN)/python -m pytest -q tests_spark; \
+	else \
+		echo "test-spark: skipped, there is no Java on this machine: Spark needs a Java runtime, 17 or newer"; \
+	fi
 
 benchmarks: $(STAMP)
 	$(BIN)/python benchmarks/aggregation.py

@@ -14,10 +14,11 @@ from pytest_errorbudget.model.settings import EventFormat, EventSource
 from pytest_errorbudget.readers.events.crossing import Crossing
 from pytest_errorbudget.readers.events.files import FileColumn, find, quoted
 from pytest_errorbudget.readers.events.kept import Kept
-from pytest_errorbudget.readers.events.query import Aggregation, event_hashes, survey
+from pytest_errorbudget.readers.events.query import Aggregation, survey
 from pytest_errorbudget.readers.events.question import Question
 from pytest_errorbudget.readers.events.slices import FileSpan, Slice, Told, slices_of
 from pytest_errorbudget.readers.events.tally import Row, fill_from, insert_signed, make, render, sum_up
+from pytest_errorbudget.readers.events.usable import event_hashes
 from pytest_errorbudget.readers.result_cache import own_code
 
 TABLE = "source"

@@ -1,0 +1,103 @@
+"""The rows of a table that can count, and the small expressions of which every query over them is made."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlglot import exp
+from sqlglot.expressions import column, select
+
+from pytest_errorbudget.readers.events.question import Question
+
+
+def usable(question: Question, table: str, as_of_us: int, *columns: exp.Expr) -> exp.Select:
+    """The rows that can count. Written out where it is used, and with no more columns than are used there: a common
+    table expression of its own would be kept in memory with all of them."""
+    rows = (
+        select(
+            _tenant(question).as_("tenant"),
+            question.id.copy().as_("id"),
+            question.time_us.copy().as_("time_us"),
+            *columns,
+        )
+        .from_(exp.to_table(table))
+        .where(question.id.copy().is_(exp.null()).not_())
+        .where(question.time_us.copy() < number(as_of_us))
+        .where(_known(question))
+    )
+    return rows if question.from_us is None else rows.where(question.time_us.copy() >= number(question.from_us))
+
+
+def event_hashes(question: Question, table: str, as_of_us: int) -> exp.Query:
+    """DuckDB's hash of each usable row's event, as ``event``: the rows of one event have one."""
+    hashed = exp.Anonymous(this="hash", expressions=[column("tenant"), column("id")])
+    return select(hashed.as_("event")).from_(usable(question, table, as_of_us).subquery("u"))
+
+
+def event_hash(question: Question) -> exp.Expr:
+    """The same hash, of a row of the table itself."""
+    return exp.Anonymous(this="hash", expressions=[_tenant(question), question.id.copy()])
+
+
+def numbered(question: Question) -> Question:
+    """The same predicates over ``c0``, ``c1`` … instead of the columns by name."""
+    numbers = {name: f"c{position}" for position, name in enumerate(question.mapped)}
+
+    def renamed(node: exp.Expr) -> exp.Expr:
+        return column(numbers[node.name]) if isinstance(node, exp.Column) else node
+
+    return replace(
+        question,
+        predicates=tuple(
+            replace(
+                one,
+                good=one.good.copy().transform(renamed),
+                where=None if one.where is None else one.where.copy().transform(renamed),
+                bad=None if one.bad is None else one.bad.copy().transform(renamed),
+            )
+            for one in question.predicates
+        ),
+    )
+
+
+def floored(time_us: exp.Expr, width_us: int) -> exp.Expr:
+    """The start of the window that holds ``time_us``, floored also before 1970: ``t - ((t % w) + w) % w``."""
+    remainder = exp.Mod(this=exp.paren(time_us.copy()), expression=number(width_us))
+    positive = exp.Mod(
+        this=exp.paren(exp.Add(this=exp.paren(remainder), expression=number(width_us))), expression=number(width_us)
+    )
+    return exp.Sub(this=time_us.copy(), expression=exp.paren(positive))
+
+
+def mapped_column(name: str) -> exp.Expr:
+    return column(name, quoted=True)
+
+
+def _tenant(question: Question) -> exp.Expr:
+    renamed = [(value, name) for value, name in question.tenants if value != name]
+    if not renamed:
+        return question.tenant.copy()
+    case = exp.Case(this=question.tenant.copy())
+    for value, name in renamed:
+        case = case.when(exp.Literal.string(value), exp.Literal.string(name))
+    return case.else_(question.tenant.copy())
+
+
+def _known(question: Question) -> exp.Condition:
+    values = sorted({value for value, _ in question.tenants})
+    if not values:
+        return exp.false()
+    return exp.In(this=question.tenant.copy(), expressions=[exp.Literal.string(value) for value in values])
+
+
+def counted(where: exp.Expr | None = None) -> exp.Expr:
+    rows = exp.Count(this=exp.Star())
+    return rows if where is None else exp.Filter(this=rows, expression=exp.Where(this=where))
+
+
+def number(number: int) -> exp.Expr:
+    return exp.Literal.number(number)
+
+
+def integer(value: exp.Expr) -> exp.Expr:
+    return exp.cast(value, "bigint")
