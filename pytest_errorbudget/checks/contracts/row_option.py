@@ -43,7 +43,7 @@ def _unsure(view: View) -> frozenset[StructRef]:
         query.target
         for query in view.contracts.queries
         if query.target is not None
-        and (query not in view.queries or any(not isinstance(s.verdict(query), Typed) for s in view.shapes))
+        and (not view.scope.reads(query.crate) or any(not isinstance(s.verdict(query), Typed) for s in view.shapes))
     )
 
 

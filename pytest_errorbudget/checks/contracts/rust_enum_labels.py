@@ -65,11 +65,13 @@ def _decoded(read: Read, schema: Schema, view: View) -> _Pair | None:
     held = read.field.type if read.library is Library.DIESEL and read.field is not None else read.target
     while isinstance(held, RustType) and held.path in _AROUND and held.arguments:
         held = held.arguments[-1]
-    enums = own.enums.get(held.path, ()) if held is not None and not own.structs.get(held.path) else ()
+    found = own.named(held.path) if held is not None else ()
     stored = own.enum(read.column.type) if read.column is not None else None
-    if len(enums) != 1 or stored is None or enums[0].repr is not None:
-        return None
-    return _Pair(rust=enums[0], stored=stored, library=read.library)
+    match found:
+        case (RustEnum(repr=None) as rust,) if stored is not None:
+            return _Pair(rust=rust, stored=stored, library=read.library)
+        case _:
+            return None
 
 
 def _named(rust: RustEnum, schema: Schema) -> Iterator[tuple[Library, EnumType]]:

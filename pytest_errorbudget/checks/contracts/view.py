@@ -30,7 +30,7 @@ class ShapeView:
 class View:
     """``queries`` are those of the scope's crates. ``replayed`` is what the newest replay says of them: the schema that
     macros are taken to be compiled against. ``migrated`` is the newest schema of the migrations, whose columns know
-    their lines. ``own_types`` are, by crate, the types that its names may mean. ``statements`` are the migrations';
+    their lines. ``own_types`` are the services' own types by name. ``statements`` are the migrations';
     ``incomplete`` says that PostgreSQL refused one of them, so that the replay shows an older schema than the sources
     mean."""
 
@@ -42,7 +42,7 @@ class View:
     replayed: Mapping[QueryKey, QueryTyping]
     migrated: Schema | None
     by_name: Mapping[str, tuple[tuple[StructRef, Struct], ...]]
-    own_types: Mapping[str, OwnTypes]
+    own_types: OwnTypes
     statements: tuple[str, ...] = ()
     incomplete: bool = False
 
@@ -52,7 +52,7 @@ class View:
 
     def types(self, crate: str, schema: Schema) -> OwnTypes:
         """The services' own types as a crate names them, and those of one schema."""
-        return replace(self.own_types.get(crate, OwnTypes()), schema=schema)
+        return replace(self.own_types, crate=crate, schema=schema)
 
     def resolve(self, name: str, path: str, crate: str) -> tuple[StructRef, Struct] | None:
         """The struct that ``name`` means in a file: of the file, else the only one of the crate, else of all."""
@@ -82,9 +82,7 @@ def view_of(contracts: Contracts, database: DatabaseFacts, scope: Scope) -> View
     for struct in contracts.structs:
         by_name[struct.name.rpartition("::")[2]].append((reference(struct), struct))
     named = {name: tuple(found) for name, found in by_name.items()}
-    enums = _by_name(contracts.enums)
-    crates = {query.crate for query in contracts.queries} | {struct.crate for struct in contracts.structs}
-    crates |= {table.crate for table in contracts.tables}
+    structs = {name: tuple(struct for _, struct in found) for name, found in named.items()}
     return View(
         contracts=contracts,
         scope=scope,
@@ -94,7 +92,7 @@ def view_of(contracts: Contracts, database: DatabaseFacts, scope: Scope) -> View
         replayed=typings.get(None, {}),
         migrated=_migrated(database),
         by_name=named,
-        own_types={crate: _own_types(named, enums, crate) for crate in crates},
+        own_types=OwnTypes(structs=structs, enums=_by_name(contracts.enums)),
         statements=_statements(database),
         incomplete=database.replay is not None and database.replay.failure is not None,
     )
@@ -117,16 +115,3 @@ def _by_name(enums: tuple[RustEnum, ...]) -> Mapping[str, tuple[RustEnum, ...]]:
     for each in enums:
         found[each.name.rpartition("::")[2]].append(each)
     return {name: tuple(same) for name, same in found.items()}
-
-
-def _own_types(
-    structs: Mapping[str, tuple[tuple[StructRef, Struct], ...]], enums: Mapping[str, tuple[RustEnum, ...]], crate: str
-) -> OwnTypes:
-    """The types that the names of a crate may mean: its own, and those of other crates where it has none."""
-    here = {name: tuple(s for _, s in found if s.crate == crate) for name, found in structs.items()}
-    named = {name: tuple(e for e in found if e.crate == crate) for name, found in enums.items()}
-    own = {name for name, found in (*here.items(), *named.items()) if found}
-    return OwnTypes(
-        structs={n: here[n] if n in own else tuple(s for _, s in found) for n, found in structs.items()},
-        enums={n: named[n] if n in own else found for n, found in enums.items()},
-    )

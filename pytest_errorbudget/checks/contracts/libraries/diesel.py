@@ -189,8 +189,8 @@ def _array(element: RustType, pg: PgType, own: OwnTypes) -> Answer:
 
 def _custom(sql: RustType, own: OwnTypes) -> str | None:
     """The name in ``#[diesel(postgres_type(name = ".."))]`` of a type of the services' own."""
-    for struct in own.structs.get(sql.path, ()):
-        name = value_of(struct.attributes, "diesel", "postgres_type_name")
+    for item in own.named(sql.path):
+        name = value_of(item.attributes, "diesel", "postgres_type_name")
         if name is not None:
             return name
     return None

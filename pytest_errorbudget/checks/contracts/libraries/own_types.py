@@ -12,14 +12,18 @@ from pytest_errorbudget.model.schema import Domain, EnumType, Schema
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnTypes:
-    """``structs`` and ``enums`` of a crate and of what it can name, by last name; ``schema`` is the shape's."""
+    """``structs`` and ``enums`` of all services by last name, as ``crate`` names them: its own, and those of other
+    crates where it has none. ``schema`` is the shape's."""
 
     structs: Mapping[str, tuple[Struct, ...]] = field(default_factory=dict)
     enums: Mapping[str, tuple[RustEnum, ...]] = field(default_factory=dict)
+    crate: str = ""
     schema: Schema = field(default_factory=Schema)
 
     def named(self, name: str) -> tuple[Struct | RustEnum, ...]:
-        return (*self.structs.get(name, ()), *self.enums.get(name, ()))
+        """What a name may mean: several where it is not sure."""
+        found: tuple[Struct | RustEnum, ...] = (*self.structs.get(name, ()), *self.enums.get(name, ()))
+        return tuple(each for each in found if each.crate == self.crate) or found
 
     def domain(self, pg: PgType) -> Domain | None:
         """The domain of a type or of an array's elements."""
