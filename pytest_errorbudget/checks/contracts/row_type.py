@@ -86,7 +86,7 @@ def _trusted(
 
 def _converted(read: Read, column: OutputColumn, shape: TenantShape, view: View) -> Draft | Unchecked | None:
     compiled = (read.compiled or column).type
-    decoded = _decoded(read, compiled)
+    decoded = _decoded(read, compiled, view)
     if decoded is None:
         return _not_checked(read, f"the Rust type that the macro chooses for `{shown_pg(compiled)}` is not known")
     fits = converts(decoded, read.target) if read.target is not None else True
@@ -101,14 +101,14 @@ def _converted(read: Read, column: OutputColumn, shape: TenantShape, view: View)
     return _not_checked(read, "the field's type has conversions of its own") if fits is None else None
 
 
-def _decoded(read: Read, pg: PgType) -> RustType | None:
+def _decoded(read: Read, pg: PgType, view: View) -> RustType | None:
     named = read.override.type if read.override is not None else None
-    return parse_type(named) if named is not None else chosen(pg, read.target)
+    return parse_type(named) if named is not None else chosen(pg, read.target, view.features(read.crate, Library.SQLX))
 
 
 def _not_compiled(read: Read, column: OutputColumn, shape: TenantShape, view: View) -> Draft | None:
     """The field does not fit the migrations. A schema whose own column it does fit is not the one to name."""
-    decoded = _decoded(read, column.type)
+    decoded = _decoded(read, column.type, view)
     if decoded is None or read.target is None or converts(decoded, read.target) is not False:
         return None
     target = read.target.inner
@@ -152,7 +152,7 @@ def _text(read: Read, column: OutputColumn, view: View) -> str:
 
 def _help(read: Read, column: OutputColumn, view: View) -> str:
     types = _types_elsewhere(read, column, view)
-    text = _wanted(read, column)
+    text = _wanted(read, column, view)
     if types:
         others = " and ".join(f"`{shown_pg(pg)}`" for pg in types)
         cast = f"`{column.name}::{shown_pg(column.type)}`"
@@ -166,12 +166,12 @@ def _help(read: Read, column: OutputColumn, view: View) -> str:
     return f"read it as a type that derives `{_TRAITS[read.library]}` for `{column.type.name}`"
 
 
-def _wanted(read: Read, column: OutputColumn) -> str | None:
+def _wanted(read: Read, column: OutputColumn, view: View) -> str | None:
     """The type to write instead."""
     if read.library is Library.DIESEL:
         nullable = read.target is not None and read.target.path == "Nullable"
         return sql_type_of(column.type, nullable)
-    wanted = chosen(column.type, read.target)
+    wanted = chosen(column.type, read.target, view.features(read.crate, Library.SQLX))
     if wanted is None or (read.library is Library.TOKIO_POSTGRES and wanted.path in _ONLY_SQLX):
         return None
     option = read.target is not None and read.target.is_option

@@ -34,20 +34,13 @@ def undecided(query: Query, rejected: Rejected, view: View) -> str | None:
 
 def is_for_another_server(query: Query, view: View) -> bool:
     """Whether the features of the query's crate name other servers and not PostgreSQL."""
-    features = _features(query, view)
+    features = view.features(query.crate, query.call.library)
     return bool(features & _OTHER_SERVERS) and not any(name.startswith("postgres") for name in features)
 
 
 def _speaks_to_others(query: Query, view: View) -> bool:
     """Only functions are in doubt: a macro asks the database that it is compiled against."""
-    return bool(_features(query, view) & _OTHER_SERVERS)
-
-
-def _features(query: Query, view: View) -> frozenset[str]:
-    """What the crate enables of the query's library."""
-    library = query.call.library.value
-    of_crate = (crate.features for crate in view.contracts.crates if crate.name == query.crate)
-    return frozenset(feature for features in of_crate for of, feature in features if of == library)
+    return bool(view.features(query.crate, query.call.library) & _OTHER_SERVERS)
 
 
 def _depends_on_bound_types(query: Query, rejected: Rejected) -> bool:

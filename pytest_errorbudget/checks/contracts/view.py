@@ -10,7 +10,7 @@ from pytest_errorbudget.checks.contracts.libraries.own_types import OwnTypes
 from pytest_errorbudget.checks.contracts.scope import Scope, TenantShape
 from pytest_errorbudget.model.facts import DatabaseFacts, QueryKey, QueryTyping
 from pytest_errorbudget.model.query_typing import Rejected, Typed
-from pytest_errorbudget.model.rust import Contracts, Query, RustEnum, Struct, StructRef
+from pytest_errorbudget.model.rust import Contracts, Library, Query, RustEnum, Struct, StructRef
 from pytest_errorbudget.model.schema import Schema
 
 
@@ -53,6 +53,11 @@ class View:
     def types(self, crate: str, schema: Schema) -> OwnTypes:
         """The services' own types as a crate names them, and those of one schema."""
         return replace(self.own_types, crate=crate, schema=schema)
+
+    def features(self, crate: str, library: Library) -> frozenset[str]:
+        """What a crate enables of a library."""
+        of_crate = (each.features for each in self.contracts.crates if each.name == crate)
+        return frozenset(feature for found in of_crate for of, feature in found if of == library.value)
 
     def resolve(self, name: str, path: str, crate: str) -> tuple[StructRef, Struct] | None:
         """The struct that ``name`` means in a file: of the file, else the only one of the crate, else of all."""

@@ -106,28 +106,35 @@ class Drift(Enum):
     UNDEFINED = "the bytes fail to decode, or decode to a wrong value"
 
 
-def chosen(pg: PgType, like: RustType | None) -> RustType | None:
-    """The Rust type the macros (and our advice) choose; date and time types of the crate that ``like`` comes from."""
+def chosen(pg: PgType, like: RustType | None, features: frozenset[str] = frozenset()) -> RustType | None:
+    """The Rust type the macros (and our advice) choose: of the crate that ``like`` comes from, else of the one that
+    sqlx's ``features`` of the crate name."""
+    inside = like.arguments[0] if like is not None and like.arguments else None
     if pg.dimensions:
-        element = chosen(pg.element, like.arguments[0] if like is not None and like.arguments else None)
+        element = chosen(pg.element, inside, features)
         return None if element is None else RustType("Vec", (element,), f"Vec<{element.text}>")
     if pg == PgType("bytea"):
         return RustType("Vec", (RustType("u8", (), "u8"),), "Vec<u8>")
     if pg.schema != CATALOG and pg.name not in _EXTENSION_TYPES:
         return None
     if pg.name in RANGES:
-        inner = chosen(PgType(RANGES[pg.name]), like.arguments[0] if like is not None and like.arguments else None)
+        inner = chosen(PgType(RANGES[pg.name]), inside, features)
         return None if inner is None else RustType("PgRange", (inner,), f"PgRange<{inner.text}>")
-    name = _CHOSEN.get(pg.name) or _by_crate(pg.name, like.inner.path if like is not None else "")
+    name = _CHOSEN.get(pg.name) or _by_crate(pg.name, like.inner.path if like is not None else "", features)
     return None if name is None else RustType(name, (), "DateTime<Utc>" if name == "DateTime" else name)
 
 
-def _by_crate(name: str, like: str) -> str | None:
+def _by_crate(name: str, like: str, features: frozenset[str]) -> str | None:
+    """Where both features are on, ``time`` is taken before ``chrono`` and ``bigdecimal`` before ``rust_decimal``
+    (``type_checking.rs``)."""
     if name == "numeric":
-        return "BigDecimal" if like == "BigDecimal" else "Decimal"
+        big = like == "BigDecimal" or (like != "Decimal" and "bigdecimal" in features)
+        return "BigDecimal" if big else "Decimal"
     if name in {"inet", "cidr"}:
-        return "IpNet" if like == "IpNet" else "IpNetwork"
-    return (_TIME if like in _TIME.values() else _CHRONO).get(name)
+        net = like == "IpNet" or (like != "IpNetwork" and "ipnet" in features and "ipnetwork" not in features)
+        return "IpNet" if net else "IpNetwork"
+    time = like in _TIME.values() or (like not in _CHRONO.values() and "time" in features)
+    return (_TIME if time else _CHRONO).get(name)
 
 
 def converts(source: RustType, target: RustType) -> bool | None:

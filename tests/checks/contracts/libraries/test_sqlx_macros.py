@@ -63,3 +63,22 @@ def test_into_widens_and_never_narrows(source, target, answer):
 )
 def test_a_changed_column_is_decoded_without_a_check(rust, pg, outcome):
     assert drift(parse_type(rust), PgType(pg)) is outcome
+
+
+@pytest.mark.parametrize(
+    ("pg", "like", "features", "rust"),
+    [
+        ("timestamptz", None, "chrono", "DateTime"),
+        ("timestamptz", None, "chrono time", "OffsetDateTime"),
+        ("timestamptz", "DateTime<Utc>", "time", "DateTime"),
+        ("numeric", None, "rust_decimal", "Decimal"),
+        ("numeric", None, "bigdecimal rust_decimal", "BigDecimal"),
+        ("numeric", "Decimal", "bigdecimal", "Decimal"),
+        ("inet", None, "ipnet", "IpNet"),
+        ("inet", None, "ipnet ipnetwork", "IpNetwork"),
+    ],
+)
+def test_features_decide_where_the_field_does_not(pg, like, features, rust):
+    found = chosen(PgType(pg), parse_type(like) if like is not None else None, frozenset(features.split()))
+    assert found is not None
+    assert found.path == rust
