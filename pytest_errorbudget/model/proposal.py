@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposedDatabase:
-    """A folder of migrations, relative to the root, and the services that probably use it."""
+    """A folder of migrations, relative to the root, and the services that probably use it; ``shared`` are folders of
+    what its tenants share."""
 
     name: str
     migrations: str
     services: tuple[str, ...]
+    shared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

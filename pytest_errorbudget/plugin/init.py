@@ -34,7 +34,8 @@ def write_settings(config: pytest.Config, options: Options) -> None:
 def _described(proposal: Proposal) -> str:
     if not proposal.databases:
         return "no folder of migrations was found; name it there"
-    folders = ", ".join(database.migrations for database in proposal.databases)
+    every = (folder for database in proposal.databases for folder in (*database.shared, database.migrations))
+    folders = ", ".join(every)
     services = ", ".join(proposal.services)
     return f"migrations in {folders}; " + (f"services {services}" if services else "no Rust service was found")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -10,7 +12,7 @@ from pytest_errorbudget.model.problem import Unchecked, Unreadable
 from pytest_errorbudget.model.proposal import Proposal, ProposedDatabase
 from pytest_errorbudget.model.settings import Database, MigrationSettings, Settings
 from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.readers.migration_folders import migration_folders
+from pytest_errorbudget.readers.migration_folders import SHARED_WORDS, TENANT_WORDS, migration_folders
 from pytest_errorbudget.readers.workspace import Package, read_workspace
 
 _MANIFEST = "Cargo.toml"
@@ -56,9 +58,10 @@ def proposed(root: Path) -> Proposal:
     """Settings to begin with: a database for each folder of migrations, with the services that are nearest to it."""
     services = _services(root)
     folders = migration_folders(root).folders
-    homes = {folder: PurePosixPath(folder).parent for folder in folders}
+    sets = _sets(folders)
+    homes = {folder: _home_of(folder) for folder in sets}
     nearest = {
-        service.name: max((folder for folder in folders if _home(service).is_relative_to(homes[folder])), key=len)
+        service.name: max((folder for folder in sets if _home(service).is_relative_to(homes[folder])), key=len)
         for service in services
         if any(_home(service).is_relative_to(home) for home in homes.values())
     }
@@ -67,13 +70,35 @@ def proposed(root: Path) -> Proposal:
         services=tuple(service.name for service in services),
         databases=tuple(
             ProposedDatabase(
-                name="default" if len(folders) == 1 else _database_name(homes[folder]),
+                name="default" if len(sets) == 1 else _database_name(homes[folder]),
                 migrations=folder,
                 services=tuple(name for name, home in nearest.items() if home == folder),
+                shared=shared,
             )
-            for folder in folders
+            for folder, shared in sets.items()
         ),
     )
+
+
+def _sets(folders: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+    """The folders, each with those beside it whose names say that they hold what its tenants share."""
+    tenants = {PurePosixPath(folder).parent: folder for folder in folders if _words(folder) & TENANT_WORDS}
+    shared = {f for f in folders if _words(f) & SHARED_WORDS and PurePosixPath(f).parent in tenants}
+    return {
+        folder: tuple(sorted(f for f in shared if tenants[PurePosixPath(f).parent] == folder))
+        for folder in folders
+        if folder not in shared
+    }
+
+
+def _words(folder: str) -> frozenset[str]:
+    return frozenset(re.split(r"[._-]", PurePosixPath(folder).name.lower()))
+
+
+def _home_of(folder: str) -> PurePosixPath:
+    """The folder around the migrations, and around their sets."""
+    parent = PurePosixPath(folder).parent
+    return parent.parent if _words(folder) <= TENANT_WORDS else parent
 
 
 def _database_name(home: PurePosixPath) -> str:

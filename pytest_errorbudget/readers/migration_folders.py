@@ -15,6 +15,8 @@ _OUR_DATABASE = {"pg", "pgsql", "postgres", "postgresql"}
 _OTHER_DATABASES = {"mysql", "mariadb", "sqlite", "sqlite3", "mssql", "sqlserver", "oracle"}
 # These names are told from everything else; numbered SQL files are migrations where the folder says so too.
 _OWN_NAMES = re.compile(r"[VU][0-9]+(?:[._][0-9]+)*__.*\.(?:sql|rs|java)|R__.*\.sql|m[0-9]{6,8}_[0-9]{6}_\w+\.rs")
+SHARED_WORDS = frozenset({"shared", "common", "global", "public", "platform"})
+TENANT_WORDS = frozenset({"tenant", "tenants"})
 _FOLDER_NAME = re.compile(r"(?:.*[._-])?(?:migrations?|migrate)(?:[._-].*)?")
 
 
@@ -77,7 +79,7 @@ def _below(root: Path, folder: Path, depth: int) -> Iterator[str]:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError:
         return
-    if _holds_migrations(folder.name, entries):
+    if _holds_migrations(folder, entries):
         yield folder.relative_to(root).as_posix()
         return
     for entry in entries:
@@ -88,10 +90,11 @@ def _below(root: Path, folder: Path, depth: int) -> Iterator[str]:
             yield from _below(root, Path(entry.path), depth - 1)
 
 
-def _holds_migrations(name: str, entries: Sequence[os.DirEntry[str]]) -> bool:
+def _holds_migrations(folder: Path, entries: Sequence[os.DirEntry[str]]) -> bool:
     if any(_OWN_NAMES.fullmatch(entry.name) and entry.is_file() for entry in entries):
         return True
     if any(entry.name[:1].isdigit() and os.path.isfile(os.path.join(entry.path, "up.sql")) for entry in entries):
         return True
-    named = _FOLDER_NAME.fullmatch(name) is not None
+    one_of_sets = folder.name in SHARED_WORDS | TENANT_WORDS and _FOLDER_NAME.fullmatch(folder.parent.name) is not None
+    named = one_of_sets or _FOLDER_NAME.fullmatch(folder.name) is not None
     return named and any(entry.name.endswith(".sql") and entry.is_file() for entry in entries)

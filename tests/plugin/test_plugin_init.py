@@ -70,6 +70,32 @@ def test_several_folders_of_migrations_are_several_databases(bare_shop: Shop) ->
     assert bare_shop.run("--collect-only").ret == pytest.ExitCode.OK
 
 
+@pytest.mark.parametrize(
+    ("shared", "tenant"),
+    [("migrations/shared", "migrations/tenant"), ("db/shared_migrations", "db/tenant_migrations")],
+)
+def test_what_tenants_share_and_what_is_their_own_is_one_database(bare_shop: Shop, shared: str, tenant: str) -> None:
+    for name in ("0001_orders", "0002_orders_note"):
+        (bare_shop.root / f"migrations/{name}.sql").unlink()
+    bare_shop.write(f"{shared}/0001_plans.sql", "create table plans (id bigint primary key);\n")
+    bare_shop.write(f"{tenant}/0001_orders.sql", "create table orders (id bigint primary key);\n")
+    result = bare_shop.pytest("--errorbudget-init")
+    assert result.outlines[0] == f"wrote errorbudget.toml: migrations in {shared}, {tenant}; services orders"
+    text = (bare_shop.root / "errorbudget.toml").read_text(encoding="utf-8")
+    assert text.count("[[database]]") == 1
+    assert (
+        f"""\
+migrations = [
+    {{ path = "{shared}", per = "shared" }},
+    {{ path = "{tenant}", per = "tenant" }},
+]
+"""
+        in text
+    )
+    listed = bare_shop.run("--collect-only", "-q").outlines
+    assert {f"{shared}/0001_plans.sql::replay", f"{tenant}/0001_orders.sql::replay"} <= set(listed)
+
+
 def test_init_finds_nothing(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest_inprocess("--errorbudget-init")
     assert result.outlines[0] == "wrote errorbudget.toml: no folder of migrations was found; name it there"

@@ -62,11 +62,21 @@ def _database(proposal: Proposal, database: ProposedDatabase) -> str:
         (
             "[[database]]",
             f"name = {_text(database.name)}",
-            f'migrations = {{ path = {_text(database.migrations)}, per = "tenant" }}  # or "shared"',
+            *_migrations(database),
             *_services(proposal, database),
             _TENANTS,
         )
     )
+
+
+def _migrations(database: ProposedDatabase) -> Iterator[str]:
+    if not database.shared:
+        yield f'migrations = {{ path = {_text(database.migrations)}, per = "tenant" }}  # or "shared"'
+        return
+    yield "migrations = ["
+    yield from (f'    {{ path = {_text(folder)}, per = "shared" }},' for folder in database.shared)
+    yield f'    {{ path = {_text(database.migrations)}, per = "tenant" }},'
+    yield "]"
 
 
 def _services(proposal: Proposal, database: ProposedDatabase) -> Iterator[str]:
