@@ -145,8 +145,8 @@ fn f(given: &str, conn: &mut C) {
 """
     found = [(query.span.line, query.sql, query.unchecked) for query in read(tmp_path, source)]
     assert found == [
-        (4, None, BUILT),
-        (5, None, BUILT),
+        (4, None, f"{BUILT} by `format!`"),
+        (5, None, "the SQL is passed in by the caller"),
         (6, None, BUILT),
         (7, "select 1", None),
         (8, None, BUILT),

@@ -21,8 +21,6 @@ from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.readers import _rust
 from pytest_errorbudget.readers.rust import read_contracts
 
-BUILT = "the SQL is built at run time"
-
 
 def read(root: Path, **files: str) -> Contracts:
     """A package `app`; ``main`` is ``src/main.rs``, ``a__b`` is ``src/a/b.rs``."""
@@ -246,6 +244,7 @@ async fn list(db: &DatabaseConnection, tenant: i64) -> Result<Vec<Row>, DbErr> {
             offsets=((0, 7, 10),),
             target=StructRef("src/main.rs", "Row"),
             arguments=2,
+            parameters=(RustType("i64", (), "i64"), RustType("i32", (), "")),
         ),
     )
 
@@ -280,7 +279,8 @@ def query_of(root: Path, body: str) -> Query:
 def test_ways_to_write_a_statement(tmp_path: Path, call: str, sql: str | None, arguments: int) -> None:
     query = query_of(tmp_path, f"db.execute({call}).await?;")
     assert (query.call, query.sql, query.arguments) == (QueryCall.SEA_ORM_STATEMENT, sql, arguments)
-    assert query.unchecked == (BUILT if sql is None else None)
+    reason = query.unchecked or ""
+    assert reason.startswith("the SQL is ") == (sql is None)
     assert (query.target, query.scalar) == (None, None)
 
 
@@ -307,6 +307,52 @@ def test_the_model_follows_from_where_the_rows_go(tmp_path: Path, body: str, tar
     query = query_of(tmp_path, f'let s = Statement::from_string(b, "q"); {body}')
     assert query.target == (None if target is None else StructRef("src/main.rs", target))
     assert query.scalar is None
+
+
+@pytest.mark.parametrize(
+    ("read_by", "key", "type"),
+    [
+        ('row.try_get::<i64>("", "id")?', "id", "i64"),
+        ('row.try_get::<Option<String>>("cake_", "id")?', "cake_id", "Option"),
+        ('row.try_get_by::<i64, _>("id")?', "id", "i64"),
+        ("row.try_get_by_index::<i64>(2)?", 2, "i64"),
+        ('let id: i64 = row.try_get("", "id")?', "id", "i64"),
+        ('let id = row.try_get("", "id")?', "id", None),
+    ],
+)
+def test_values_that_are_taken_by_hand(tmp_path: Path, read_by: str, key: str | int, type: str | None) -> None:
+    body = f'for row in db.query_all(Statement::from_string(b, "q")).await? {{ {read_by}; }}'
+    (taken,) = query_of(tmp_path, body).reads
+    assert (taken.key, taken.type and taken.type.path, taken.panics) == (key, type, False)
+
+
+@pytest.mark.parametrize(
+    ("values", "types"),
+    [
+        ("[name.into(), sea_orm::Value::from(amount)]", ["String", "Option"]),
+        ("vec![name.clone().into(), other()]", ["String", None]),
+        ("[]", []),
+        ("values", []),
+    ],
+)
+def test_the_types_of_bound_values(tmp_path: Path, values: str, types: list[str | None]) -> None:
+    source = (
+        f"{HEAD} fn g(db: &Db, name: String, amount: Option<i32>, values: Vec<Value>) "
+        f'{{ Statement::from_sql_and_values(b, "q", {values}); }}'
+    )
+    (query,) = read(tmp_path, main=source).queries
+    assert [type and type.path for type in query.parameters] == types
+    assert query.arguments == len(types)
+
+
+def test_one_of_several_texts_is_a_query_each(tmp_path: Path) -> None:
+    statement = 'Statement::from_string(x, if old { "a" } else { "b" })'
+    body = f"Row::find_by_statement({statement}).one(db);"
+    found = read(tmp_path, main=f"{HEAD} async fn f(db: &Db) {{ {body} }}").queries
+    assert [(query.sql, query.target) for query in found] == [
+        ("a", StructRef("src/main.rs", "Row")),
+        ("b", StructRef("src/main.rs", "Row")),
+    ]
 
 
 def test_a_tuple_of_values(tmp_path: Path) -> None:

@@ -23,8 +23,8 @@ impl Follower<'_> {
     }
 
     pub(super) fn diesel_query(&mut self, arguments: &[Expr], place: Place) -> Value {
-        let sql = arguments.first().map(|argument| self.value(argument, None)).unwrap_or_default().text;
-        let query = self.meet_text(QueryCall::DieselSqlQuery, place, sql);
+        let sql = arguments.first().map(|argument| self.value(argument, None)).unwrap_or_default();
+        let query = self.meet_value(QueryCall::DieselSqlQuery, place, &sql);
         Value { query: Some(query), ..Value::default() }
     }
 
@@ -38,8 +38,8 @@ impl Follower<'_> {
     pub(super) fn diesel_method(&mut self, receiver: &Value, call: &MethodCall, wanted: Option<&Ty>) -> Option<Value> {
         let query = self.diesel_query_of(receiver)?;
         if call.name == "sql" {
-            let more = call.arguments.first().map(|argument| self.value(argument, None)).unwrap_or_default().text;
-            self.append(query, more);
+            let more = call.arguments.first().map(|argument| self.value(argument, None)).unwrap_or_default();
+            self.append(query, more.only_text());
             return Some(receiver.clone());
         }
         for argument in &call.arguments {
@@ -91,6 +91,13 @@ impl Follower<'_> {
 
     /// `.sql(" limit 1")`: the text goes on where it is a literal too.
     fn append(&mut self, query: usize, more: Option<PlacedText>) {
+        // Where the text before is one of several, it is not said which.
+        let twins = self.out.twins.iter().filter(|(first, _)| *first == query).map(|(_, twin)| *twin);
+        let twins: Vec<usize> = twins.collect();
+        let more = more.filter(|_| twins.is_empty());
+        for twin in twins {
+            self.append(twin, None);
+        }
         let Some(query) = self.out.queries.get_mut(query) else {
             return;
         };

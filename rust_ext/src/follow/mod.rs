@@ -131,9 +131,9 @@ pub fn file(root: &Path, index: &Index, number: usize) -> Followed {
         }
     }
     for (first, other) in std::mem::take(&mut followed.twins) {
-        if let Some(Query { arguments, parameters, reads, .. }) = followed.queries.get(first).cloned() {
+        if let Some(Query { arguments, parameters, reads, target, scalar, .. }) = followed.queries.get(first).cloned() {
             if let Some(twin) = followed.queries.get_mut(other) {
-                *twin = Query { arguments, parameters, reads, ..twin.clone() };
+                *twin = Query { arguments, parameters, reads, target, scalar, ..twin.clone() };
             }
         }
     }

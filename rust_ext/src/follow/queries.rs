@@ -135,12 +135,6 @@ impl Follower<'_> {
         self.meet(Met { call: QueryCall::Query, place, sql, row: None, parameters: Vec::new() });
     }
 
-    /// A query whose rows are not known yet.
-    pub(super) fn meet_text(&mut self, call: QueryCall, place: Place, sql: Option<PlacedText>) -> usize {
-        let sql = sql.ok_or_else(|| BUILT.to_owned());
-        self.meet(Met { call, place, sql, row: None, parameters: Vec::new() })
-    }
-
     /// Says what the rows of a query become.
     pub(super) fn give_rows(&mut self, query: usize, row: &Ty) {
         let target = row.bare().strukt;

@@ -4,9 +4,11 @@
 
 use super::calls::core;
 use super::expressions::has_hole;
+use super::parameters::Literals;
+use super::rows::known;
 use super::{Follower, Value};
 use crate::ir::{Expr, MethodCall, Place, Type};
-use crate::model::QueryCall;
+use crate::model::{Key, QueryCall, RowRead, RustType};
 use crate::names::{Found, Ty};
 
 /// The type of a row that is read by hand.
@@ -28,11 +30,20 @@ impl Follower<'_> {
     }
 
     pub(super) fn statement(&mut self, arguments: &[Expr], place: Place) -> Value {
-        let values: Vec<Value> = arguments.iter().map(|argument| self.value(argument, None)).collect();
-        let sql = values.get(1).and_then(|value| value.text.clone());
-        let query = self.meet_text(QueryCall::SeaOrmStatement, place, sql);
-        if let Some(query) = self.out.queries.get_mut(query) {
-            query.arguments = arguments.get(2).map_or(0, listed);
+        let mut values = arguments.iter().take(2).map(|argument| self.value(argument, None)).collect::<Vec<_>>();
+        let sql = values.pop().filter(|_| arguments.len() > 1).unwrap_or_default();
+        let query = self.meet_value(QueryCall::SeaOrmStatement, place, &sql);
+        match arguments.get(2).and_then(listed) {
+            Some(parts) => {
+                let types: Vec<Option<RustType>> = parts.iter().map(|part| self.converted(part)).collect();
+                if let Some(query) = self.out.queries.get_mut(query) {
+                    query.arguments = types.len() as u32;
+                    query.parameters = types;
+                }
+            }
+            None => {
+                arguments.get(2).map(|values| self.value(values, None));
+            }
         }
         Value { query: Some(query), ..Value::of(Ty::of("Statement", Vec::new())) }
     }
@@ -72,6 +83,11 @@ impl Follower<'_> {
             "into_json" => {
                 let query = self.statement_of(receiver)?;
                 Some(Value { query: Some(query), ..Value::of(Ty::of(SELECTION, Vec::new())) })
+            }
+            "try_get" | "try_get_by" | "try_get_by_index" => {
+                let query = self.statement_of(receiver)?;
+                receiver.ty.as_ref().filter(|ty| ty.bare().name == ROW)?;
+                self.read_by_hand(query, call, wanted)
             }
             "query_one" | "query_one_raw" => {
                 let query = self.given_statement(call)?;
@@ -165,6 +181,51 @@ impl Follower<'_> {
         ty.strukt.map(|_| ty)
     }
 
+    /// The type before `x.into()` or `Value::from(x)` made it a value of sea-orm.
+    fn converted(&mut self, value: &Expr) -> Option<RustType> {
+        match value {
+            Expr::Same(inner) => self.converted(inner),
+            Expr::Method(call) if call.name == "into" => self.bound_type(&call.receiver, Literals::FallBack),
+            Expr::Call { function, arguments, .. } => match (&**function, arguments.as_slice()) {
+                (Expr::Path { segments, .. }, [only]) if segments.last().is_some_and(|last| last == "from") => {
+                    self.bound_type(only, Literals::FallBack)
+                }
+                _ => {
+                    self.value(value, None);
+                    None
+                }
+            },
+            other => {
+                self.value(other, None);
+                None
+            }
+        }
+    }
+
+    /// `row.try_get("", "name")`, `row.try_get_by("name")`, `row.try_get_by_index(0)`.
+    fn read_by_hand(&mut self, query: usize, call: &MethodCall, wanted: Option<&Ty>) -> Option<Value> {
+        let texts: Vec<Option<String>> = call
+            .arguments
+            .iter()
+            .map(|argument| self.value(argument, None).only_text().map(|text| text.text.value))
+            .collect();
+        let key = match (call.name.as_str(), call.arguments.as_slice(), texts.as_slice()) {
+            ("try_get", _, [Some(prefix), Some(name)]) => Some(Key::Name(format!("{prefix}{name}"))),
+            ("try_get_by", _, [Some(name)]) => Some(Key::Name(name.clone())),
+            ("try_get_by" | "try_get_by_index", [Expr::Literal(literal)], _) => literal.number.map(Key::Position),
+            _ => None,
+        };
+        let written = call.generics.first().map(|ty| self.ty(ty)).filter(|ty| known(ty).is_some());
+        let asked = || wanted.map(|ty| ty.arguments.first().filter(|_| ty.name == "Result").unwrap_or(ty)).cloned();
+        let ty = written.or_else(asked).filter(|ty| known(ty).is_some());
+        if let Some(key) = key {
+            let read =
+                RowRead { span: self.span(call.name_place), key, ty: ty.as_ref().and_then(known), panics: false };
+            self.out.queries.get_mut(query).into_iter().for_each(|query| query.reads.push(read.clone()));
+        }
+        Some(ty.map(|ty| Value::of(Ty::of("Result", vec![ty]))).unwrap_or_default())
+    }
+
     /// What `one` and `all` give; only then is the row that counts known.
     fn selected(&mut self, query: usize, selection: &Value, name: &str, wanted: Option<&Ty>) -> Value {
         let known = selection.ty.as_ref().filter(|ty| ty.name == SELECTION).map(|ty| ty.arguments.first().cloned());
@@ -187,11 +248,11 @@ impl Follower<'_> {
     }
 }
 
-/// How many values an array or `vec!` lists; 0 where the values come from elsewhere.
-fn listed(values: &Expr) -> u32 {
+/// The values that an array or `vec!` lists; nothing where they come from elsewhere.
+fn listed(values: &Expr) -> Option<&[Expr]> {
     match values {
         Expr::Same(inner) => listed(inner),
-        Expr::Computed(parts) => parts.len() as u32,
-        _ => 0,
+        Expr::Computed(parts) => Some(parts),
+        _ => None,
     }
 }
