@@ -6,10 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from pytest_errorbudget.model.counts import Counts, SourceTotals
 from pytest_errorbudget.model.finding import Affected, Finding
+from pytest_errorbudget.model.formats.moment import format_moment
 from pytest_errorbudget.model.formats.wording import counted, named
 from pytest_errorbudget.model.item import determinism_item
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.slo import Slo
+
+_YEAR_10000_US = 253_402_300_800_000_000
 
 
 def event_findings(counts: Counts, slos: Sequence[Slo], settings_path: str) -> tuple[Finding, ...]:
@@ -18,7 +21,8 @@ def event_findings(counts: Counts, slos: Sequence[Slo], settings_path: str) -> t
     for total in counts.totals:
         mine = [slo.name for slo in slos if slo.sli.events == total.source]
         items = tuple(Affected(determinism_item(settings_path, slo)) for slo in mine)
-        found += [*_disagreeing(total, items), *_unusable(total, items), *_invalid(total, settings_path)]
+        found += [*_disagreeing(total, items), *_unusable(total, items), *_ahead(total, items)]
+        found += _invalid(total, settings_path)
     return tuple(found)
 
 
@@ -59,6 +63,25 @@ def _unusable(total: SourceTotals, items: tuple[Affected, ...]) -> Iterator[Find
             consequence="They are in no count: failures among them burn no budget.",
             help="correct what writes them, or list the tenants in the settings",
         )
+
+
+def _ahead(total: SourceTotals, items: tuple[Affected, ...]) -> Iterator[Finding]:
+    for shard, newest_us in total.ahead:
+        yield Finding(
+            rule=Rule.EVENTS_INVALID,
+            severity=Rule.EVENTS_INVALID.severity,
+            message=f"the shard `{shard}` of `{total.source}` holds an event {_when(newest_us)}, more than a day later "
+            "than the newest one of other shards",
+            place=f"{total.source}/{shard}",
+            affected=items,
+            consequence="It moves nothing but its own shard: the other shards say how far the events are complete. If "
+            "its clock is wrong, its other events may be in wrong windows.",
+            help="correct the clock that wrote it, or wait for the shards that are behind",
+        )
+
+
+def _when(time_us: int) -> str:
+    return f"at {format_moment(time_us)}" if time_us < _YEAR_10000_US else "after the year 9999"
 
 
 def _invalid(total: SourceTotals, settings_path: str) -> Iterator[Finding]:

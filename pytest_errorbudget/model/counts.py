@@ -27,7 +27,8 @@ class SourceTotals:
 
     ``disagreeing`` counts events whose copies differ; ``invalid`` is per SLO: events whose predicate is null.
     ``watermark_us`` is the least of the shards' latest event times, floored to a window; ``disagreeing_examples``
-    (``tenant: event id``) and ``unknown_tenants`` name the first few, in order.
+    (``tenant: event id``) and ``unknown_tenants`` name the first few, in order. ``ahead`` are the shards whose newest
+    event is more than a day later than that of the shard in the middle, with that event's time in µs.
     """
 
     source: str
@@ -43,6 +44,7 @@ class SourceTotals:
     watermark_us: int | None
     disagreeing_examples: tuple[str, ...] = ()
     unknown_tenants: tuple[str, ...] = ()
+    ahead: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

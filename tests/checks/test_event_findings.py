@@ -123,3 +123,17 @@ def test_files_that_change_while_they_are_read_are_named_as_the_cause() -> None:
 def test_counts_that_repeat_are_silent() -> None:
     ways = (Recount(way="permuted order", windows=10, equal=10),)
     assert determinism_findings(counts(recounts=ways), (SLO,), "errorbudget.toml") == ()
+
+
+@pytest.mark.parametrize(
+    ("newest_us", "when"),
+    [(4_070_908_800_000_000, "at 2099-01-01T00:00:00Z"), (1 << 62, "after the year 9999")],
+)
+def test_an_event_from_the_far_future_is_named_with_its_shard(newest_us: int, when: str) -> None:
+    assert messages(replace(CLEAN, ahead=(("2", newest_us),))) == [
+        (
+            "events-invalid",
+            f"the shard `2` of `requests` holds an event {when}, more than a day later than the newest one of other "
+            "shards",
+        )
+    ]

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_errorbudget.model.settings import Cohort, EventFormat, MigrationScope
+from pytest_errorbudget.model.settings import Cohort, EngineName, EventFormat, MigrationScope
 from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.model.share import parse_share
 from pytest_errorbudget.model.slo import Calendar, CalendarUnit, Timeslices
@@ -175,6 +175,22 @@ def test_a_full_file(tmp_path: Path) -> None:
             'write for example `source = { parquet = "exports/*.parquet" }`',
         ),
         (
+            "[[events]]\nname = 'r'\nsource = { postgres = 'public.r' }\n",
+            "errorbudget.toml:3:1: the events `r` are in postgres and have no `url`: a table in PostgreSQL needs one, "
+            'and nothing else has one | write for example `source = { postgres = "public.requests", url = '
+            '"env:EVENTS_DATABASE_URL" }`',
+        ),
+        (
+            "[[events]]\nname = 'r'\nslot = '5m'\nsource = { csv = 'a.csv' }\n",
+            "errorbudget.toml:3:1: the counts `r` need the columns that hold their `good` and `bad` events | write for "
+            'example `columns = { time = "slot", good = "good", bad = "bad" }`',
+        ),
+        (
+            "[[events]]\nname = 'r'\nslot = '7m'\nsource = { csv = 'a.csv' }\ncolumns = { good = 'g', bad = 'b' }\n",
+            "errorbudget.toml:3:1: a window of `5m` is not a whole number of the slots of `r` | set `window` to a "
+            "multiple of the slot",
+        ),
+        (
             "[[slo]]\nname = 'up'\nservice = 's'\nevents = 'requests'\ngood = 'ok'\nobjective = '99 %'\n",
             "errorbudget.toml:1:1: the SLO `up` counts the events `requests`, which no [[events]] defines | "
             "defined are: none",
@@ -307,4 +323,28 @@ def test_two_patterns_that_take_one_tenant_are_a_problem(tmp_path: Path) -> None
     _, problems = read_settings(tmp_path, "errorbudget.toml", {})
     assert [f"{one.span}: {one.message}" for one in problems] == [
         "errorbudget.toml:7:12: the pattern `*_a` takes the tenant `gold_a`, which is in the cohort `gold` already"
+    ]
+
+
+def test_a_table_and_the_engines_that_count_again(tmp_path: Path) -> None:
+    text = """\
+memory = "2 GiB"
+
+[[events]]
+name = "requests"
+source = { postgres = "public.requests", url = "env:EVENTS_URL" }
+
+[determinism]
+engines = ["spark", "postgres", "spark"]
+"""
+    settings = settings_of(tmp_path, text)
+    (source,) = settings.events
+    assert (source.format, source.paths, source.url) == (EventFormat.POSTGRES, ("public.requests",), "env:EVENTS_URL")
+    assert (settings.engines, settings.memory_mib) == ((EngineName.SPARK, EngineName.POSTGRES), 2048)
+    assert [(one.place, one.reason) for one in settings.unchecked] == [
+        (
+            "requests",
+            "these events stay in public.requests: they are counted again there, in other ways, and not on spark or "
+            "postgres",
+        )
     ]

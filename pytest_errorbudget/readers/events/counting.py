@@ -13,7 +13,7 @@ from pytest_errorbudget.model.formats.counts_digest import counts_digest
 from pytest_errorbudget.model.problem import Problem, Unreadable
 from pytest_errorbudget.model.settings import EventFormat, EventSource
 from pytest_errorbudget.model.slo import Slo
-from pytest_errorbudget.model.window import window_start
+from pytest_errorbudget.model.window import DAY_US, window_start
 from pytest_errorbudget.readers.events.files import events_problem
 from pytest_errorbudget.readers.events.query import Aggregation, aggregation
 from pytest_errorbudget.readers.events.reading import Further, Reading, Recounted, Recounting, recount
@@ -228,7 +228,16 @@ def _totals(counted: _Counted) -> SourceTotals:
         watermark_us=surveyed.watermark_us,
         disagreeing_examples=found.examples,
         unknown_tenants=surveyed.unknown_tenants,
+        ahead=_ahead(surveyed.latest),
     )
+
+
+def _ahead(latest: Mapping[str | None, int]) -> tuple[tuple[str, int], ...]:
+    """Of two shards the slower one is in the middle: a shard that fell silent is not taken for the measure of many."""
+    if not latest:
+        return ()
+    middle = sorted(latest.values())[(len(latest) - 1) // 2]
+    return tuple(sorted((str(shard), time) for shard, time in latest.items() if time > middle + DAY_US))
 
 
 def _merged(recounted: tuple[Recounted, ...]) -> tuple[Recount, ...]:

@@ -173,6 +173,25 @@ def test_the_watermark_is_that_of_the_slowest_shard_floored(tmp_path: Path) -> N
     assert counts.series == (series((0,), (1,), (0,)),)
 
 
+@pytest.mark.parametrize(
+    ("latest", "ahead"),
+    [
+        ({"0": 3 * FIVE, "1": 4 * FIVE, "2": 9_000 * FIVE}, (("2", 9_000 * FIVE),)),
+        ({"0": 3 * FIVE, "1": 9_000 * FIVE}, (("1", 9_000 * FIVE),)),
+        ({"0": 3 * FIVE, "1": 9_000 * FIVE, "2": 9_001 * FIVE}, ()),
+        ({"0": 9_000 * FIVE}, ()),
+    ],
+    ids=["one of three", "one of two", "one fell silent", "the only one"],
+)
+def test_a_row_from_the_far_future_moves_its_own_shard_only(
+    tmp_path: Path, latest: dict[str, int], ahead: tuple[tuple[str, int], ...]
+) -> None:
+    rows = [row(shard, time, shard=shard) for shard, time in latest.items()]
+    counts = counted(tmp_path, [row("x", 0), *rows], as_of_us=None)
+    assert counts.as_of_us == min(latest.values())
+    assert counts.totals[0].ahead == ahead
+
+
 def test_open_windows_are_named_by_lateness(tmp_path: Path) -> None:
     late = replace(SOURCE, lateness_us=2 * FIVE)
     assert counted(tmp_path, [row("1", 0)], source=late).closed_until_us == 8 * FIVE
