@@ -198,6 +198,12 @@ def test_values_that_are_bound_on_some_ways_only_are_not_counted(tmp_path: Path)
     assert (query.arguments, query.parameters) == (0, ())
 
 
+def test_an_import_without_a_name_is_no_type(tmp_path: Path) -> None:
+    source = 'use anyhow::Context as _; async fn f() { let ids: Vec<_> = g(); sqlx::query("q").bind(ids).bind(h()); }'
+    (query,) = read(tmp_path, source)
+    assert query.parameters == ()
+
+
 PASSED = "the SQL is passed in by the caller"
 BUILT = "the SQL is built at run time"
 

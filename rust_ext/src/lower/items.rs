@@ -65,6 +65,9 @@ impl Lowering {
             Item::ForeignMod(block) => self.foreign(block),
             Item::Macro(item) => {
                 self.tables(&item.mac);
+                if let Some(ident) = item.ident.as_ref().filter(|_| item.mac.path.is_ident("macro_rules")) {
+                    self.rules(ident, &item.mac);
+                }
                 if let Some(place) = macros::include_place(&item.mac) {
                     self.facts.gaps.push((place, "code that a build script or `include!` brings in".to_owned()));
                 }
@@ -242,6 +245,8 @@ impl Lowering {
                 path.push(name(&last.ident));
                 uses.push(Use { module, name: Some(name(&last.ident)), target: path });
             }
+            // `use Context as _;` brings a trait, and no name.
+            UseTree::Rename(last) if last.rename == "_" => {}
             UseTree::Rename(last) => {
                 if last.ident != "self" {
                     path.push(name(&last.ident));

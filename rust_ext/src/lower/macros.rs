@@ -1,6 +1,5 @@
 //! Macro calls: sqlx's queries, texts, and the expressions inside of others.
 
-use proc_macro2::{TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Block, Token};
@@ -12,13 +11,13 @@ use crate::literals;
 use crate::model::QueryCall;
 
 /// What a query macro of sqlx takes.
-struct Shape {
-    call: QueryCall,
-    typed: bool,
-    file: bool,
+pub(super) struct Shape {
+    pub call: QueryCall,
+    pub typed: bool,
+    pub file: bool,
 }
 
-fn shape(name: &str) -> Option<Shape> {
+pub(super) fn shape(name: &str) -> Option<Shape> {
     let (call, typed) = match name {
         "query" | "query_file" => (QueryCall::QueryMacro, false),
         "query_as" | "query_file_as" => (QueryCall::QueryAsMacro, true),
@@ -175,29 +174,8 @@ impl Lowering {
         if let Ok(statements) = Block::parse_within.parse2(call.tokens.clone()) {
             return Expr::Computed(vec![Expr::Block(self.statements(&statements))]);
         }
-        if holds_query(call.tokens.clone()) {
-            let reason = "a query inside a macro call that does not read as Rust".to_owned();
-            self.facts.gaps.push((place_of(call), reason));
-        }
-        Expr::Computed(Vec::new())
+        Expr::Computed(self.scanned(call.tokens.clone()))
     }
-}
-
-/// Whether `query!`, `query_as!` and the like stand anywhere in the tokens.
-fn holds_query(tokens: TokenStream) -> bool {
-    let mut pending = vec![tokens];
-    while let Some(tokens) = pending.pop() {
-        let mut named = false;
-        for token in tokens {
-            match token {
-                TokenTree::Group(group) => pending.push(group.stream()),
-                TokenTree::Ident(ident) => named = shape(&ident.to_string()).is_some(),
-                TokenTree::Punct(sign) if named && sign.as_char() == '!' => return true,
-                _ => named = false,
-            }
-        }
-    }
-    false
 }
 
 /// The place of an item macro such as `include!`.

@@ -8,6 +8,7 @@ mod items;
 mod macros;
 mod patterns;
 mod routes;
+mod scanned;
 mod sea_orm;
 mod tables;
 mod types;
