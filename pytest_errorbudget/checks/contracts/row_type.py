@@ -6,13 +6,14 @@ check after that. Each outcome is said as it is.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import assert_never
 
 from pytest_errorbudget.checks.contracts.draft import Draft
 from pytest_errorbudget.checks.contracts.libraries.answer import Accepts, NotKnown, Refuses
 from pytest_errorbudget.checks.contracts.libraries.behaviour import Refusal
 from pytest_errorbudget.checks.contracts.libraries.behaviours import behaviour_of
-from pytest_errorbudget.checks.contracts.libraries.diesel import sql_type_of
+from pytest_errorbudget.checks.contracts.libraries.diesel import is_same_clock, sql_type_of
 from pytest_errorbudget.checks.contracts.libraries.rust_syntax import parse_type
 from pytest_errorbudget.checks.contracts.libraries.sqlx_macros import Drift, chosen, converts, drift
 from pytest_errorbudget.checks.contracts.libraries.sqlx_user_types import SQLX
@@ -26,6 +27,7 @@ from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.query_typing import OutputColumn, Typed
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.rust import Library, RustType
+from pytest_errorbudget.model.severity import Severity
 
 
 def row_type(read: Read, shape: TenantShape, view: View) -> Draft | Unchecked | None:
@@ -58,7 +60,9 @@ def _checked(read: Read, column: OutputColumn, shape: TenantShape, view: View) -
             inner = target if read.library is Library.DIESEL else target.inner
             shown = RustType(inner.path, inner.arguments, shown_type(inner))
             refusal = Refusal(rust=shown, declares=declares, pg=column.type, nullable=column.nullable, after=read.after)
-            return _draft(read, column, shape, view, behaviour.refused(refusal))
+            mild = read.library is Library.DIESEL and is_same_clock(declares, column.type)
+            severity = Severity.WARNING if mild else Rule.ROW_TYPE.severity
+            return replace(_draft(read, column, shape, view, behaviour.refused(refusal)), severity=severity)
         case _ as never:
             assert_never(never)
 

@@ -10,7 +10,14 @@ from collections.abc import Iterator
 
 from pytest_errorbudget.checks.contracts.draft import Draft
 from pytest_errorbudget.checks.contracts.libraries.answer import Accepts, NotKnown, Refuses
-from pytest_errorbudget.checks.contracts.libraries.diesel import DIESEL, declared, fits, outcome, sql_type_of
+from pytest_errorbudget.checks.contracts.libraries.diesel import (
+    DIESEL,
+    declared,
+    fits,
+    is_same_clock,
+    outcome,
+    sql_type_of,
+)
 from pytest_errorbudget.checks.contracts.origins import origin_labels
 from pytest_errorbudget.checks.contracts.places import shown_column, shown_pg, shown_type
 from pytest_errorbudget.checks.contracts.scope import TableSubject, TenantShape
@@ -138,7 +145,7 @@ def _other_type(
     wanted = sql_type_of(pg, not column.not_null)
     return _draft(
         table,
-        Severity.ERROR,
+        Severity.WARNING if is_same_clock(declares, pg) else Severity.ERROR,
         f"{_place(table)}.{declared_column.name}",
         f"`table! {{ {table.name} }}` declares `{declared_column.name} -> {shown_type(declared_column.type)}`, and "
         f"`{_shown(relation, column)}` is `{shown_pg(column.type)}`",

@@ -47,7 +47,8 @@ def _depends_on_bound_types(query: Query, rejected: Rejected) -> bool:
     """sqlx's functions, sea-orm and diesel send the types of bound values; tokio-postgres asks for them."""
     if query.call.library is Library.TOKIO_POSTGRES or "$1" not in (query.sql or ""):
         return False
-    return rejected.sqlstate in _BY_PARAMETERS or (rejected.sqlstate == "42883" and "unknown" in rejected.message)
+    unknown = "unknown" in rejected.message if rejected.sqlstate == "42883" else "ANY/ALL" in rejected.message
+    return rejected.sqlstate in _BY_PARAMETERS or unknown
 
 
 def _is_made_by_query(rejected: Rejected, view: View) -> bool:

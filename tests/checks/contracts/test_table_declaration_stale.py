@@ -46,7 +46,8 @@ def test_another_type_is_named_with_what_decoding_comes_to(world, words):
         ("Array<Nullable<Text>>", "text[] not null", None),
         ("Nullable<Text>", "text not null", Severity.INFORMATION),
         ("Text", "text", Severity.ERROR),
-        ("Timestamp", "timestamptz not null", Severity.ERROR),
+        ("Timestamp", "timestamptz not null", Severity.WARNING),
+        ("Int8", "timestamptz not null", Severity.ERROR),
         ("Nullable<Jsonb>", "json", Severity.ERROR),
         ("Mystery", "text not null", None),
         ("Text", "public.mood not null", None),
@@ -78,8 +79,8 @@ def test_a_timestamp_of_the_other_kind_is_read_in_silence(world, words):
     world.declared("invoices", {"at": "Timestamp"})
     world.shape("a", "acme", schema=words.schema(invoices={"at": "timestamptz not null"}))
     assert [finding.consequence for finding in world.run()[0]] == [
-        "diesel does not compare types at run time: both are 8 bytes long, so the value is read as another one, "
-        "without an error."
+        "diesel does not compare types at run time: the microseconds are taken as they stand, without an error, which "
+        "is right only where the values are in UTC."
     ]
 
 

@@ -209,6 +209,12 @@ def sql_type_of(pg: PgType, nullable: bool) -> str | None:
     return f"Nullable<{text}>" if nullable else text
 
 
+def is_same_clock(declared_name: str | None, pg: PgType) -> bool:
+    """``timestamp`` for ``timestamptz`` or the other way round: the same moment, where the values are in UTC."""
+    clocks = {"timestamp", "timestamptz"}
+    return declared_name in clocks and pg.name in clocks and not pg.dimensions
+
+
 def outcome(declared_name: str | None, pg: PgType, rows: str, after: str) -> str:
     """What decoding ``pg`` as another SQL type comes to, as a sentence."""
     wanted, given = _BYTES.get(declared_name or ""), _BYTES.get(pg.name) if not pg.dimensions else None
@@ -218,6 +224,11 @@ def outcome(declared_name: str | None, pg: PgType, rows: str, after: str) -> str
         kind = rust or _INTEGERS.get(declared_name or "")
         said = f" (Received {size} than {wanted} bytes while decoding an {kind})" if kind is not None else ""
         return f"{rows} fails at run time with `diesel::result::Error::DeserializationError`{said}{after}"
+    if declared_name is not None and is_same_clock(declared_name, pg):
+        return (
+            "diesel does not compare types at run time: the microseconds are taken as they stand, without an error, "
+            "which is right only where the values are in UTC."
+        )
     if wanted is not None and wanted == given:
         return (
             f"diesel does not compare types at run time: both are {wanted} bytes long, so the value is read as another "
