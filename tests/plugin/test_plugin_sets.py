@@ -26,6 +26,7 @@ OWN = {
     "migrations/0003_plan.sql": (
         "alter table orders add column plan_id bigint references catalogue.plans (id);\n"
         "alter table orders add column country char(2) references countries (code);\n"
+        "create index on orders (plan_id);\ncreate index on orders (country);\n"
     ),
 }
 SETS = '[{ path = "migrations", per = "tenant" }, { path = "shared", per = "shared" }]'
