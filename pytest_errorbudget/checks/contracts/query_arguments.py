@@ -26,9 +26,17 @@ def query_arguments(query: Query, typed: Typed) -> Draft | None:
         text=f"the query of `{query.function}` is given {counted} and has {parameters}",
         subjects=(query_subject(query),),
         labels=(Label(query_span(query), f"PostgreSQL counts {parameters} here"),),
-        consequence="The macro does not compile."
-        if is_macro(query)
-        else f"Every call fails at run time with {behaviour_of(query.call.library).arity}, so a 500 where a handler "
-        "passes it on.",
+        consequence=_consequence(query, given > wanted),
         help=f"bind {wanted} {'value' if wanted == 1 else 'values'}",
     )
+
+
+def _consequence(query: Query, surplus: bool) -> str:
+    fails = (
+        f"very call fails at run time with {behaviour_of(query.call.library).arity}, so a 500 where a handler passes "
+    )
+    if not is_macro(query):
+        return f"E{fails}it on."
+    if surplus:
+        return f"The macro does not compile; where `bind` adds to its arguments, e{fails}it on."
+    return "The macro does not compile."

@@ -20,6 +20,8 @@ _AS = frozenset({QueryCall.QUERY_AS_MACRO, QueryCall.QUERY_AS_UNCHECKED_MACRO})
 def macro_reads(query: Query, typed: Typed, view: View) -> Reads:
     compiled = view.compiled(query)
     columns = compiled.columns if isinstance(compiled, Typed) else typed.columns
+    if all(column.type.name == "void" for column in columns):
+        return  # sqlx-macros-core `query/mod.rs`: without a result the row type is not used
     struct = view.structs.get(query.target) if query.target is not None else None
     if query.call in _AS and struct is None:
         yield Unchecked("row", query_place(query), "the row struct was not found", query.span)

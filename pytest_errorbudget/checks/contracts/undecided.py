@@ -9,8 +9,9 @@ from pytest_errorbudget.checks.contracts.view import View
 from pytest_errorbudget.model.query_typing import Rejected
 from pytest_errorbudget.model.rust import Library, Query
 
-# ambiguous_function, indeterminate_datatype, ambiguous_parameter: the types of the parameters would decide
-_BY_PARAMETERS = frozenset({"42725", "42P18", "42P08"})
+# What PostgreSQL says where the types of the parameters would decide: ambiguous_function, indeterminate_datatype,
+# ambiguous_parameter, undefined_function, datatype_mismatch, wrong_object_type, cannot_coerce.
+_BY_PARAMETERS = frozenset({"42725", "42P18", "42P08", "42883", "42804", "42809", "42846"})
 _OTHER_SERVERS = frozenset(
     {"sqlite", "sqlite-bundled", "sqlite-unbundled", "mysql", "any", "sqlx-sqlite", "sqlx-mysql"}
 )
@@ -47,8 +48,7 @@ def _depends_on_bound_types(query: Query, rejected: Rejected) -> bool:
     """sqlx's functions, sea-orm and diesel send the types of bound values; tokio-postgres asks for them."""
     if query.call.library is Library.TOKIO_POSTGRES or "$1" not in (query.sql or ""):
         return False
-    unknown = "unknown" in rejected.message if rejected.sqlstate == "42883" else "ANY/ALL" in rejected.message
-    return rejected.sqlstate in _BY_PARAMETERS or unknown
+    return rejected.sqlstate in _BY_PARAMETERS
 
 
 def _is_made_by_query(rejected: Rejected, view: View) -> bool:

@@ -184,3 +184,14 @@ def test_a_crate_of_another_server_is_counted(world):
     findings, (unchecked,) = world.run()
     assert findings == ()
     assert unchecked.reason == "its crate speaks to another server"
+
+
+def test_a_bind_after_a_macro_gives_it_one_value_too_many(world, words):
+    world.query("delete", call=QueryCall.QUERY_MACRO, arguments=2)
+    world.shape(None, delete=words.typed(parameters=1))
+    (finding,), _ = world.run()
+    assert finding.message == "the query of `delete` is given 2 arguments and has 1 parameter"
+    assert finding.consequence == (
+        "The macro does not compile; where `bind` adds to its arguments, every call fails at run time with "
+        "`sqlx::Error::Database` (SQLSTATE 08P01), so a 500 where a handler passes it on."
+    )

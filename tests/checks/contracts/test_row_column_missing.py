@@ -43,11 +43,17 @@ def test_an_override_in_a_function_is_a_plain_name(world, words):
 
 
 def test_a_macro_does_not_compile_and_has_no_default(world, words):
-    world.query(target=world.struct("Invoice", {"total": "i64"}), call=QueryCall.QUERY_AS_MACRO)
-    world.shape(None, get_invoice=words.typed())
+    world.query(target=world.struct("Invoice", {"id": "i64", "total": "i64"}), call=QueryCall.QUERY_AS_MACRO)
+    world.shape(None, get_invoice=words.typed(words.output("id", "int8")))
     (finding,), _ = world.run()
     assert finding.consequence == "The macro does not compile against this schema: the struct literal lacks the field."
-    assert finding.help == "the query returns nothing: select the column, or rename the field"
+    assert finding.help == "the query returns `id`: select the column, or rename the field"
+
+
+def test_a_macro_without_a_result_does_not_use_its_row(world, words):
+    world.query(target=world.struct("Invoice", {"total": "i64"}), call=QueryCall.QUERY_AS_MACRO)
+    world.shape(None, get_invoice=words.typed())
+    assert world.reported() == []
 
 
 def test_a_row_read_by_hand_is_counted(world, words):
