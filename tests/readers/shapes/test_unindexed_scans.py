@@ -10,7 +10,9 @@ from pytest_errorbudget.readers.scratch import ScratchServer
 from pytest_errorbudget.readers.shapes.prepare import prepare_all
 
 _SCHEMA = """
-create table orders (id bigint primary key, shop bigint, state text, placed timestamptz, code text, memo text, open bool);
+create table orders (
+    id bigint primary key, shop bigint, state text, placed timestamptz, code text, memo text, open bool
+);
 create index on orders (shop, placed);
 create index on orders (code) where code is not null;
 create index on orders (lower(memo));
