@@ -29,47 +29,14 @@ _TYPES = st.sampled_from(
 )
 _DEFAULTS = st.sampled_from(("", "", " default null", " not null", " not null default null", " unique"))
 _EXPRESSIONS = st.sampled_from(
-    (
-        *(
-            "{0}",
-            "{0} as x",
-            "{0}::text as y",
-            "count(*)",
-            "coalesce({0}, {1})",
-            "max({0}) as m",
-            "sum({0})",
-            "avg({0})",
-        ),
-        *(
-            "{0} = {1} as same",
-            "{0} || 'x' as joined",
-            "now() - interval '1 day' as then",
-            "array_agg({0})",
-            "null as n",
-        ),
-        *(
-            "case when true then {0} else {1} end as chosen",
-            "'lit' as l",
-            "row_number() over (order by {0})",
-            "{0} + 1",
-        ),
-        *("jsonb_build_object('a', {0})", "exists (select 1)", "(select {1} from {t} limit 1) as sub", "min({0}) as o"),
-        *(
-            "extract(epoch from now())",
-            "date_trunc('day', {0})",
-            "nullif({0}, {1}) as nn",
-            "{0} is null as gone",
-            "1.5",
-        ),
-        *(
-            "array[{0}, {1}] as both",
-            "greatest({0}, {1})",
-            "{0}[1]",
-            "lower({0}::text)",
-            "upper({0})",
-            "{0} * {1} as p",
-        ),
-    )
+    """{0}; {0} as x; {0}::text as y; count(*); coalesce({0}, {1}); max({0}) as m; sum({0}); avg({0});
+{0} = {1} as same; {0} || 'x' as joined; now() - interval '1 day' as then; array_agg({0}); null as n;
+case when true then {0} else {1} end as chosen; 'lit' as l; row_number() over (order by {0}); {0} + 1;
+jsonb_build_object('a', {0}); exists (select 1); (select {1} from {t} limit 1) as sub; min({0}) as o;
+extract(epoch from now()); date_trunc('day', {0}); nullif({0}, {1}) as nn; {0} is null as gone; 1.5;
+array[{0}, {1}] as both; greatest({0}, {1}); {0}[1]; lower({0}::text); upper({0}); {0} * {1} as p""".replace(
+        ";\n", "; "
+    ).split("; ")
 )
 _QUERIES = st.one_of(
     st.builds("select {0} from {1}".format, st.just("*"), _TABLES),
