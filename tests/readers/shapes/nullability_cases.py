@@ -130,6 +130,8 @@ CASES = {
          " (select s.name from shops s where s.id = p.boss) from people p", "N C C"),
         ("select generate_series(1, 3), jsonb_object_keys(data), unnest(tags) from people", "? ? ?"),
         ("select generate_series(1, 3), id from people", "N N"),
+        ("select generate_series(1, 3), abs(generate_series(1, 5))", "? ?"),
+        ("select substring(name similar 'a#\"b#\"c' escape '#'), substr(name, 2) from shops", "? N"),
         ("select n, o from unnest($1::int[]) with ordinality u(n, o)", "? N"),
         ("select g from generate_series(1, 2) g", "N"),
         ("select e.key, e.value from people, jsonb_each(data) e", "N N"),
@@ -185,6 +187,9 @@ CASES = {
         ("insert into visits (shop, person) values (1, 2) returning old.shop, at", "? N"),
         ("insert into stamped (id) values (1) returning at, by", "? C"),
         ("update stamped set at = now(), by = 'a' returning at, by", "? N"),
+        ("with s as (insert into shops (id, name, opened) values (77, 'a', '2024-01-01') returning id)"
+         " insert into people (id, shop, address) select 77, id, 'a' from s"
+         " returning shop, (select s.name from shops s where s.id = people.shop)", "N C"),
         ("with d as (delete from visits returning shop, note) select * from d", "N C"),
         ("merge into visits v using people p on v.person = p.id when matched then update set note = 'a'"
          " returning v.shop, v.note, p.name", "N ? C"),

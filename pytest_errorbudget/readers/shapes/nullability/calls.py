@@ -6,7 +6,7 @@ from pytest_errorbudget.readers.shapes.catalogue import Function
 from pytest_errorbudget.readers.shapes.nullability import functions as known
 from pytest_errorbudget.readers.shapes.nullability.classes import Nullity, first_value, worst
 from pytest_errorbudget.readers.shapes.nullability.scope import Scope
-from pytest_errorbudget.readers.shapes.tree import Node
+from pytest_errorbudget.readers.shapes.tree import Node, nodes
 
 _CASTS = frozenset({"1", "2"})  # written and implicit ones
 
@@ -31,8 +31,10 @@ def call(node: Node, scope: Scope) -> Nullity:
 
 def _keeps(node: Node, function: Function) -> bool:
     """Whether it gives NULL only for NULL."""
-    if not function.strict or function.source in known.RANGE_BOUNDS | known.BY_PATTERN:
+    if not function.strict or function.source in known.RANGE_BOUNDS:
         return False
+    if function.name in known.PARTS:
+        return function.source in known.PARTS_BY_PLACE
     if function.name in known.EXTRACT:
         return _constant(node["args"][0]) in known.EXTRACTED
     if function.from_json and function.name in known.FROM_JSON:
@@ -41,8 +43,8 @@ def _keeps(node: Node, function: Function) -> bool:
 
 
 def _sets(targets: list[Node]) -> int:
-    """Only what is written there itself: two of them fill the shorter one with NULL."""
-    return sum("funcretset" in target["expr"] for target in targets)
+    """However deep: two of them fill the shorter one with NULL."""
+    return sum("funcretset" in node or "opretset" in node for node in nodes(targets))
 
 
 def operator(node: Node, scope: Scope) -> Nullity:

@@ -84,9 +84,7 @@ def _rarer(node: Node, scope: Scope) -> Nullity:
             return expression(node["expr"], scope)
         case "FIELDSELECT":
             return Nullity.CAN if expression(node["arg"], scope) is Nullity.CAN else Nullity.UNKNOWN
-        case "SUBSCRIPTINGREF" if "refassgnexpr" in node:
-            return Nullity.NEVER
-        case "SUBSCRIPTINGREF":
+        case "SUBSCRIPTINGREF" if "refassgnexpr" not in node:
             return Nullity.CAN if expression(node["refexpr"], scope) is Nullity.CAN else Nullity.UNKNOWN
         case _:
             return Nullity.UNKNOWN

@@ -39,7 +39,9 @@ FUNCTIONS = names(
 )
 # `lower` and `upper` of a range are NULL for an empty or endless one; their names are those of text functions.
 RANGE_BOUNDS = frozenset({"range_lower", "range_upper", "multirange_lower", "multirange_upper"})
-BY_PATTERN = frozenset({"textregexsubstr"})  # substring(text from pattern)
+# `substring` by place; by a pattern it is NULL where nothing matches.
+PARTS = frozenset({"substring", "substr"})
+PARTS_BY_PLACE = names("text_substr text_substr_no_len bytea_substr bytea_substr_no_len bitsubstr bitsubstr_no_len")
 FROM_JSON = names("bool float4 float8 int2 int4 int8 numeric")  # casts, which turn JSON's null into NULL
 # Without arguments that matter, or not strict and never NULL.
 VALUES = names(

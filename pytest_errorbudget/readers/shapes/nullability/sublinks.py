@@ -60,6 +60,8 @@ def _follows_key(inner: Scope, scope: Scope) -> bool:
         return False
     if any(pair.other["varlevelsup"] != 1 for pair in pairs) or len({pair.other["varno"] for pair in pairs}) != 1:
         return False
+    if scope.query["commandType"] != SELECT and pairs[0].other["varno"] == int(scope.query["resultRelation"]):
+        return False  # what the statement refers to may be newer than what it sees
     source = scope.entry(pairs[0].other["varno"])
     values = worst([scope.ask.expression({**pair.other, "varlevelsup": 0}, scope) for pair in pairs])
     return values is Nullity.NEVER and key_holds(pairs, source, target, inner)
