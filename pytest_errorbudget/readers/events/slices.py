@@ -16,6 +16,8 @@ Told = Callable[[int, int], None]
 SLICE_ROWS = 500_000
 """A slice holds at least so many rows on average: smaller ones cost more to begin than to count."""
 _MOST = 400
+_FEWEST = 4
+"""Below so many, all at once costs less than finding the events that lie in several slices."""
 _WIDTHS = (*(hours * HOUR_US for hours in (1, 2, 4, 8)), *(days * DAY_US for days in (1, 2, 4, 7, 28, 364, 7280)))
 
 
@@ -52,7 +54,7 @@ def slices_of(
     wanted = min(_MOST, sum(one.rows for one in files) // slice_rows)
     width = next((width for width in _WIDTHS if high // width - low // width < wanted), _WIDTHS[-1])
     first, last = low // width, high // width
-    if wanted < 2 or first == last or width % window_us:
+    if wanted < _FEWEST or first == last or width % window_us:
         return (Slice(from_us=None, to_us=as_of_us, files=tuple(one for _, _, one in ranges)),)
     found = []
     for number in range(first, last + 1):

@@ -162,8 +162,13 @@ def span(path: str, rows: int, low: int | None, high: int | None) -> FileSpan:
         ),
         (
             [span("a", 100, -1, 0), span("b", 100, 0, 90 * HOUR_US)],
-            100,
-            [(-DAY_US, 0, "a"), (0, 20 * HOUR_US, "ab")],
+            50,
+            [
+                (-8 * HOUR_US, 0, "a"),
+                (0, 8 * HOUR_US, "ab"),
+                (8 * HOUR_US, 16 * HOUR_US, "b"),
+                (16 * HOUR_US, 20 * HOUR_US, "b"),
+            ],
         ),
     ],
     ids=["few rows", "no row that can count", "after the moment", "hours", "on both sides of 1970"],
