@@ -30,7 +30,7 @@ from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.report.facts_file import facts_file, write
 from pytest_errorbudget.report.schemas import schema_text
 
-COLUMN = {"base": None, "default": False, "identity": None, "generated": None}
+COLUMN = {"base": None, "default": False, "identity": None, "generated": None, "generation": None}
 INVOICES: dict[str, Any] = {
     "relations": [
         {
@@ -60,6 +60,9 @@ INVOICES: dict[str, Any] = {
                     "unique": True,
                     "primary": True,
                     "partial": False,
+                    "predicate": None,
+                    "options": [],
+                    "include": [],
                     "valid": True,
                     "origin": {"path": "migrations/0001_init.sql", "line": 2},
                 }
@@ -71,9 +74,19 @@ INVOICES: dict[str, Any] = {
                     "columns": ["id"],
                     "references": None,
                     "validated": True,
+                    "expression": None,
+                    "expression": None,
                     "origin": None,
                 }
             ],
+            "triggers": [],
+            "policies": [],
+            "row_security": {"enabled": False, "forced": False},
+            "query": None,
+            "triggers": [],
+            "policies": [],
+            "row_security": {"enabled": False, "forced": False, "origin": None},
+            "query": None,
         }
     ],
     "enums": [{"schema": "public", "name": "state", "labels": ["open", "paid"]}],
