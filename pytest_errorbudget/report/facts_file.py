@@ -26,9 +26,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def facts_file(facts: Facts, settings: Settings, firings: Sequence[Firing] = ()) -> dict[str, Any]:
     """The file as JSON-ready values."""
-    document: dict[str, Any] = msgspec.json.decode(
-        msgspec.json.encode(_document(facts, settings, firings))
-    )
+    document: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(_document(facts, settings, firings)))
     return document
 
 
