@@ -17,13 +17,22 @@ from pytest_errorbudget.model.facts import DatabaseFacts, QueryTyping, ShapeTypi
 from pytest_errorbudget.model.finding import Finding
 from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.model.query_typing import Rejected
+from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.schema import Column, Relation, RelationKind
 from pytest_errorbudget.model.settings import EventColumns, EventFormat, EventSource
 from pytest_errorbudget.model.sli_query import SliQuery, Use, UseKind
 from pytest_errorbudget.model.snapshot import Applied, Snapshot, TenantState
 from pytest_errorbudget.model.source import Span
 
-Rule = Callable[[Subject], Iterator[Finding]]
+Check = Callable[[Subject], Iterator[Finding]]
+RULES: dict[Check, Rule] = {
+    clock_findings: Rule.SLI_CLOCK,
+    window_findings: Rule.SLI_WINDOW,
+    tenant_findings: Rule.SLI_TENANT,
+    count_findings: Rule.SLI_COUNT,
+    arithmetic_findings: Rule.SLI_ARITHMETIC,
+    star_findings: Rule.SLI_COLUMNS,
+}
 SOURCE = EventSource(
     name="requests",
     format=EventFormat.PARQUET,
@@ -131,8 +140,9 @@ def use(kind: UseKind, text: str, *columns: str, seconds: int | None = None) -> 
         ),
     ],
 )
-def test_a_place_that_is_not_reproducible(rule: Rule, one: Use, message: str, consequence: str) -> None:
+def test_a_place_that_is_not_reproducible(rule: Check, one: Use, message: str, consequence: str) -> None:
     (finding,) = rule(subject(one))
+    assert finding.rule is RULES[rule]
     assert (finding.message, finding.consequence, finding.help) == (message, consequence, PROPOSAL)
     assert [(str(label.span), label.text) for label in finding.labels] == [("sli/errors.sql:3:9", f"`{one.text}`")]
     assert [str(item) for item in finding.items] == ["sli/errors.sql::sli"]
@@ -150,7 +160,7 @@ def test_a_place_that_is_not_reproducible(rule: Rule, one: Use, message: str, co
         (arithmetic_findings, use(UseKind.DIVISION, "AVG(hits) / 2", "hits")),
     ],
 )
-def test_a_place_that_is(rule: Rule, one: Use) -> None:
+def test_a_place_that_is(rule: Check, one: Use) -> None:
     assert list(rule(subject(one))) == []
 
 
