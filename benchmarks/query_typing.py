@@ -25,8 +25,8 @@ from pytest_errorbudget.model.settings import MigrationSettings, ReplaySettings
 from pytest_errorbudget.readers.apply_migrations import apply_file, create_bookkeeping
 from pytest_errorbudget.readers.migrations.reader import read_migration_set
 from pytest_errorbudget.readers.scratch import ScratchServer, scratch_server
-from pytest_errorbudget.readers.shapes.pipelined import described
-from pytest_errorbudget.readers.shapes.prepare import prepare_all
+from pytest_errorbudget.readers.shapes.pipelined import Statement, described
+from pytest_errorbudget.readers.shapes.prepare import Asked, prepare_all
 from pytest_errorbudget.readers.shapes.tree import parse_tree
 
 ROUNDS = 5
@@ -56,17 +56,18 @@ def timed(work: Callable[[], Any]) -> tuple[float, float]:
 
 
 def measure(server: ScratchServer, checkout: Path) -> None:
-    queries = queries_of(checkout)
+    queries = [Asked(query) for query in queries_of(checkout)]
+    statements = [Statement(query.sql) for query in queries]
     migrations, _ = read_migration_set(checkout, MigrationSettings(path=migrations_of(checkout)))
     with server.database() as conninfo, psycopg.connect(conninfo, autocommit=True) as connection:
         create_bookkeeping(connection, migrations)
         for file in migrations.files:
             apply_file(connection, migrations, file)
         connection.execute("begin")
-        trees = [answer.tree for answer in described(connection, queries) if answer.tree is not None]
+        trees = [answer.tree for answer in described(connection, statements) if answer.tree is not None]
         parts = {
             "whole": lambda: prepare_all(connection, queries),
-            "server, with trees": lambda: described(connection, queries),
+            "server, with trees": lambda: described(connection, statements),
             "trees read": lambda: [parse_tree(tree) for tree in trees],
         }
         prepare_all(connection, queries)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pytest_errorbudget.model.counts import Counts
 from pytest_errorbudget.model.locked_tenants import KeptTenants
 from pytest_errorbudget.model.migration import MigrationSet, RealReplay, StaticReplay
+from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.model.problem import Problem, Unchecked
 from pytest_errorbudget.model.query_typing import Rejected, Typed
 from pytest_errorbudget.model.rust import Contracts
@@ -32,11 +33,17 @@ def sli_key(query: SliQuery) -> QueryKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryTyping:
-    """One query in one shape. ``verdict`` is ``None`` where it was not prepared, then ``unchecked`` says why."""
+    """One query in one shape. ``verdict`` is ``None`` where it was not prepared, then ``unchecked`` says why.
+
+    ``declared`` are the types that were declared for the parameters, ``None`` where PostgreSQL chose; empty where it
+    chose all. ``undeclared`` is what it would be without them, where only they make PostgreSQL refuse it.
+    """
 
     query: QueryKey
     verdict: Typed | Rejected | None
     unchecked: str | None = None
+    declared: tuple[PgType | None, ...] = ()
+    undeclared: Typed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

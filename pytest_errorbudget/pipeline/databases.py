@@ -135,15 +135,18 @@ def type_database(
     """The same facts with every literal query prepared in every distinct shape of the tenants."""
     if facts.migrations is None or facts.replay is None or not facts.replay.versions:
         return facts
+    from pytest_errorbudget.checks.contracts.declared import declared_types
     from pytest_errorbudget.pipeline.kept import kept_typings
     from pytest_errorbudget.readers.result_cache import users_cache
+    from pytest_errorbudget.readers.shapes import Query
 
     database = next(d for d in gathering.request.project.settings.databases if d.name == facts.name)
+    declared = declared_types(contracts, facts.replay.newest)
     queries = tuple(
-        (QueryKey(query.path, query.function, query.ordinal), query.sql)
+        Query(QueryKey(query.path, query.function, query.ordinal), query.sql, declared(query))
         for query in contracts.queries
         if query.sql is not None and (not database.services or query.crate in database.services)
-    ) + tuple((sli_key(query), query.prepared) for query in sli_queries if query.prepared is not None)
+    ) + tuple(Query(sli_key(query), query.prepared) for query in sli_queries if query.prepared is not None)
     migrations = facts.migrations
     nothing: tuple[ShapeTyping, ...] = ()
     shapes = _shapes(database, facts)

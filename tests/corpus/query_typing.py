@@ -28,7 +28,7 @@ from pytest_errorbudget.model.settings import MigrationSettings, ReplaySettings
 from pytest_errorbudget.readers.apply_migrations import apply_file, create_bookkeeping
 from pytest_errorbudget.readers.migrations.reader import read_migration_set
 from pytest_errorbudget.readers.scratch import ScratchServer, scratch_server
-from pytest_errorbudget.readers.shapes.prepare import prepare_all
+from pytest_errorbudget.readers.shapes.prepare import Asked, prepare_all
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "readers" / "shapes"))
 
@@ -112,7 +112,7 @@ def measure(
         row.failure = build(connection, source)
         queries = [record["query"] for record in found]
         connection.execute("begin")
-        verdicts = prepare_all(connection, queries)
+        verdicts = prepare_all(connection, [Asked(query) for query in queries])
         connection.execute("rollback")
         for record, verdict in zip(found, verdicts, strict=True):
             match verdict:

@@ -20,7 +20,7 @@ from pytest_errorbudget.pipeline.servers import Servers
 from pytest_errorbudget.readers.real_replay import Known, replay_for_real
 from pytest_errorbudget.readers.result_cache import ResultCache
 from pytest_errorbudget.readers.scratch import ScratchServer
-from pytest_errorbudget.readers.shapes import ShapeRequest, type_queries
+from pytest_errorbudget.readers.shapes import Query, ShapeRequest, type_queries
 
 Migrations = Callable[[Mapping[str, str]], MigrationSet]
 
@@ -31,8 +31,8 @@ FILES = {
     "3_c.sql": "do $$ begin alter table b add column note text; end $$;\ndrop index b_a_idx;\n",
 }
 QUERIES = (
-    (QueryKey("src/q.rs", "one", 1), "select id, total, note from a join b on b.a = a.id where state = $1"),
-    (QueryKey("src/q.rs", "two", 1), "select missing from a"),
+    Query(QueryKey("src/q.rs", "one", 1), "select id, total, note from a join b on b.a = a.id where state = $1"),
+    Query(QueryKey("src/q.rs", "two", 1), "select missing from a"),
 )
 SHAPES = (ShapeRequest(digest="d", version="2", mending=("alter table b drop column a;",)), ShapeRequest(digest=None))
 

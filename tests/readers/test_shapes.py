@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +12,7 @@ from pytest_errorbudget.model.migration import MigrationSet
 from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.model.query_typing import Binding, ColumnRef, OutputColumn, Rejected, Typed, UnindexedScan
 from pytest_errorbudget.readers.scratch import ScratchServer
-from pytest_errorbudget.readers.shapes import ShapeRequest, type_queries
+from pytest_errorbudget.readers.shapes import Query, ShapeRequest, type_queries
 
 Migrations = Callable[[Mapping[str, str]], MigrationSet]
 
@@ -33,9 +34,9 @@ _PREPARED = ShapeRequest(digest=None, version="1")
 
 
 def _typed(server: ScratchServer, migrations: MigrationSet, *queries: str) -> list[Typed | Rejected | None]:
-    keyed = [(QueryKey("src/queries.rs", "q", n), query) for n, query in enumerate(queries, start=1)]
+    keyed = [Query(QueryKey("src/queries.rs", "q", n), query) for n, query in enumerate(queries, start=1)]
     (typing,) = type_queries(server, migrations, [_PREPARED], keyed)
-    assert [t.query for t in typing.queries] == [key for key, _ in keyed]
+    assert [t.query for t in typing.queries] == [query.key for query in keyed]
     return [t.verdict for t in typing.queries]
 
 
@@ -202,7 +203,7 @@ def test_the_column_behind_casts(
 
 def test_every_shape_is_built_from_its_version_and_its_mending(scratch: ScratchServer, migrations: Migrations) -> None:
     files = migrations(_FILES)
-    query = (QueryKey("src/q.rs", "q", 1), "select amount_cents from invoices")
+    query = Query(QueryKey("src/q.rs", "q", 1), "select amount_cents from invoices")
     requests = [
         ShapeRequest(digest=None),
         ShapeRequest(digest="old", version="1"),
@@ -231,7 +232,7 @@ def test_every_shape_is_built_from_its_version_and_its_mending(scratch: ScratchS
 
 def test_shapes_behind_a_failed_migration_are_not_checked(scratch: ScratchServer, migrations: Migrations) -> None:
     files = migrations({**_FILES, "2_widen.sql": "alter table nope add a int;"})
-    query = (QueryKey("src/q.rs", "q", 1), "select 1")
+    query = Query(QueryKey("src/q.rs", "q", 1), "select 1")
     old, newest = type_queries(
         scratch, files, [ShapeRequest(digest="old", version="1"), ShapeRequest(digest=None)], [query]
     )
@@ -253,3 +254,64 @@ def test_no_queries_and_no_shapes(scratch: ScratchServer, migrations: Migrations
     assert type_queries(scratch, files, [], []) == ()
     (typing,) = type_queries(scratch, files, [ShapeRequest(digest=None)], [])
     assert typing.queries == ()
+
+
+_INTERVAL, _TEXT, _INT = PgType("interval"), PgType("text"), PgType("int4")
+_NO_OPERATOR = Rejected(
+    sqlstate="42883",
+    message="operator does not exist: bigint = text",
+    hint="No operator matches the given name and argument types. You might need to add explicit type casts.",
+)
+
+
+@pytest.mark.parametrize(
+    ("sql", "declared", "parameters"),
+    [
+        ("select id from invoices where due < now() - $1", (_INTERVAL,), (_INTERVAL,)),
+        ("select unnest($1)", (PgType("text", dimensions=1),), (PgType("text", dimensions=1),)),
+        ("select concat($1, $2)", (_TEXT, _INT), (_TEXT, _INT)),
+        ("select id from invoices where state = $1", (PgType("state", "public"),), (PgType("state", "public"),)),
+        # a type that this schema lacks is not declared
+        ("select id from invoices where id = $1", (PgType("gone", "public"),), (PgType("int8"),)),
+        # a value that nothing reads is a parameter too
+        ("select id from invoices where id = $1", (PgType("int8"), _TEXT), (PgType("int8"), _TEXT)),
+        # and PostgreSQL chooses what nobody declares
+        ("select id from invoices where id = $2 and region = $1", (None, _INT), (_TEXT, _INT)),
+    ],
+)
+def test_declared_types_decide(
+    scratch: ScratchServer,
+    migrations: Migrations,
+    sql: str,
+    declared: tuple[PgType | None, ...],
+    parameters: tuple[PgType, ...],
+) -> None:
+    query = Query(QueryKey("src/q.rs", "q", 1), sql, declared)
+    (shape,) = type_queries(scratch, migrations(_FILES), [ShapeRequest(digest=None)], [query])
+    (typing,) = shape.queries
+    assert isinstance(typing.verdict, Typed)
+    assert (typing.verdict.parameters, typing.declared, typing.undeclared) == (parameters, declared, None)
+
+
+def test_what_only_declared_types_make_postgresql_refuse_is_also_typed_without(
+    scratch: ScratchServer, migrations: Migrations
+) -> None:
+    sql = "select id from invoices where id = $1"
+    queries = [
+        Query(QueryKey("src/q.rs", "text", 1), sql, (_TEXT,)),
+        Query(QueryKey("src/q.rs", "number", 1), sql, (_INT,)),
+        Query(QueryKey("src/q.rs", "partly", 1), f"{sql} and region = $2", (_TEXT, None)),
+        Query(QueryKey("src/q.rs", "broken", 1), f"{sql} and nope", (_INT,)),
+    ]
+    (shape,) = type_queries(scratch, migrations(_FILES), [ShapeRequest(digest=None)], queries)
+    text, number, partly, broken = shape.queries
+    assert (text.verdict, text.declared) == (replace(_NO_OPERATOR, offset=33), (_TEXT,))
+    assert text.undeclared is not None
+    assert text.undeclared.bindings == (Binding(1, ColumnRef("public", "invoices", "id")),)
+    assert isinstance(number.verdict, Typed)
+    assert number.verdict.bindings == text.undeclared.bindings
+    # a refusal with types of which one is not known says nothing
+    assert isinstance(partly.verdict, Typed)
+    assert (partly.declared, partly.undeclared) == ((), None)
+    assert isinstance(broken.verdict, Rejected)
+    assert (broken.verdict.sqlstate, broken.declared, broken.undeclared) == ("42703", (_INT,), None)

@@ -35,6 +35,7 @@ from pytest_errorbudget.checks.contracts.view import ShapeView, View, key_of, re
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.query_typing import Rejected, Typed
 from pytest_errorbudget.model.rust import Query, StructRef
+from pytest_errorbudget.model.severity import Severity
 
 Said = Iterator[tuple[TenantShape, Draft] | Unchecked]
 
@@ -64,7 +65,7 @@ def _of_shape(
             case None:
                 yield _unprepared(query, shape)
             case Rejected():
-                yield query_fails(query, verdict, shape.shape, view)
+                yield from _refused(query, verdict, shape, view)
             case Typed():
                 yield from _of_query(query, verdict, shape, view, reads)
     yield from _of_declarations(shape, view, reads)
@@ -94,10 +95,22 @@ def _unprepared(query: Query, shape: ShapeView) -> Unchecked:
     return Unchecked("query", query_place(query), reason or "it was not prepared on this schema", query.span)
 
 
+def _refused(query: Query, rejected: Rejected, shape: ShapeView, view: View) -> Iterator[Draft | Unchecked]:
+    """Where a bound value is what is refused, it is said of the value."""
+    typing = shape.typings[key_of(query)]
+    free = typing.undeclared
+    said = () if free is None else parameter_type(query, free, shape.shape, view)
+    values = [each for each in said if isinstance(each, Draft) and each.severity is Severity.ERROR]
+    if values:
+        yield from values
+    else:
+        yield query_fails(query, rejected, typing, shape.shape, view)
+
+
 def _of_query(
     query: Query, typed: Typed, shape: ShapeView, view: View, reads: list[Read]
 ) -> Iterator[Draft | Unchecked]:
-    arguments = query_arguments(query, typed)
+    arguments = query_arguments(query, typed, shape.typings[key_of(query)].declared)
     if arguments is not None:
         yield arguments
     else:

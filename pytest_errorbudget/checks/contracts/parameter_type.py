@@ -1,8 +1,8 @@
 """``parameter-type``: a bound value has another type than the parameter, or a narrower one than the column.
 
 tokio-postgres compares the Rust type with the parameter's and refuses. sqlx and sea-orm send the type that the Rust
-type stands for, and PostgreSQL casts where it can. sqlx's macros are compared when they are compiled: only a schema in
-which the parameter has another type can fail them.
+type stands for, diesel the one that ``bind`` names, and PostgreSQL casts where it can. sqlx's macros are compared when
+they are compiled: only a schema in which the parameter has another type can fail them.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pytest_errorbudget.checks.contracts.declared import declared_type
 from pytest_errorbudget.checks.contracts.draft import Draft
 from pytest_errorbudget.checks.contracts.libraries.answer import Accepts, NotKnown, Refuses
 from pytest_errorbudget.checks.contracts.libraries.behaviours import behaviour_of
 from pytest_errorbudget.checks.contracts.libraries.own_types import OwnTypes
-from pytest_errorbudget.checks.contracts.libraries.sent import cannot_become, is_narrower, sent
+from pytest_errorbudget.checks.contracts.libraries.sent import cannot_become, is_narrower
 from pytest_errorbudget.checks.contracts.libraries.tokio_postgres import TOKIO_POSTGRES
 from pytest_errorbudget.checks.contracts.numbers import Whole, of_pg
 from pytest_errorbudget.checks.contracts.origins import column_of, origin_labels
@@ -45,13 +46,11 @@ def parameter_type(query: Query, typed: Typed, shape: TenantShape, view: View) -
             yield from _compared(query, typed, shape, view, own)
         case Library.SQLX if converts_rows(query):
             yield from _compiled(query, typed, shape, view, own)
-        case Library.SQLX | Library.SEA_ORM:
+        case Library.SQLX | Library.SEA_ORM | Library.DIESEL:
             for number, rust in enumerate(query.parameters, 1):
-                given = sent(rust, own) if rust is not None else None
+                given = declared_type(query, rust, own)
                 if rust is not None and given is not None:
                     yield from _sent(query, typed, shape, view, number, (f"`{shown_type(rust)}`", given), own)
-        case Library.DIESEL:
-            return  # `bind::<SqlType, _>` says the type itself
 
 
 def _compared(query: Query, typed: Typed, shape: TenantShape, view: View, own: OwnTypes) -> Iterator[Draft | Unchecked]:

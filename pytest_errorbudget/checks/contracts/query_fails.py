@@ -7,11 +7,12 @@ from difflib import get_close_matches
 
 from pytest_errorbudget.checks.contracts.draft import Draft
 from pytest_errorbudget.checks.contracts.libraries.behaviours import behaviour_of
-from pytest_errorbudget.checks.contracts.places import is_macro, query_place, sql_span
+from pytest_errorbudget.checks.contracts.places import is_macro, query_place, shown_pg, sql_span
 from pytest_errorbudget.checks.contracts.scope import TenantShape
 from pytest_errorbudget.checks.contracts.subjects import query_subject
 from pytest_errorbudget.checks.contracts.undecided import undecided
 from pytest_errorbudget.checks.contracts.view import View
+from pytest_errorbudget.model.facts import QueryTyping
 from pytest_errorbudget.model.finding import Label, LabelKind
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.query_typing import Rejected, Typed
@@ -23,8 +24,10 @@ from pytest_errorbudget.model.source import Span
 _NAME = re.compile(r'"([^"]+)"|\b(\w+(?:\.\w+)+)\b')
 
 
-def query_fails(query: Query, rejected: Rejected, shape: TenantShape, view: View) -> Draft | Unchecked:
-    reason = undecided(query, rejected, view)
+def query_fails(
+    query: Query, rejected: Rejected, typing: QueryTyping, shape: TenantShape, view: View
+) -> Draft | Unchecked:
+    reason = undecided(query, rejected, bool(typing.declared), view)
     if reason is not None:
         return Unchecked("query", query_place(query), reason, query.span)
     history = _added_by(rejected, shape.schema, view.migrated)
@@ -37,7 +40,7 @@ def query_fails(query: Query, rejected: Rejected, shape: TenantShape, view: View
         subjects=(query_subject(query),),
         labels=(Label(sql_span(query, rejected.offset), rejected.message), *context),
         consequence=_consequence(query, shape, view),
-        help=_help(query, rejected, shape, view, history),
+        help=_by_values(query, typing) or _help(query, rejected, shape, view, history),
     )
 
 
@@ -49,6 +52,17 @@ def _consequence(query: Query, shape: TenantShape, view: View) -> str:
     if not shape.tenants or isinstance(view.compiled(query), Rejected):
         return "The macro does not compile against the schema that the migrations build."
     return f"`{query.call.value}` compiles against the developer's database, and every call for this schema {error}."
+
+
+def _by_values(query: Query, typing: QueryTyping) -> str | None:
+    """Where only the types of the bound values make PostgreSQL refuse it."""
+    if typing.undeclared is None:
+        return None
+    types = ", ".join(f"${n} as `{shown_pg(pg)}`" for n, pg in enumerate(typing.declared, 1) if pg is not None)
+    return (
+        f"{query.call.library.value} sends {types}: cast the parameter in the query, or bind a value of the type that "
+        "it is to have"
+    )
 
 
 def _help(

@@ -19,14 +19,15 @@ _SQLITE = re.compile(r"\s*(?:pragma|attach|detach|vacuum\s+into)\b", re.IGNORECA
 _RELATION = re.compile(r'"(?:[^"]*\.)?([^".]+)"')
 
 
-def undecided(query: Query, rejected: Rejected, view: View) -> str | None:
-    """The reason; ``None`` where the refusal is the query's own fault or the schema's."""
+def undecided(query: Query, rejected: Rejected, declared: bool, view: View) -> str | None:
+    """The reason; ``None`` where the refusal is the query's own fault or the schema's. ``declared``: the types of all
+    bound values were declared."""
     if not is_macro(query):
         if _SQLITE.match(query.sql or ""):
             return "it is written for SQLite"
         if _speaks_to_others(query, view):
             return f"its crate speaks to other servers too: {rejected.message}"
-        if _depends_on_bound_types(query, rejected):
+        if not declared and _depends_on_bound_types(query, rejected):
             return f"the types of the bound values decide it: {rejected.message}"
     if rejected.sqlstate == "42P01" and _is_made_by_query(rejected, view):
         return f"a query makes it: {rejected.message}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from pytest_errorbudget.checks.contracts.libraries.own_types import OwnTypes
 from pytest_errorbudget.checks.contracts.scope import Scope, TenantShape
@@ -12,6 +13,8 @@ from pytest_errorbudget.model.facts import DatabaseFacts, QueryKey, QueryTyping
 from pytest_errorbudget.model.query_typing import Rejected, Typed
 from pytest_errorbudget.model.rust import Contracts, Library, Query, RustEnum, Struct, StructRef
 from pytest_errorbudget.model.schema import Schema
+
+_Item = TypeVar("_Item", Struct, RustEnum)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +90,6 @@ def view_of(contracts: Contracts, database: DatabaseFacts, scope: Scope) -> View
     for struct in contracts.structs:
         by_name[struct.name.rpartition("::")[2]].append((reference(struct), struct))
     named = {name: tuple(found) for name, found in by_name.items()}
-    structs = {name: tuple(struct for _, struct in found) for name, found in named.items()}
     return View(
         contracts=contracts,
         scope=scope,
@@ -97,7 +99,7 @@ def view_of(contracts: Contracts, database: DatabaseFacts, scope: Scope) -> View
         replayed=typings.get(None, {}),
         migrated=_migrated(database),
         by_name=named,
-        own_types=OwnTypes(structs=structs, enums=_by_name(contracts.enums)),
+        own_types=own_types_of(contracts),
         statements=_statements(database),
         incomplete=database.replay is not None and database.replay.failure is not None,
     )
@@ -115,8 +117,13 @@ def _statements(database: DatabaseFacts) -> tuple[str, ...]:
     return tuple(statement.sql for file in files for statement in file.statements)
 
 
-def _by_name(enums: tuple[RustEnum, ...]) -> Mapping[str, tuple[RustEnum, ...]]:
-    found: defaultdict[str, list[RustEnum]] = defaultdict(list)
-    for each in enums:
+def own_types_of(contracts: Contracts) -> OwnTypes:
+    """The services' own types, before a crate names them."""
+    return OwnTypes(structs=_by_name(contracts.structs), enums=_by_name(contracts.enums))
+
+
+def _by_name(items: tuple[_Item, ...]) -> Mapping[str, tuple[_Item, ...]]:
+    found: defaultdict[str, list[_Item]] = defaultdict(list)
+    for each in items:
         found[each.name.rpartition("::")[2]].append(each)
     return {name: tuple(same) for name, same in found.items()}

@@ -26,6 +26,14 @@ _TITLE = b"rewritten parse tree:"
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """``types`` are object ids of the parameters' types, in order; 0, or none at all, where PostgreSQL chooses."""
+
+    sql: str
+    types: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The result of Describe, or the first error; and the text of the query's tree, if the server gave one."""
 
@@ -33,7 +41,7 @@ class Answer:
     tree: str | None
 
 
-def described(connection: Connection, queries: Sequence[str]) -> tuple[Answer, ...]:
+def described(connection: Connection, queries: Sequence[Statement]) -> tuple[Answer, ...]:
     """In order. The connection is in a transaction, which stays as it is."""
     connection.execute(f"savepoint {_AROUND}".encode())
     _ask_for_trees(connection)
@@ -99,7 +107,7 @@ def _matched(notices: Sequence[str], count: int) -> Sequence[str | None]:
     return trees if len(trees) == count else [None] * count
 
 
-def _batches(queries: Sequence[str]) -> Iterable[list[str]]:
+def _batches(queries: Sequence[Statement]) -> Iterable[list[Statement]]:
     rest = iter(queries)
     while batch := list(islice(rest, _IN_FLIGHT)):
         yield batch
@@ -115,14 +123,14 @@ def _plan(pgconn: PGconn, query: str) -> str | None:
     return plan.decode() if plan is not None else None
 
 
-def _results(pgconn: PGconn, queries: Sequence[str]) -> list[PGresult]:
+def _results(pgconn: PGconn, queries: Sequence[Statement]) -> list[PGresult]:
     """Each query has a sync of its own, so that an error spoils nothing else, and a rollback to the savepoint."""
     results: list[PGresult] = []
     pgconn.enter_pipeline_mode()
     try:
         for batch in _batches(queries):
             for query in batch:
-                pgconn.send_prepare(b"", query.encode())
+                pgconn.send_prepare(b"", query.sql.encode(), query.types or None)
                 pgconn.send_describe_prepared(b"")
                 pgconn.pipeline_sync()
                 pgconn.send_query_params(_BACK, None)

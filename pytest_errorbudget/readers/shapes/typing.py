@@ -9,11 +9,21 @@ import psycopg
 
 from pytest_errorbudget.model.facts import QueryKey, QueryTyping, ShapeTyping
 from pytest_errorbudget.model.migration import MigrationFailure, MigrationSet
+from pytest_errorbudget.model.pgtype import PgType
+from pytest_errorbudget.model.query_typing import Rejected, Typed, Verdict
 from pytest_errorbudget.readers.apply_migrations import Connection, apply_file, create_bookkeeping
 from pytest_errorbudget.readers.scratch import ScratchServer
-from pytest_errorbudget.readers.shapes.prepare import prepare_all
+from pytest_errorbudget.readers.shapes.prepare import Asked, prepare_all
 
-Query = tuple[QueryKey, str]
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """``declared`` are the types that the library sends with the query for what is bound: ``None`` for one that is not
+    known, empty where it sends none or nothing is known."""
+
+    key: QueryKey
+    sql: str
+    declared: tuple[PgType | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,12 +85,28 @@ def _typed(
         reason = _mend(connection, build.mending)
         if reason is not None:
             return _unchecked(queries, reason)
-        verdicts = prepare_all(connection, [sql for _, sql in queries])
-        return tuple(
-            QueryTyping(query=key, verdict=verdict) for (key, _), verdict in zip(queries, verdicts, strict=True)
-        )
+        return _prepared(connection, queries)
     finally:
         connection.execute("rollback")
+
+
+def _prepared(connection: Connection, queries: Sequence[Query]) -> tuple[QueryTyping, ...]:
+    """What is refused with the declared types is asked again without them."""
+    verdicts = prepare_all(connection, [Asked(query.sql, query.declared) for query in queries])
+    refused = [q for q, v in zip(queries, verdicts, strict=True) if q.declared and isinstance(v, Rejected)]
+    free = prepare_all(connection, [Asked(query.sql) for query in refused])
+    again = {query.key: verdict for query, verdict in zip(refused, free, strict=True)}
+    return tuple(
+        _typing(query, verdict, again.get(query.key, verdict)) for query, verdict in zip(queries, verdicts, strict=True)
+    )
+
+
+def _typing(query: Query, verdict: Verdict, free: Verdict) -> QueryTyping:
+    """Where a type is not known, a refusal says nothing: it may be the one that decides."""
+    if isinstance(verdict, Rejected) and None in query.declared:
+        return QueryTyping(query=query.key, verdict=free)
+    undeclared = free if isinstance(verdict, Rejected) and isinstance(free, Typed) else None
+    return QueryTyping(query=query.key, verdict=verdict, declared=query.declared, undeclared=undeclared)
 
 
 def _mend(connection: Connection, mending: Sequence[str]) -> str | None:
@@ -96,4 +122,4 @@ def _mend(connection: Connection, mending: Sequence[str]) -> str | None:
 
 
 def _unchecked(queries: Sequence[Query], reason: str) -> tuple[QueryTyping, ...]:
-    return tuple(QueryTyping(query=key, verdict=None, unchecked=reason) for key, _ in queries)
+    return tuple(QueryTyping(query=query.key, verdict=None, unchecked=reason) for query in queries)

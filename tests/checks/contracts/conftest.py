@@ -294,6 +294,23 @@ class World:
         typed = tuple(QueryTyping(query=QueryKey(QUERIES, name, 1), verdict=v) for name, v in verdicts.items())
         self.typings.append(ShapeTyping(shape=digest, queries=typed))
 
+    def prepared_with(
+        self,
+        declared: tuple[str | None, ...],
+        undeclared: Typed | None = None,
+        *,
+        schema: Schema | None = None,
+        **verdicts: Typed | Rejected,
+    ) -> None:
+        """The newest replay, with these types of bound values; ``undeclared`` is what it says without them."""
+        types = tuple(PgType(name) if name is not None else None for name in declared)
+        self.shapes.append(TenantShape(digest=None, schema=schema or Schema()))
+        typed = tuple(
+            QueryTyping(query=QueryKey(QUERIES, name, 1), verdict=verdict, declared=types, undeclared=undeclared)
+            for name, verdict in verdicts.items()
+        )
+        self.typings.append(ShapeTyping(shape=None, queries=typed))
+
     @property
     def contracts(self) -> Contracts:
         return Contracts(

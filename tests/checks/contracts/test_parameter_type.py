@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_errorbudget.model.query_typing import Rejected
 from pytest_errorbudget.model.rust import QueryCall
 from pytest_errorbudget.model.severity import Severity
 
@@ -68,6 +69,10 @@ def test_tokio_postgres_compares_the_types_itself(world, words):
         (QueryCall.TOKIO_QUERY, "i64", "id", 0),
         (QueryCall.TOKIO_QUERY, "Option<i64>", "id", 0),
         (QueryCall.TOKIO_QUERY, "String", "key", 1),
+        (QueryCall.DIESEL_SQL_QUERY, "Text", "key", 1),
+        (QueryCall.DIESEL_SQL_QUERY, "Uuid", "key", 0),
+        (QueryCall.DIESEL_SQL_QUERY, "Nullable<Integer>", "id", 1),
+        (QueryCall.DIESEL_SQL_QUERY, "Array<Text>", "key", 0),
         (QueryCall.DIESEL_SQL_QUERY, "String", "key", 0),
     ],
 )
@@ -78,7 +83,8 @@ def test_only_what_is_sure_to_fail_is_reported(world, words, call, rust, column,
 
 
 def test_a_cast_in_the_query_is_nobodys_fault(world, words):
-    world.query("find", call=QueryCall.QUERY, parameters=("String",), arguments=1)
+    sql = "select id from invoices where key = $1::uuid"
+    world.query("find", call=QueryCall.QUERY, sql=sql, parameters=("String",), arguments=1)
     world.shape("a", "acme", schema=words.schema(invoices=TABLE), find=words.typed(parameters=("uuid",)))
     assert world.reported() == []
 
@@ -90,4 +96,17 @@ def test_a_macro_was_compared_when_it_was_compiled(world, words):
     world.shape("a", "acme", schema=here[1], find=words.typed(parameters=("uuid",), bindings=((1, "key"),)))
     assert world.reported() == [
         ("parameter-type", "tenant `acme`: `find` binds `text` to parameter 1, and `invoices.key` is `uuid`")
+    ]
+
+
+def test_what_postgresql_refuses_for_a_bound_value_is_said_of_the_value(world, words):
+    world.query("find", call=QueryCall.QUERY, parameters=("String",), arguments=1)
+    world.prepared_with(
+        ("text",),
+        words.typed(parameters=("uuid",), bindings=((1, "key"),)),
+        schema=words.schema(invoices=TABLE),
+        find=Rejected(sqlstate="42883", message="operator does not exist: uuid = text", offset=30),
+    )
+    assert world.reported() == [
+        ("parameter-type", "`find` binds `String` to parameter 1, and `invoices.key` is `uuid`")
     ]

@@ -8,6 +8,7 @@ from pytest_errorbudget.model.finding import Affected, Label, LabelKind
 from pytest_errorbudget.model.item import ItemId
 from pytest_errorbudget.model.query_typing import Rejected
 from pytest_errorbudget.model.rust import Crate, QueryCall
+from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.model.source import Span
 
 SQL = "SELECT id,\n       amount_cents FROM invoices"
@@ -190,8 +191,57 @@ def test_a_bind_after_a_macro_gives_it_one_value_too_many(world, words):
     world.query("delete", call=QueryCall.QUERY_MACRO, arguments=2)
     world.shape(None, delete=words.typed(parameters=1))
     (finding,), _ = world.run()
+    assert finding.severity is Severity.WARNING
     assert finding.message == "the query of `delete` is given 2 arguments and has 1 parameter"
     assert finding.consequence == (
-        "The macro does not compile; where `bind` adds to its arguments, every call fails at run time with "
-        "`sqlx::Error::Database` (SQLSTATE 08P01), so a 500 where a handler passes it on."
+        "The macro does not compile; where `bind` adds to its arguments, the query runs, and nothing reads the value: "
+        "a condition that was to use it may be missing."
     )
+
+
+@pytest.mark.parametrize(
+    ("call", "severity"),
+    [
+        (QueryCall.QUERY, Severity.WARNING),
+        (QueryCall.SEA_ORM_STATEMENT, Severity.WARNING),
+        (QueryCall.DIESEL_SQL_QUERY, Severity.WARNING),
+        (QueryCall.TOKIO_QUERY, Severity.ERROR),
+    ],
+)
+def test_a_value_too_many_fails_only_where_values_are_counted(world, words, call, severity):
+    world.query("find", call=call, sql="select id from invoices where id = $1", arguments=2)
+    world.shape(None, find=words.typed(parameters=1))
+    (finding,), _ = world.run()
+    assert finding.severity is severity
+
+
+def test_a_declared_type_is_no_parameter_of_the_text(world, words):
+    world.query("find", call=QueryCall.QUERY, sql="select id from invoices where id = $1", arguments=2)
+    world.prepared_with(("int8", "text"), find=words.typed(parameters=("int8", "text")))
+    (finding,), _ = world.run()
+    assert finding.message == "the query of `find` is given 2 arguments and has 1 parameter"
+    assert finding.consequence == (
+        "The query runs, and nothing reads the value: a condition that was to use it may be missing."
+    )
+
+
+def test_what_only_the_types_of_the_bound_values_make_postgresql_refuse(world, words):
+    message = "operator does not exist: timestamp with time zone >= interval"
+    world.query("find", call=QueryCall.QUERY, sql=SQL, offsets=OFFSETS, parameters=("DateTime<Utc>",), arguments=1)
+    rejected = Rejected(sqlstate="42883", message=message, offset=7, hint="You might need to add explicit type casts.")
+    world.prepared_with(("timestamptz",), words.typed(parameters=("interval",)), find=rejected)
+    (finding,), unchecked = world.run()
+    assert unchecked == ()
+    assert finding.message == f"the query of `find` fails: {message} (SQLSTATE 42883)"
+    assert finding.labels[0].span == Span("src/queries.rs", 11, 27, 11, 29)
+    assert finding.help == (
+        "sqlx sends $1 as `timestamp with time zone`: cast the parameter in the query, or bind a value of the type "
+        "that it is to have"
+    )
+
+
+def test_a_query_that_its_bound_types_cannot_mend_fails(world):
+    world.query("find", call=QueryCall.QUERY, sql="select nothing($1)", parameters=("i32",), arguments=1)
+    message = "function nothing(integer) does not exist"
+    world.prepared_with(("int4",), find=Rejected(sqlstate="42883", message=message))
+    assert world.reported() == [("query-fails", f"the query of `find` fails: {message} (SQLSTATE 42883)")]

@@ -12,7 +12,7 @@ from random_rows import Connection, executed, fill, values_for
 
 from pytest_errorbudget.model.query_typing import Typed
 from pytest_errorbudget.readers.scratch import ScratchServer
-from pytest_errorbudget.readers.shapes.prepare import prepare_all
+from pytest_errorbudget.readers.shapes.prepare import Asked, prepare_all
 
 _LETTERS = {False: "N", True: "C", None: "?"}
 _QUERIES = [(sql, expected) for cases in CASES.values() for sql, expected in cases]
@@ -32,7 +32,7 @@ def filled(scratch: ScratchServer) -> Iterator[Connection]:
 
 def _typed(connection: Connection, *queries: str) -> list[Typed]:
     connection.execute("begin")
-    verdicts = prepare_all(connection, queries)
+    verdicts = prepare_all(connection, [Asked(query) for query in queries])
     connection.execute("rollback")
     refused = [(sql, verdict) for sql, verdict in zip(queries, verdicts, strict=True) if not isinstance(verdict, Typed)]
     assert refused == []

@@ -7,7 +7,7 @@ import pytest
 
 from pytest_errorbudget.model.query_typing import ColumnRef, Comparison, Typed, UnindexedScan
 from pytest_errorbudget.readers.scratch import ScratchServer
-from pytest_errorbudget.readers.shapes.prepare import prepare_all
+from pytest_errorbudget.readers.shapes.prepare import Asked, prepare_all
 
 _SCHEMA = """
 create table orders (
@@ -66,6 +66,6 @@ _STATE = _scan("state", Comparison.EQUALITY)
 def test_what_is_read_whole(scratch: ScratchServer, sql: str, scans: list[UnindexedScan]) -> None:
     with scratch.database() as conninfo, psycopg.connect(conninfo) as connection:
         connection.execute(_SCHEMA.encode())
-        (verdict,) = prepare_all(connection, [sql])
+        (verdict,) = prepare_all(connection, [Asked(sql)])
     assert isinstance(verdict, Typed)
     assert list(verdict.scans) == scans

@@ -7,7 +7,7 @@ import pytest
 
 from pytest_errorbudget.model.query_typing import Binding, ColumnRef, Typed, Write, Writing
 from pytest_errorbudget.readers.scratch import ScratchServer
-from pytest_errorbudget.readers.shapes.prepare import prepare_all
+from pytest_errorbudget.readers.shapes.prepare import Asked, prepare_all
 
 _SCHEMA = """
 create table shops (
@@ -20,7 +20,7 @@ create table visits (shop bigint references shops, person int);
 def _typed(scratch: ScratchServer, sql: str) -> Typed:
     with scratch.database() as conninfo, psycopg.connect(conninfo) as connection:
         connection.execute(_SCHEMA.encode())
-        (verdict,) = prepare_all(connection, [sql])
+        (verdict,) = prepare_all(connection, [Asked(sql)])
     assert isinstance(verdict, Typed)
     return verdict
 

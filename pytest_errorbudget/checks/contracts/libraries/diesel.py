@@ -8,7 +8,7 @@ server's: what ``table!`` or ``sql_type`` says is taken on trust when compiling,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pytest_errorbudget.checks.contracts.libraries.answer import Accepts, Answer, NotKnown, Refuses
 from pytest_errorbudget.checks.contracts.libraries.behaviour import Behaviour, Refusal
@@ -194,6 +194,20 @@ def _custom(sql: RustType, own: OwnTypes) -> str | None:
         if name is not None:
             return name
     return None
+
+
+def sent_as(sql: RustType, own: OwnTypes) -> PgType | None:
+    """The type whose object id ``bind::<sql, _>`` sends; ``None`` where it is not known."""
+    sql = declared(sql).type
+    if sql.path == "Array" and sql.arguments:
+        element = sent_as(sql.arguments[0], own)
+        return None if element is None or element.dimensions else replace(element, dimensions=1)
+    custom = _custom(sql, own)
+    if custom is not None:
+        named = [enum for enum in own.schema.enums if enum.name == custom]
+        return PgType(custom, named[0].schema) if len(named) == 1 else None
+    names = TABLE.get(sql.path)
+    return None if names is None or own.named(sql.path) or names[0] == "citext" else PgType(names[0])
 
 
 def _unknown(sql: RustType) -> NotKnown:

@@ -11,12 +11,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pytest_errorbudget.checks.contracts.libraries.own_types import OwnTypes, derives
-from pytest_errorbudget.checks.contracts.libraries.sqlx import TABLE
+from pytest_errorbudget.checks.contracts.libraries.sqlx import RANGES, TABLE
 from pytest_errorbudget.checks.contracts.libraries.sqlx_attributes import mapping_of
 from pytest_errorbudget.model.pgtype import CATALOG, PgType
 from pytest_errorbudget.model.rust import RustEnum, RustType, Struct
 
-_FIRST = {row.rust: row.names[0] for row in TABLE if not row.extension and row.names[0] != "citext"}
+_FIRST = {
+    **{row.rust: row.names[0] for row in TABLE if not row.extension and row.names[0] != "citext"},
+    **dict.fromkeys(("Duration", "TimeDelta"), "interval"),  # interval.rs: they are encoded, and never decoded
+    "Text": "text",
+}
+_RANGE_OF = {subtype: name for name, subtype in RANGES.items()}
 _POINTERS = frozenset({"Option", "&", "Box", "Arc", "Rc", "Cow"})
 _FAMILIES = {
     **dict.fromkeys(("int2", "int4", "int8", "float4", "float8", "numeric"), "number"),
@@ -43,7 +48,11 @@ def sent(rust: RustType, own: OwnTypes, depth: int = _DEPTH) -> PgType | None:
             return PgType("bytea")
         element = sent(rust.arguments[0], own, depth)
         return replace(element, dimensions=1) if element is not None and not element.dimensions else None
-    name = _FIRST.get(rust.path)
+    if rust.path == "PgRange" and rust.arguments:
+        subtype = sent(rust.arguments[0], own, depth)
+        name = _RANGE_OF.get(subtype.name) if subtype is not None and not subtype.dimensions else None
+    else:
+        name = _FIRST.get(rust.path)
     return PgType(name) if name is not None else None
 
 
