@@ -95,6 +95,9 @@ def _holds_migrations(folder: Path, entries: Sequence[os.DirEntry[str]]) -> bool
         return True
     if any(entry.name[:1].isdigit() and os.path.isfile(os.path.join(entry.path, "up.sql")) for entry in entries):
         return True
-    one_of_sets = folder.name in SHARED_WORDS | TENANT_WORDS and _FOLDER_NAME.fullmatch(folder.parent.name) is not None
-    named = one_of_sets or _FOLDER_NAME.fullmatch(folder.name) is not None
-    return named and any(entry.name.endswith(".sql") and entry.is_file() for entry in entries)
+    files = [entry.name for entry in entries if entry.name.endswith(".sql") and entry.is_file()]
+    if _FOLDER_NAME.fullmatch(folder.name) is not None:
+        return bool(files)
+    # `migrations/postgres`, `migrations/tenant`: one of several sets
+    of_several = folder.name in SHARED_WORDS | TENANT_WORDS or any(name[:1].isdigit() for name in files)
+    return of_several and bool(files) and _FOLDER_NAME.fullmatch(folder.parent.name) is not None

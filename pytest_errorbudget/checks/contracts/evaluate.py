@@ -64,6 +64,8 @@ def _of_shape(
         match verdict:
             case None:
                 yield _unprepared(query, shape)
+            case Rejected() if query.path in shape.elsewhere:
+                yield _of_elsewhere(query, verdict)
             case Rejected():
                 yield from _refused(query, verdict, shape, view)
             case Typed():
@@ -105,6 +107,11 @@ def _refused(query: Query, rejected: Rejected, shape: ShapeView, view: View) -> 
         yield from values
     else:
         yield query_fails(query, rejected, typing, shape.shape, view)
+
+
+def _of_elsewhere(query: Query, rejected: Rejected) -> Unchecked:
+    reason = f"most queries of its file name what no migration mentions: {rejected.message}"
+    return Unchecked("query", query_place(query), reason, query.span)
 
 
 def _of_query(

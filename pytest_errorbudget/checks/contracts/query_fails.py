@@ -6,6 +6,7 @@ import re
 from difflib import get_close_matches
 
 from pytest_errorbudget.checks.contracts.draft import Draft
+from pytest_errorbudget.checks.contracts.elsewhere import unmentioned
 from pytest_errorbudget.checks.contracts.libraries.behaviours import behaviour_of
 from pytest_errorbudget.checks.contracts.places import is_macro, query_place, shown_pg, sql_span
 from pytest_errorbudget.checks.contracts.scope import TenantShape
@@ -19,6 +20,7 @@ from pytest_errorbudget.model.query_typing import Rejected, Typed
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.rust import Query
 from pytest_errorbudget.model.schema import Schema
+from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.model.source import Span
 
 _NAME = re.compile(r'"([^"]+)"|\b(\w+(?:\.\w+)+)\b')
@@ -30,18 +32,26 @@ def query_fails(
     reason = undecided(query, rejected, bool(typing.declared), view)
     if reason is not None:
         return Unchecked("query", query_place(query), reason, query.span)
+    strange = unmentioned(rejected, shape.schema, view.statements)
     history = _added_by(rejected, shape.schema, view.migrated)
     context = tuple(Label(span, f"`{name}` is added here", LabelKind.CONTEXT) for name, span in history)
     return Draft(
         rule=Rule.QUERY_FAILS,
-        severity=Rule.QUERY_FAILS.severity,
+        severity=Rule.QUERY_FAILS.severity if strange is None else Severity.WARNING,
         place=query_place(query),
         text=f"the query of `{query.function}` fails: {rejected.message} (SQLSTATE {rejected.sqlstate})",
         subjects=(query_subject(query),),
         labels=(Label(sql_span(query, rejected.offset), rejected.message), *context),
         consequence=_consequence(query, shape, view),
-        help=_by_values(query, typing) or _help(query, rejected, shape, view, history),
+        help=_unmade(strange) or _by_values(query, typing) or _help(query, rejected, shape, view, history),
     )
+
+
+def _unmade(strange: str | None) -> str | None:
+    """A warning's: the relation may be there, made by something that is not read."""
+    if strange is None:
+        return None
+    return f"no migration mentions the {strange}: add it in one, unless something else makes it before the query runs"
 
 
 def _consequence(query: Query, shape: TenantShape, view: View) -> str:

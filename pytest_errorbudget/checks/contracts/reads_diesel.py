@@ -54,8 +54,11 @@ def _declared(field: Field, struct: Struct, view: View) -> RustType | None:
     own = value_of(field.attributes, "diesel", "sql_type")
     if own is not None:
         return sql_type_attribute(own)
-    table = value_of(struct.attributes, "diesel", "table_name")
-    name = (table or "").rpartition("::")[2]
-    found = [each for each in view.contracts.tables if each.name == name and each.crate == struct.crate]
+    name = value_of(struct.attributes, "diesel", "table_name")
+    tables = view.contracts.tables
+    found = [each for each in tables if name == "::".join(filter(None, (each.crate, each.module, each.name)))]
+    if name is not None and not found:  # a name that was not resolved
+        last = name.rpartition("::")[2]
+        found = [each for each in tables if each.name == last and each.crate == struct.crate]
     columns = [column for each in found[:1] for column in each.columns if field.column in (column.column, column.name)]
     return columns[0].type if len(found) == 1 and columns else None

@@ -46,7 +46,8 @@ def reads_of_result(query: Query, typed: Typed, struct: Struct) -> Reads:
 
 
 def is_entity(struct: Struct) -> bool:
-    return derives(struct, "DeriveEntityModel") and table_of(struct) is not None
+    """``DeriveModel`` has its entity, and so its table, beside it: the reader gives it the ``table_name``."""
+    return derives(struct, "DeriveEntityModel", "DeriveModel") and table_of(struct) is not None
 
 
 def table_of(struct: Struct) -> str | None:

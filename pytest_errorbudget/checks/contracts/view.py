@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from pytest_errorbudget.checks.contracts.elsewhere import files_of_elsewhere
 from pytest_errorbudget.checks.contracts.libraries.own_types import OwnTypes
 from pytest_errorbudget.checks.contracts.scope import Scope, TenantShape
 from pytest_errorbudget.model.facts import DatabaseFacts, QueryKey, QueryTyping
@@ -19,10 +20,12 @@ _Item = TypeVar("_Item", Struct, RustEnum)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShapeView:
-    """One shape with PostgreSQL's word on each query."""
+    """One shape with PostgreSQL's word on each query. ``elsewhere`` are the files whose queries mean another
+    database."""
 
     shape: TenantShape
     typings: Mapping[QueryKey, QueryTyping]
+    elsewhere: frozenset[str] = frozenset()
 
     def verdict(self, query: Query) -> Typed | Rejected | None:
         typing = self.typings.get(key_of(query))
@@ -90,19 +93,25 @@ def view_of(contracts: Contracts, database: DatabaseFacts, scope: Scope) -> View
     for struct in contracts.structs:
         by_name[struct.name.rpartition("::")[2]].append((reference(struct), struct))
     named = {name: tuple(found) for name, found in by_name.items()}
+    statements = _statements(database)
     return View(
         contracts=contracts,
         scope=scope,
         queries=tuple(query for query in contracts.queries if scope.reads(query.crate)),
         structs={reference(struct): struct for struct in contracts.structs},
-        shapes=tuple(ShapeView(shape=shape, typings=typings.get(shape.digest, {})) for shape in scope.shapes),
+        shapes=tuple(_shape_view(shape, typings.get(shape.digest, {}), statements) for shape in scope.shapes),
         replayed=typings.get(None, {}),
         migrated=_migrated(database),
         by_name=named,
         own_types=own_types_of(contracts),
-        statements=_statements(database),
+        statements=statements,
         incomplete=database.replay is not None and database.replay.failure is not None,
     )
+
+
+def _shape_view(shape: TenantShape, typings: Mapping[QueryKey, QueryTyping], statements: tuple[str, ...]) -> ShapeView:
+    elsewhere = files_of_elsewhere(typings, shape.schema, statements)
+    return ShapeView(shape=shape, typings=typings, elsewhere=elsewhere)
 
 
 def _migrated(database: DatabaseFacts) -> Schema | None:
@@ -113,7 +122,7 @@ def _migrated(database: DatabaseFacts) -> Schema | None:
 
 
 def _statements(database: DatabaseFacts) -> tuple[str, ...]:
-    files = database.migrations.files if database.migrations is not None else ()
+    files = database.migrations.every_file if database.migrations is not None else ()
     return tuple(statement.sql for file in files for statement in file.statements)
 
 

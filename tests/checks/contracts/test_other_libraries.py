@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pytest_errorbudget.model.rust import QueryCall
@@ -101,6 +103,18 @@ def test_diesel_takes_the_sql_type_from_the_table(world, words):
     schema = words.schema(invoices={"amount": "int8 not null"})
     world.shape("a", "acme", schema=schema, total=words.typed(words.output("amount", "int8")))
     assert [rule for rule, _ in world.reported()] == ["row-type", "table-declaration-stale"]
+
+
+def test_diesel_takes_the_table_of_the_module_that_is_named(world, words):
+    world.declared("invoices", {"amount": "Int8"})
+    (table,) = world.tables
+    world.tables = [replace(table, module="schema"), replace(table, module="old", columns=())]
+    row = world.struct(
+        "Total", {"amount": "i64"}, derives=("QueryableByName",), options="diesel:table_name=billing::schema::invoices"
+    )
+    world.query("total", call=QueryCall.DIESEL_SQL_QUERY, target=row)
+    world.shape("a", "acme", total=words.typed(words.output("amount", "int4")))
+    assert ("row-type", "src/models.rs::Total.amount") in [(f.rule.id, f.place) for f in world.run()[0]]
 
 
 def test_sea_orm_reads_a_statement_by_name(world, words):

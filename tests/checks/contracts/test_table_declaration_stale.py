@@ -131,6 +131,12 @@ def entity(world, fields, options="sea_orm:table_name=invoices"):
     return world.struct("Model", fields, derives=("DeriveEntityModel",), options=options)
 
 
+def test_an_expanded_model_reads_its_table(world, words):
+    world.struct("Model", {"id": "i32"}, derives=("DeriveModel",), options="sea_orm:table_name=invoices")
+    world.shape("a", "acme", schema=words.schema(invoices={"id": "int8 not null"}))
+    assert [rule for rule, _ in world.reported()] == ["row-type"]
+
+
 def test_an_entity_reads_its_table(world, words):
     entity(world, {"id": "i32", "note": "String", "count": "u64", "gone": "String"})
     schema = words.schema(invoices={"id": "int8 not null", "note": "text", "count": "int8 not null"})
