@@ -18,7 +18,7 @@ from pytest_errorbudget.readers.events.files import events_problem
 from pytest_errorbudget.readers.events.query import Aggregation, aggregation
 from pytest_errorbudget.readers.events.reading import Further, Reading, Recounted, Recounting, recount
 from pytest_errorbudget.readers.events.slices import SLICE_ROWS, Told
-from pytest_errorbudget.readers.events.tally import Tally, tally
+from pytest_errorbudget.readers.events.tally import Tally
 
 MEMORY_MIB = 320
 
@@ -184,8 +184,7 @@ def _counts_of(
 ) -> tuple[_Counted, ...]:
     reading = surveyed.reading
     try:
-        first = tally(reading.question, reading.count(as_of_us))
-        return (_Counted(surveyed, first, recounting(reading, as_of_us)),)
+        return (_Counted(surveyed, reading.count(as_of_us), recounting(reading, as_of_us)),)
     except Unreadable as error:
         problems.append(error.problem)
         return ()

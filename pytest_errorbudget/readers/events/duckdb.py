@@ -16,12 +16,13 @@ from pytest_errorbudget.model.settings import EventSource
 from pytest_errorbudget.readers.events.ask import ask
 from pytest_errorbudget.readers.events.files import columns_of, open_table, unreadable
 from pytest_errorbudget.readers.events.kept import Kept
+from pytest_errorbudget.readers.events.listed import tally_of
 from pytest_errorbudget.readers.events.question import Question
 from pytest_errorbudget.readers.events.reading import Further, Recounted
 from pytest_errorbudget.readers.events.recount import recount_files
 from pytest_errorbudget.readers.events.session import session
 from pytest_errorbudget.readers.events.sliced import TABLE, Sliced
-from pytest_errorbudget.readers.events.tally import Row, fetch
+from pytest_errorbudget.readers.events.tally import Row, Tally
 
 if TYPE_CHECKING:
     from pytest_errorbudget.readers.events.counting import Asked
@@ -45,10 +46,10 @@ class FileReading:
         with _read(self.root, self.source):
             return self.sliced.survey()
 
-    def count(self, as_of_us: int) -> list[Row]:
+    def count(self, as_of_us: int) -> Tally:
         with _read(self.root, self.source):
             self.sliced.count(as_of_us, "first")
-            return fetch(self.sliced.session, "first")
+            return tally_of(self.sliced.session, self.question, "first")
 
     def again(self, as_of_us: int) -> Recounted:
         with _read(self.root, self.source):

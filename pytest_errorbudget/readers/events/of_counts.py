@@ -6,7 +6,16 @@ from sqlglot import exp
 from sqlglot.expressions import and_, column, select
 
 from pytest_errorbudget.readers.events.question import Question
-from pytest_errorbudget.readers.events.usable import counted, floored, integer, mapped_column, number, numbered, usable
+from pytest_errorbudget.readers.events.usable import (
+    counted,
+    floored,
+    integer,
+    mapped_column,
+    named,
+    number,
+    numbered,
+    usable,
+)
 
 
 def sums(question: Question, table: str, as_of_us: int) -> exp.Query:
@@ -15,7 +24,12 @@ def sums(question: Question, table: str, as_of_us: int) -> exp.Query:
     slot = question.slot_us or question.window_us
     start = floored(column("time_us"), question.window_us)
     rows = integer(counted())
-    counts: list[exp.Expr] = [column("tenant"), start.as_("start_us"), rows.as_("events"), rows.copy().as_("copies")]
+    counts: list[exp.Expr] = [
+        named(question, column("tenant")).as_("tenant"),
+        start.as_("start_us"),
+        rows.as_("events"),
+        rows.copy().as_("copies"),
+    ]
     counts.append(integer(number(0)).as_("disagreeing"))
     for position, one in enumerate(numbered(question).predicates):
         good, bad, where = one.good, one.bad or one.good, exp.true() if one.where is None else exp.paren(one.where)
@@ -32,8 +46,8 @@ def sums(question: Question, table: str, as_of_us: int) -> exp.Query:
     return (
         select(*counts, exp.cast(exp.null(), "text").as_("example"))
         .from_(usable(question, table, as_of_us, *mapped).subquery("u"))
-        .group_by("tenant", start.copy())
-        .order_by("tenant", "start_us")
+        .group_by(column("tenant", "u"), start.copy())
+        .order_by(column("tenant", "u"), "start_us")
     )
 
 

@@ -23,7 +23,7 @@ from pytest_errorbudget.readers.events.query import Aggregation, survey
 from pytest_errorbudget.readers.events.question import Question
 from pytest_errorbudget.readers.events.reading import Recounted
 from pytest_errorbudget.readers.events.recount import compare, windows_of
-from pytest_errorbudget.readers.events.tally import Row
+from pytest_errorbudget.readers.events.tally import Row, Tally, tally
 from pytest_errorbudget.readers.scratch.open import resolve_url, unreachable
 
 if TYPE_CHECKING:
@@ -86,9 +86,9 @@ class PostgresReading:
     def survey(self) -> list[Row]:
         return self._rows(survey(self.question, _TABLE))
 
-    def count(self, as_of_us: int) -> list[Row]:
+    def count(self, as_of_us: int) -> Tally:
         self.first = self._rows(self.aggregation(self.question, _TABLE, as_of_us))
-        return self.first
+        return tally(self.question, self.first)
 
     def again(self, as_of_us: int) -> Recounted:
         query = self.aggregation(self.question, _TABLE, as_of_us)

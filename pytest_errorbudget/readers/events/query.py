@@ -17,7 +17,16 @@ from sqlglot.expressions import and_, column, select, union
 
 from pytest_errorbudget.readers.events.of_counts import sums
 from pytest_errorbudget.readers.events.question import Predicates, Question
-from pytest_errorbudget.readers.events.usable import counted, floored, integer, mapped_column, number, numbered, usable
+from pytest_errorbudget.readers.events.usable import (
+    counted,
+    floored,
+    integer,
+    mapped_column,
+    named,
+    number,
+    numbered,
+    usable,
+)
 
 DIGITS = 31
 """How many SLOs fit into one integer of 64 bits."""
@@ -48,10 +57,12 @@ def aggregation(question: Question, table: str, as_of_us: int) -> exp.Query:
             counted(digit.copy().eq(2)).as_(f"bad_{position}"),
             counted(digit.copy().eq(3)).as_(f"invalid_{position}"),
         ]
+    names = [one.alias_or_name for one in counts[1:]]
     by_window = select(*counts).from_("chosen").group_by("tenant", "start_us")
     same = and_(column("tenant", "n").eq(column("tenant", "e")), column("start_us", "n").eq(column("start_us", "e")))
     query = (
-        select("n.*", column("example", "e"))
+        select(named(question, column("tenant", "n")).as_("tenant"), *(column(name, "n") for name in names))
+        .select(column("example", "e"))
         .from_("counted AS n")
         .join("examples AS e", on=same, join_type="left")
         .order_by(column("tenant", "n"), column("start_us", "n"))
@@ -96,7 +107,7 @@ def _grouped(question: Question, table: str, as_of_us: int) -> exp.Query:
             "tenant",
             "id",
             counted().as_("copies"),
-            exp.Min(this=floored(column("time_us"), question.window_us)).as_("start_us"),
+            exp.Min(this=column("time_us")).as_("time_us"),
             *(exp.Min(this=column(bits)).as_(bits) for bits in _bits(question)),
         )
         .from_(usable(question, table, as_of_us, *_verdicts(question)).subquery("u"))
@@ -130,10 +141,11 @@ def _ranked(question: Question) -> exp.Query:
 
 
 def _chosen(question: Question) -> exp.Query:
+    start = floored(column("time_us"), question.window_us).as_("start_us")
     once = (
         select(
             "tenant",
-            "start_us",
+            start,
             "copies",
             number(0).as_("disagreeing"),
             *_bits(question),
@@ -145,7 +157,7 @@ def _chosen(question: Question) -> exp.Query:
     several = (
         select(
             "tenant",
-            floored(column("time_us"), question.window_us).as_("start_us"),
+            start.copy(),
             "copies",
             exp.Case().when(disagree, number(1)).else_(number(0)).as_("disagreeing"),
             *_bits(question),

@@ -10,7 +10,7 @@ from pytest_errorbudget.model.counts import Recount
 from pytest_errorbudget.model.settings import EventSource
 from pytest_errorbudget.readers.events.query import Aggregation
 from pytest_errorbudget.readers.events.question import Question
-from pytest_errorbudget.readers.events.tally import Row
+from pytest_errorbudget.readers.events.tally import Row, Tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +33,8 @@ class Reading(Protocol):
     def survey(self) -> list[Row]:
         """The rows of ``query.survey``."""
 
-    def count(self, as_of_us: int) -> list[Row]:
-        """The rows of ``query.aggregation``, by tenant and start."""
+    def count(self, as_of_us: int) -> Tally:
+        """What ``query.aggregation`` finds."""
 
     def again(self, as_of_us: int) -> Recounted:
         """The same count in other ways, compared with that of ``count``, which was asked before."""

@@ -22,7 +22,7 @@ from pytest_errorbudget.readers.events.question import Question
 from pytest_errorbudget.readers.events.reading import Further, Recounted
 from pytest_errorbudget.readers.events.sliced import CORRECTIONS, PART, Sliced
 from pytest_errorbudget.readers.events.slices import Slice
-from pytest_errorbudget.readers.events.tally import Row, fetch, make, render, sum_up, tally
+from pytest_errorbudget.readers.events.tally import Row, fetch, insert, make, sum_up, tally
 
 _SHARDS = 3
 
@@ -69,8 +69,7 @@ def _recount_slice(
 
     def count(place: int, table: str, threads: int) -> None:
         session.execute(f"set threads = {threads}")
-        query = render(sliced.aggregation(again, table, one.to_us))
-        session.execute(f"insert into recount_{place} {query}")
+        insert(session, sliced.aggregation(again, table, one.to_us), f"recount_{place}")
 
     count(0, "reread", threads)
     count(1, "resharded", threads)

@@ -17,7 +17,7 @@ from pytest_errorbudget.readers.events.kept import Kept
 from pytest_errorbudget.readers.events.query import Aggregation, survey
 from pytest_errorbudget.readers.events.question import Question
 from pytest_errorbudget.readers.events.slices import FileSpan, Slice, Told, slices_of
-from pytest_errorbudget.readers.events.tally import Row, fill_from, insert_signed, make, render, sum_up
+from pytest_errorbudget.readers.events.tally import Row, fill_from, insert, insert_signed, make, render, sum_up
 from pytest_errorbudget.readers.events.usable import event_hashes
 from pytest_errorbudget.readers.result_cache import own_code
 
@@ -118,10 +118,20 @@ class Sliced:
             return [tuple(row) for row in known]
         file = f"read_parquet([{quoted(path)}])"
         self.session.execute(f"create or replace temp view one_file as select * from {file}")
-        rows = self.session.execute(render(survey(self.question, "one_file"))).fetchall()
+        asked = replace(self.question, id=exp.true()) if self._has_ids(path) else self.question
+        rows = self.session.execute(render(survey(asked, "one_file"))).fetchall()
         if self.kept.lasts:
             self.kept.write(name, rows)
         return rows
+
+    def _has_ids(self, path: str) -> bool:
+        """Whether the file says of itself that no row lacks an id, so that its widest column need not be read."""
+        if not isinstance(self.question.id, exp.Column):
+            return False
+        said = "count(*) = count(stats_null_count) and sum(stats_null_count) = 0"
+        query = f"select {said} from parquet_metadata({quoted(path)}) where path_in_schema = ?"
+        rows = self.session.execute(query, [self.question.id.name]).fetchall()
+        return rows == [(True,)]
 
     def _recalled(self, one: Slice, into: str) -> bool:
         """Whether the slice was counted before, and now is in ``into``."""
@@ -134,17 +144,18 @@ class Sliced:
 
     def _counted(self, one: Slice, into: str) -> None:
         with self.part(one) as question:
-            make(self.session, self.question, "one_slice")
-            query = render(self.aggregation(question, PART, one.to_us))
-            self.session.execute(f"insert into one_slice {query}")
-            self.session.execute(f"insert into {into} select * from one_slice")
+            alone = into if len(self.slices) == 1 else "one_slice"
+            if alone != into:
+                make(self.session, self.question, alone)
+            insert(self.session, self.aggregation(question, PART, one.to_us), alone)
             if len(self.slices) > 1:
+                self.session.execute(f"insert into {into} select * from one_slice")
                 hashes = (
                     f"select event, {one.from_us} as slice from ({render(event_hashes(question, PART, one.to_us))})"
                 )
                 self._keep(hashes, f"{self.key(one)}.events", "compression uncompressed")
             if self.keeps(one):
-                self._keep("select * from one_slice", f"{self.key(one)}.counts", "compression zstd")
+                self._keep(f"select * from {alone}", f"{self.key(one)}.counts", "compression zstd")
 
     def keeps(self, one: Slice) -> bool:
         """Whether what is found in the slice may be kept: its files are still those that were named."""

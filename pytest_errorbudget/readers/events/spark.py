@@ -24,7 +24,7 @@ from pytest_errorbudget.readers.events.query import Aggregation, survey
 from pytest_errorbudget.readers.events.question import Question
 from pytest_errorbudget.readers.events.reading import Exported, Recounted
 from pytest_errorbudget.readers.events.recount import compare, windows_of
-from pytest_errorbudget.readers.events.tally import Row
+from pytest_errorbudget.readers.events.tally import Row, Tally, tally
 
 if TYPE_CHECKING:
     from pytest_errorbudget.readers.events.counting import Asked
@@ -71,9 +71,9 @@ class SparkReading:
     def survey(self) -> list[Row]:
         return self._rows(survey(self.question, self.source.paths[0]))
 
-    def count(self, as_of_us: int) -> list[Row]:
+    def count(self, as_of_us: int) -> Tally:
         self.first = self._rows(self.aggregation(self.question, self.source.paths[0], as_of_us))
-        return self.first
+        return tally(self.question, self.first)
 
     def again(self, as_of_us: int) -> Recounted:
         query = self.aggregation(self.question, self.source.paths[0], as_of_us)

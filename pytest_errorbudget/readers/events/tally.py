@@ -57,6 +57,13 @@ def fill_from(session: duckdb.DuckDBPyConnection, question: Question, path: Path
     session.execute(f"insert into {into} select {names} from read_parquet({quoted(str(path))})")
 
 
+def insert(session: duckdb.DuckDBPyConnection, query: exp.Query, into: str) -> None:
+    """Adds a query's rows. In a table they have no order."""
+    rows = query.copy()
+    rows.set("order", None)
+    session.execute(f"insert into {into} {render(rows)}")
+
+
 def insert_signed(session: duckdb.DuckDBPyConnection, question: Question, query: str, sign: int, into: str) -> None:
     """Adds a query's rows with every count times ``sign``, which is 1 or -1."""
     signed = ", ".join(f"{sign} * {name}" for name in _summed(question))
@@ -115,13 +122,19 @@ def _series(
     """The windows with at least one valid event."""
     starts, valid, bad = (columns[at] for at in (1, _FIXED + 3 * place, _FIXED + 3 * place + 1))
     for tenant, span in spans:
-        kept = valid[span]
-        if any(kept):
-            yield Series(
-                tenant=tenant,
-                service=slo.service,
-                slo=slo.name,
-                starts_us=tuple(compress(starts[span], kept)),
-                valid=tuple(compress(kept, kept)),
-                bad=tuple(compress(bad[span], kept)),
-            )
+        yield from series_of(slo, tenant, starts[span], valid[span], bad[span])
+
+
+def series_of(
+    slo: Slo, tenant: str, starts: Sequence[int], valid: Sequence[int], bad: Sequence[int]
+) -> Iterator[Series]:
+    """The windows with at least one valid event, as a series if there is any; the columns are by start."""
+    if any(valid):
+        yield Series(
+            tenant=tenant,
+            service=slo.service,
+            slo=slo.name,
+            starts_us=tuple(compress(starts, valid)),
+            valid=tuple(compress(valid, valid)),
+            bad=tuple(compress(bad, valid)),
+        )

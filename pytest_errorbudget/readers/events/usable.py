@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlglot import exp
@@ -9,10 +10,12 @@ from sqlglot.expressions import column, select
 
 from pytest_errorbudget.readers.events.question import Question
 
+_MOST_PLACES = 64
+
 
 def usable(question: Question, table: str, as_of_us: int, *columns: exp.Expr) -> exp.Select:
-    """The rows that can count. Written out where it is used, and with no more columns than are used there: a common
-    table expression of its own would be kept in memory with all of them."""
+    """The rows that can count, ``tenant`` as ``named`` reads it. Written out where it is used, and with no more columns
+    than are used there: a common table expression of its own would be kept in memory with all of them."""
     rows = (
         select(
             _tenant(question).as_("tenant"),
@@ -73,7 +76,42 @@ def mapped_column(name: str) -> exp.Expr:
     return column(name, quoted=True)
 
 
+def named(question: Question, tenant: exp.Expr) -> exp.Expr:
+    """The name of a tenant, from what ``usable`` calls it."""
+    names = _names(question)
+    if not _placed(names):
+        return tenant
+    case = exp.Case(this=tenant)
+    for place, name in enumerate(names, 1):
+        case = case.when(number(place), exp.Literal.string(name))
+    return case
+
+
 def _tenant(question: Question) -> exp.Expr:
+    """A tenant's place among the names, by their bytes: it groups in three quarters of the time that its text takes.
+    Where there are many tenants, looking for the place would cost more than it saves."""
+    names = _names(question)
+    if not _placed(names):
+        return _text(question)
+    values = [value for value, _ in sorted(question.tenants, key=lambda one: one[1])]
+    # a tenant with several values in the events is looked for by its name
+    looked_for = question.tenant.copy() if len(values) == len(names) else _text(question)
+    among = values if len(values) == len(names) else names
+    place = exp.Anonymous(
+        this="array_position", expressions=[exp.Array(expressions=[*map(exp.Literal.string, among)]), looked_for]
+    )
+    return exp.cast(place, "smallint")
+
+
+def _names(question: Question) -> list[str]:
+    return sorted({name for _, name in question.tenants})
+
+
+def _placed(names: Sequence[str]) -> bool:
+    return 0 < len(names) <= _MOST_PLACES
+
+
+def _text(question: Question) -> exp.Expr:
     renamed = [(value, name) for value, name in question.tenants if value != name]
     if not renamed:
         return question.tenant.copy()
