@@ -37,6 +37,16 @@ class MigrationSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CohortColumn:
+    """The column ``cohort`` of ``table`` (with its schema where one is written) says each tenant's cohort, beside its name
+    in the column ``tenant``. An update reads it; every other run takes the answer from the lock."""
+
+    table: str
+    tenant: str
+    cohort: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Database:
     """``url`` as written (``env:NAME`` or a URL); ``None`` checks against the migrations alone.
 
@@ -54,6 +64,7 @@ class Database:
     pattern: str | None = None
     left_out: tuple[str, ...] = ()
     base: tuple[MigrationSettings, ...] = ()
+    cohorts: CohortColumn | None = None
 
     @property
     def migration_sets(self) -> tuple[MigrationSettings, ...]:

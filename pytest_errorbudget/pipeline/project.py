@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,10 +10,18 @@ from pytest_errorbudget.model.problem import Problem
 from pytest_errorbudget.model.proposal import Proposal
 from pytest_errorbudget.model.settings import Settings
 from pytest_errorbudget.readers.discovery import completed, discovered, proposed, workspace_around
-from pytest_errorbudget.readers.lock_file import locked_schemas
+from pytest_errorbudget.readers.lock_file import locked_cohorts, locked_schemas
 from pytest_errorbudget.readers.settings import read_settings
 
-__all__ = ["Project", "SettingsInvalid", "first_settings", "open_project", "workspace_around", "write_new"]
+__all__ = [
+    "Project",
+    "SettingsInvalid",
+    "first_settings",
+    "open_project",
+    "with_fresh_cohorts",
+    "workspace_around",
+    "write_new",
+]
 
 
 class SettingsInvalid(Exception):
@@ -42,7 +51,26 @@ def open_project(root: Path, settings_path: str) -> Project:
     """
     if not (root / settings_path).is_file():
         return Project(root=root, settings=discovered(root, settings_path))
-    settings, problems = read_settings(root, settings_path, locked_schemas(root / "errorbudget.lock"))
+    lock = root / "errorbudget.lock"
+    return _opened(root, settings_path, locked_cohorts(lock))
+
+
+def with_fresh_cohorts(project: Project, env: Mapping[str, str]) -> Project:
+    """The same project with the cohorts that the databases' own tables say now. Raises ``Unreadable``."""
+    asked = [(database, database.cohorts) for database in project.settings.databases if database.cohorts is not None]
+    if not asked:
+        return project
+    from pytest_errorbudget.readers.cohort_table import read_cohort_table
+
+    fresh = dict(locked_cohorts(project.lock))
+    for database, column in asked:
+        fresh.update(read_cohort_table(database, column, env))
+    return _opened(project.root, project.settings.path, fresh)
+
+
+def _opened(root: Path, settings_path: str, cohorts: Mapping[str, str]) -> Project:
+    schemas = locked_schemas(root / "errorbudget.lock")
+    settings, problems = read_settings(root, settings_path, schemas, cohorts)
     if settings is None:
         raise SettingsInvalid(problems)
     return Project(root=root, settings=completed(root, settings))

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from pytest_errorbudget.model.facts import Facts
+from pytest_errorbudget.model.problem import Unreadable
 from pytest_errorbudget.model.run import Run, StepName
 from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.pipeline.drawing import drawing
 from pytest_errorbudget.pipeline.gather import gather
 from pytest_errorbudget.pipeline.judge import judge
-from pytest_errorbudget.pipeline.project import Project, SettingsInvalid, open_project
+from pytest_errorbudget.pipeline.project import Project, SettingsInvalid, open_project, with_fresh_cohorts
 from pytest_errorbudget.pipeline.request import Request
 from pytest_errorbudget.pipeline.sharing import shared_facts
 from pytest_errorbudget.pipeline.steps import EVERY_STEP
@@ -33,8 +35,9 @@ def project_of(config: pytest.Config) -> Project:
         options = options_of(config)
         root, path = settings_place(config.rootpath, options.config, options.invocation_dir)
         try:
-            config.stash[_PROJECT] = open_project(root, path)
-        except SettingsInvalid as error:
+            project = open_project(root, path)
+            config.stash[_PROJECT] = with_fresh_cohorts(project, os.environ) if options.update else project
+        except (SettingsInvalid, Unreadable) as error:
             raise pytest.UsageError(str(error)) from None
     return config.stash[_PROJECT]
 

@@ -73,6 +73,19 @@ def locked_schemas(path: Path) -> Mapping[str, tuple[str, ...]]:
     return schemas
 
 
+def locked_cohorts(path: Path) -> Mapping[str, str]:
+    """The cohorts of the tenants that the lock lists, by what people call a tenant; empty where there is no lock."""
+    try:
+        tenants = read_tenants(tomllib.loads(path.read_bytes().decode()))
+    except (OSError, ValueError):
+        return {}
+    return {
+        tenant.name.removeprefix(f"{tenant.database}/"): tenant.cohort
+        for tenant in tenants
+        if tenant.cohort is not None
+    }
+
+
 def replace_file(path: Path, text: str) -> None:
     """Writes a file whole or not at all. Raises ``OSError``."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)

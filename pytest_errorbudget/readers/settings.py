@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
@@ -22,7 +23,7 @@ from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.model.share import parse_share
 from pytest_errorbudget.model.tenant import Tenant
 from pytest_errorbudget.model.window import parse_duration
-from pytest_errorbudget.readers.settings_cohorts import cohorts_of
+from pytest_errorbudget.readers.settings_cohorts import cohort_column, cohorts_of
 from pytest_errorbudget.readers.settings_errors import Key, Reading, failing_key, settings_problem, unknown_keys
 from pytest_errorbudget.readers.settings_events import engines_of, memory_of, sources_of
 from pytest_errorbudget.readers.settings_file import (
@@ -39,10 +40,16 @@ _HOUR_US = 3_600_000_000
 Read = tuple[Settings | None, tuple[Problem, ...]]
 
 
-def read_settings(root: Path, path: str, locked_schemas: Mapping[str, tuple[str, ...]]) -> Read:
+def read_settings(
+    root: Path,
+    path: str,
+    locked_schemas: Mapping[str, tuple[str, ...]],
+    locked_cohorts: Mapping[str, str] = MappingProxyType({}),
+) -> Read:
     """Settings from ``root / path``; ``None`` where the file cannot be understood.
 
-    ``locked_schemas`` are the tenants' schemas by database that the lock lists, for ``pattern``.
+    ``locked_schemas`` are the tenants' schemas by database that the lock lists, for ``pattern``; ``locked_cohorts`` the
+    cohorts of tenants that it lists, for those that a column says.
     """
     try:
         text = (root / path).read_bytes().decode("utf-8-sig")
@@ -66,15 +73,19 @@ def read_settings(root: Path, path: str, locked_schemas: Mapping[str, tuple[str,
         key, message = failing_key(document, error)
         reading.problem(key, message)
         return None, tuple(reading.problems)
-    settings = _settings(root, reading, file, locked_schemas)
+    settings = _settings(root, reading, file, locked_schemas, locked_cohorts)
     return (None if reading.problems else settings), tuple(reading.problems)
 
 
 def _settings(
-    root: Path, reading: Reading, file: SettingsFile, locked_schemas: Mapping[str, tuple[str, ...]]
+    root: Path,
+    reading: Reading,
+    file: SettingsFile,
+    locked_schemas: Mapping[str, tuple[str, ...]],
+    locked_cohorts: Mapping[str, str],
 ) -> Settings:
     databases = tuple(_databases(reading, file, locked_schemas))
-    tenants, cohorts = cohorts_of(reading, file, databases)
+    tenants, cohorts = cohorts_of(reading, file, databases, locked_cohorts)
     by_name = {tenant.name: tenant for tenant in tenants}
     sources = tuple(sources_of(reading, file))
     window_us = _window(reading, file, sources)
@@ -144,6 +155,7 @@ def _databases(
             span=reading.span(key),
             pattern=table.tenants.pattern if isinstance(table.tenants, SchemaTenants) else None,
             left_out=tuple(table.tenants.except_) if isinstance(table.tenants, SchemaTenants) else (),
+            cohorts=cohort_column(table),
         )
 
 

@@ -2,53 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from fractions import Fraction
 
-from pytest_errorbudget.model.settings import Cohort, Database
+from pytest_errorbudget.model.problem import Unchecked
+from pytest_errorbudget.model.settings import Cohort, CohortColumn, Database
 from pytest_errorbudget.model.share import parse_share
 from pytest_errorbudget.model.tenant import Tenant
 from pytest_errorbudget.readers.settings_errors import Key, Reading
-from pytest_errorbudget.readers.settings_file import SettingsFile
+from pytest_errorbudget.readers.settings_file import CohortTable, DatabaseTable, SettingsFile
+
+
+def cohort_column(table: DatabaseTable) -> CohortColumn | None:
+    found = table.cohorts
+    return None if found is None else CohortColumn(table=found.table, tenant=found.tenant, cohort=found.cohort)
 
 
 def cohorts_of(
-    reading: Reading, file: SettingsFile, databases: tuple[Database, ...]
+    reading: Reading, file: SettingsFile, databases: tuple[Database, ...], locked: Mapping[str, str]
 ) -> tuple[tuple[Tenant, ...], tuple[Cohort, ...]]:
     """All tenants with their cohorts, and the cohorts. Where cohorts are written, each tenant is in exactly one;
-    where none are, every tenant is in the cohort ``all``."""
+    where none are, every tenant is in the cohort ``all``. ``locked`` are the cohorts that the lock knows by tenant."""
     tenants = tuple(tenant for database in databases for tenant in database.tenants)
     customers = tuple(dict.fromkeys(tenant.customer for tenant in tenants))
-    if not file.cohorts:
+    by_column = any(database.cohorts is not None for database in databases)
+    if not file.cohorts and not by_column:
         everyone = (Cohort(name="all", tenants=customers),) if customers else ()
         return tuple(replace(tenant, cohort="all") for tenant in tenants), everyone
-    members = _members(reading, file, customers)
+    cohort_of = _cohort_of(reading, file, customers, locked if by_column else {})
     for customer in customers:
-        if not any(customer in names for names in members.values()):
-            reading.problem(
-                ("cohorts",),
-                f"the tenant `{customer}` is in no cohort",
-                'add it to one, or write `tenants = "others"` in the cohort that takes the rest',
-            )
+        if customer not in cohort_of:
+            _without(reading, customer, by_column)
+    names = (*file.cohorts, *sorted({name for name in cohort_of.values() if name not in file.cohorts}))
     cohorts = tuple(
-        Cohort(name=name, tenants=names, objectives=_objectives(reading, file, name)) for name, names in members.items()
+        Cohort(
+            name=name,
+            tenants=tuple(each for each in customers if cohort_of.get(each) == name),
+            objectives=_objectives(reading, file, name),
+        )
+        for name in names
     )
-    cohort_of = {customer: name for name, names in members.items() for customer in names}
     return tuple(replace(tenant, cohort=cohort_of.get(tenant.customer)) for tenant in tenants), cohorts
 
 
-def _members(reading: Reading, file: SettingsFile, customers: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    """Who is named, then who fits a pattern, then the others."""
+def _without(reading: Reading, customer: str, by_column: bool) -> None:
+    if by_column:
+        reason = "its cohort is not known yet: run once with `--errorbudget-update`, where the database can be reached"
+        reading.unchecked.append(Unchecked("cohort", customer, reason))
+        return
+    reading.problem(
+        ("cohorts",),
+        f"the tenant `{customer}` is in no cohort",
+        'add it to one, or write `tenants = "others"` in the cohort that takes the rest',
+    )
+
+
+def _cohort_of(
+    reading: Reading, file: SettingsFile, customers: tuple[str, ...], locked: Mapping[str, str]
+) -> dict[str, str]:
+    """Who is named, then who fits a pattern, then what the column says, then the others."""
     cohort_of = _named(reading, file, customers)
     _matched(reading, file, customers, cohort_of)
+    for customer in customers:
+        if customer in locked:
+            cohort_of.setdefault(customer, locked[customer])
     rest = [name for name, table in file.cohorts.items() if isinstance(table.tenants, str)]
     for name in rest[1:]:
         reading.problem(("cohorts", name, "tenants"), f"`others` is taken by the cohort `{rest[0]}` already")
     for customer in customers if rest else ():
         cohort_of.setdefault(customer, rest[0])
-    return {name: tuple(each for each in customers if cohort_of.get(each) == name) for name in file.cohorts}
+    return cohort_of
 
 
 def _entries(file: SettingsFile) -> Iterator[tuple[Key, str, str]]:
@@ -87,9 +112,13 @@ def _is_pattern(entry: str) -> bool:
     return any(sign in entry for sign in "*?[")
 
 
+def _table(file: SettingsFile, cohort: str) -> CohortTable:
+    return file.cohorts.get(cohort, CohortTable())
+
+
 def _objectives(reading: Reading, file: SettingsFile, cohort: str) -> tuple[tuple[str, Fraction], ...]:
     objectives: list[tuple[str, Fraction]] = []
-    for slo, text in sorted(file.cohorts[cohort].objectives.items()):
+    for slo, text in sorted(_table(file, cohort).objectives.items()):
         try:
             objectives.append((slo, parse_share(text)))
         except ValueError as error:

@@ -57,12 +57,21 @@ class DatabaseTenants(_Table, frozen=True, tag_field="layout", tag="database"):
     urls: dict[str, Name]
 
 
+class CohortColumnTable(_Table, frozen=True):
+    """Where the cohort of each tenant is kept: a table of the database, and two of its columns."""
+
+    table: Name
+    tenant: Name
+    cohort: Name
+
+
 class DatabaseTable(_Table, frozen=True):
     name: Name = "default"
     url: Name | None = None
     migrations: MigrationsTable | list[MigrationsTable] | None = None
     services: list[Name] = []
     tenants: SchemaTenants | PartitionTenants | DatabaseTenants | None = None
+    cohorts: CohortColumnTable | None = None
 
 
 class ReplayTable(_Table, frozen=True):
@@ -105,7 +114,7 @@ class EventsTable(_Table, frozen=True):
 
 
 class CohortTable(_Table, frozen=True):
-    tenants: list[Name] | Literal["others"]
+    tenants: list[Name] | Literal["others"] = []
     objectives: dict[str, Share] = {}
 
 

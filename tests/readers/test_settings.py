@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_errorbudget.model.settings import Cohort, EngineName, EventFormat, MigrationScope
+from pytest_errorbudget.model.settings import Cohort, CohortColumn, EngineName, EventFormat, MigrationScope
 from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.model.share import parse_share
 from pytest_errorbudget.model.slo import Calendar, CalendarUnit, Timeslices
@@ -346,5 +346,36 @@ engines = ["spark", "postgres", "spark"]
             "requests",
             "these events stay in public.requests: they are counted again there, in other ways, and not on spark or "
             "postgres",
+        )
+    ]
+
+
+COLUMN = COHORTS + '[database.cohorts]\ntable = "public.customers"\ntenant = "slug"\ncohort = "plan"\n'
+
+
+def test_a_column_says_the_cohort_after_lists_and_patterns(tmp_path: Path) -> None:
+    cohorts = '[cohorts.gold]\nobjectives = {}\n[cohorts.vip]\ntenants = ["acme"]\n'
+    (tmp_path / "errorbudget.toml").write_text(COLUMN + cohorts)
+    locked = {"gold_a": "gold", "gold_b": "gold", "acme": "gold", "trial_a": "trial"}
+    settings, problems = read_settings(tmp_path, "errorbudget.toml", {}, locked)
+    assert problems == ()
+    assert settings is not None
+    assert [(one.name, one.tenants) for one in settings.cohorts] == [
+        ("gold", ("gold_a", "gold_b")),
+        ("vip", ("acme",)),
+        ("trial", ("trial_a",)),
+    ]
+    assert settings.databases[0].cohorts == CohortColumn(table="public.customers", tenant="slug", cohort="plan")
+
+
+def test_a_tenant_whose_cohort_no_update_has_read_yet_is_unchecked(tmp_path: Path) -> None:
+    (tmp_path / "errorbudget.toml").write_text(COLUMN)
+    settings, _ = read_settings(tmp_path, "errorbudget.toml", {}, {"gold_a": "gold", "gold_b": "gold", "acme": "gold"})
+    assert settings is not None
+    assert [(one.kind, one.place, one.reason) for one in settings.unchecked] == [
+        (
+            "cohort",
+            "trial_a",
+            "its cohort is not known yet: run once with `--errorbudget-update`, where the database can be reached",
         )
     ]
