@@ -2,16 +2,20 @@
 
 An alert's condition ``bad / valid > burn * budget`` over a range is, with ``burn * budget = n / d``, a comparison of
 integers: ``d * bad - n * valid > 0``. The left side of every range is a difference of two prefix sums, so that an
-evaluation costs two subtractions whatever the length of the windows. A range without events gives 0, which does not
-fire. Where the events begin, a long window holds what there is of it, as Prometheus' does.
+evaluation costs two look-ups whatever the length of the windows, and all windows of a series are gone through at once.
+A range without events gives 0, which does not fire. Where the events begin, a long window holds what there is of it, as
+Prometheus' does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import accumulate, groupby, pairwise
+from functools import reduce
+from itertools import accumulate, chain, compress, repeat, zip_longest
+from operator import and_, ge, gt, ne, or_, sub
 from typing import assert_never
 
 from pytest_errorbudget.checks.burn import closed_end, objective_of, workbook_policy
@@ -105,33 +109,48 @@ def _reach_us(alert: Alert | Condition) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """Windows without a hole from ``start_us`` on; ``open_ended`` where the newest closed window is the last."""
+    """``windows`` windows without a hole from ``start_us`` on, as prefix sums of their events (from 0 on, one more than
+    there are windows); ``failing`` are windows with a bad one. ``open_ended`` where the newest closed window is the
+    last."""
 
     start_us: int
+    windows: int
     valid: list[int]
     bad: list[int]
+    failing: list[int]
     open_ended: bool
 
 
 def _stretches(series: Series, window_us: int, end_us: int, reach_us: int) -> Iterator[_Stretch]:
     """The closed windows of a series, filled up with empty ones, and cut where nothing comes for ``reach_us``."""
-    closed = [row for row in zip(series.starts_us, series.valid, series.bad, strict=True) if row[0] < end_us]
-    cuts = [position for position, (row, after) in enumerate(pairwise(closed), 1) if after[0] - row[0] > reach_us]
-    for first, last in zip((0, *cuts), (*cuts, len(closed)), strict=True):
-        rows = closed[first:last]
-        if any(bad for _, _, bad in rows):
-            yield _stretch(rows, window_us, end_us, reach_us)
+    closed = bisect_left(series.starts_us, end_us)
+    starts = series.starts_us[:closed]
+    cuts = [position for position, gap in enumerate(map(sub, starts[1:], starts), 1) if gap > reach_us]
+    for first, last in zip((0, *cuts), (*cuts, closed), strict=True):
+        if any(series.bad[first:last]):
+            yield _stretch(series, slice(first, last), window_us, end_us, reach_us)
 
 
-def _stretch(rows: Sequence[tuple[int, int, int]], window_us: int, end_us: int, reach_us: int) -> _Stretch:
-    start_us = rows[0][0]
-    until = min(rows[-1][0] + window_us + reach_us, end_us)
-    length = (until - start_us) // window_us
-    valid, bad = [0] * length, [0] * length
-    for at, seen, failed in rows:
-        position = (at - start_us) // window_us
-        valid[position], bad[position] = seen, failed
-    return _Stretch(start_us, valid, bad, until == end_us)
+def _stretch(series: Series, rows: slice, window_us: int, end_us: int, reach_us: int) -> _Stretch:
+    starts = series.starts_us[rows]
+    until = min(starts[-1] + window_us + reach_us, end_us)
+    every = range(starts[0], until - window_us + 1, window_us)
+    valid, bad = (
+        list(map(dict(zip(starts, column[rows], strict=True)).get, every, repeat(0)))
+        for column in (series.valid, series.bad)
+    )
+    return _Stretch(
+        start_us=starts[0],
+        windows=len(every),
+        valid=_summed(valid),
+        bad=_summed(bad),
+        failing=_summed(map(bool, bad)),
+        open_ended=until == end_us,
+    )
+
+
+def _summed(values: Iterable[int]) -> list[int]:
+    return list(accumulate(values, initial=0))
 
 
 def _intervals(
@@ -139,33 +158,26 @@ def _intervals(
 ) -> Iterator[tuple[int, int | None]]:
     if not alerts:
         return
-    fired = [_evaluations(stretch, alert, budget, window_us) for alert in alerts]
-    evaluations = [any(several) for several in zip(*fired, strict=True)] if len(fired) > 1 else fired[0]
-    position = 0
-    for firing, run in groupby(evaluations):
-        after = position + sum(1 for _ in run)
-        if firing:
-            last = after == len(evaluations)
-            # The evaluation of window k is at its end.
-            begins, ends = (stretch.start_us + (at + 1) * window_us for at in (position, after))
-            yield begins, None if last and stretch.open_ended else ends
-        position = after
+    fired = (_evaluations(stretch, alert, budget, window_us) for alert in alerts)
+    evaluations = reduce(lambda one, other: list(map(or_, one, other)), fired)
+    edges = list(compress(range(stretch.windows), map(ne, evaluations, chain((False,), evaluations))))
+    for begin, after in zip_longest(edges[::2], edges[1::2], fillvalue=stretch.windows):
+        # The evaluation of window k is at its end.
+        begins, ends = (stretch.start_us + (at + 1) * window_us for at in (begin, after))
+        yield begins, None if after == stretch.windows and stretch.open_ended else ends
 
 
 def _evaluations(stretch: _Stretch, alert: Alert | Condition, budget: Fraction, window_us: int) -> list[bool]:
     """Whether the alert fires at the end of each window of the stretch."""
-    sums = _scores(stretch, alert.burn * budget)
+    scores = _scores(stretch, alert.burn * budget)
     match alert:
         case Alert():
-            return _both(stretch, alert, sums, window_us)
+            return _both(stretch, alert, scores, window_us)
         case Condition():
-            before = _before(sums, alert.lookback_us // window_us)
-            over = (now - then for now, then in zip(sums[1:], before, strict=True))
-            seen = _counted(stretch, alert.lookback_us // window_us)
-            held = [
-                (score >= 0 and any_event) if alert.inclusive else score > 0
-                for score, any_event in zip(over, seen, strict=True)
-            ]
+            before = alert.lookback_us // window_us
+            over = map(ge if alert.inclusive else gt, scores[1:], _before(scores, before))
+            seen = map(gt, stretch.valid[1:], _before(stretch.valid, before))
+            held = map(and_, over, seen)
             return _pending(held, -(-alert.after_us // window_us))
         case _:
             assert_never(alert)
@@ -173,30 +185,20 @@ def _evaluations(stretch: _Stretch, alert: Alert | Condition, budget: Fraction, 
 
 def _scores(stretch: _Stretch, limit: Fraction) -> list[int]:
     """Prefix sums of what is above 0 where the error ratio is above ``limit``."""
-    each = (
-        limit.denominator * bad - limit.numerator * valid for valid, bad in zip(stretch.valid, stretch.bad, strict=True)
-    )
-    return list(accumulate(each, initial=0))
+    numerator, denominator = limit.as_integer_ratio()
+    return [denominator * bad - numerator * valid for valid, bad in zip(stretch.valid, stretch.bad, strict=True)]
 
 
-def _both(stretch: _Stretch, alert: Alert, sums: list[int], window_us: int) -> list[bool]:
-    long, short = (_before(sums, length // window_us) for length in (alert.long_us, alert.short_us))
-    fires = [now > one and now > other for now, one, other in zip(sums[1:], long, short, strict=True)]
+def _both(stretch: _Stretch, alert: Alert, scores: list[int], window_us: int) -> list[bool]:
+    now, long = scores[1:], alert.long_us // window_us
+    fires = map(and_, map(gt, now, _before(scores, long)), map(gt, now, _before(scores, alert.short_us // window_us)))
     if alert.failing_slots == 0:
-        return fires
-    failing = list(accumulate((bad > 0 for bad in stretch.bad), initial=0))
-    earlier = _before(failing, alert.long_us // window_us)
-    enough = (now - before >= alert.failing_slots for now, before in zip(failing[1:], earlier, strict=True))
-    return [one and other for one, other in zip(fires, enough, strict=True)]
+        return list(fires)
+    failing = map(sub, stretch.failing[1:], _before(stretch.failing, long))
+    return list(map(and_, fires, map(ge, failing, repeat(alert.failing_slots))))
 
 
-def _counted(stretch: _Stretch, windows: int) -> list[bool]:
-    """Whether there is an event in the windows that end with each."""
-    sums = list(accumulate(stretch.valid, initial=0))
-    return [now > then for now, then in zip(sums[1:], _before(sums, windows), strict=True)]
-
-
-def _pending(held: Sequence[bool], evaluations: int) -> list[bool]:
+def _pending(held: Iterable[bool], evaluations: int) -> list[bool]:
     """Prometheus' ``for``: true since ``evaluations`` evaluations before."""
     fires, since = [], 0
     for one in held:

@@ -12,6 +12,7 @@ above it could never fire.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -50,14 +51,23 @@ def evidence(counts: Counts, slos: Sequence[Slo]) -> tuple[Evidence, ...]:
 
 
 def _hours(series: Series, counts: Counts) -> Iterator[Evidence]:
-    hours: dict[int, tuple[int, int, int]] = defaultdict(lambda: (0, 0, 0))
-    for start, valid, bad in zip(series.starts_us, series.valid, series.bad, strict=True):
-        hour = window_start(start, LONG_US)
-        if max(hour + LONG_US, start + counts.window_us) <= counts.closed_until_us:
-            before = hours[hour]
-            hours[hour] = (before[0] + valid, before[1] + bad, before[2] + (bad > 0))
-    for hour, (valid, bad, failing) in hours.items():
-        yield Evidence(tenant=series.tenant, slo=series.slo, start_us=hour, valid=valid, bad=bad, failing_slots=failing)
+    starts = series.starts_us
+    end = bisect_left(starts, counts.closed_until_us - counts.window_us + 1)
+    after = 0
+    while after < end:
+        first, hour = after, window_start(starts[after], LONG_US)
+        if hour + LONG_US > counts.closed_until_us:
+            return
+        after = bisect_left(starts, hour + LONG_US, first, end)
+        bad = series.bad[first:after]
+        yield Evidence(
+            tenant=series.tenant,
+            slo=series.slo,
+            start_us=hour,
+            valid=sum(series.valid[first:after]),
+            bad=sum(bad),
+            failing_slots=sum(map(bool, bad)),
+        )
 
 
 def coverage_confidence(hours: int) -> Fraction:
