@@ -14,7 +14,7 @@ from pytest_errorbudget.model.problem import Problem, Unreadable
 from pytest_errorbudget.model.settings import EventFormat, EventSource
 from pytest_errorbudget.model.slo import Slo
 from pytest_errorbudget.model.window import DAY_US, window_start
-from pytest_errorbudget.readers.events.files import events_problem
+from pytest_errorbudget.readers.events.paths import events_problem
 from pytest_errorbudget.readers.events.query import Aggregation, aggregation
 from pytest_errorbudget.readers.events.reading import Further, Reading, Recounted, Recounting, recount
 from pytest_errorbudget.readers.events.slices import SLICE_ROWS, Told

@@ -1,4 +1,4 @@
-"""Files of events as DuckDB reads them: which files a source has, its columns, and how each becomes text or µs."""
+"""Files of events as DuckDB reads them: their columns, and how each becomes text or µs."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from sqlglot import exp
 from sqlglot.expressions import column
 
 from pytest_errorbudget.model.problem import Problem, Unreadable
-from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.settings import EventFormat, EventSource
+from pytest_errorbudget.readers.events.paths import events_problem, files_of
 
 _INTEGERS = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"})
 _WIDE_INTEGERS = frozenset({"UBIGINT", "HUGEINT", "UHUGEINT"})
 NUMBERS = _INTEGERS | _WIDE_INTEGERS | {"FLOAT", "REAL", "DOUBLE"}
 _TEXT_READERS = {EventFormat.CSV: "read_csv", EventFormat.NDJSON: "read_ndjson"}
-_CONSEQUENCE = "Burn rates and thresholds of its SLOs are not computed; the other sources go on."
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,42 +26,6 @@ class FileColumn:
 
     name: str
     type: str
-
-
-def events_problem(source: EventSource, message: str, help: str) -> Problem:
-    return Problem(
-        rule=Rule.EVENTS_UNREADABLE,
-        message=message,
-        place=source.name,
-        span=source.span,
-        consequence=_CONSEQUENCE,
-        help=help,
-    )
-
-
-def files_of(root: Path, source: EventSource) -> tuple[str, ...]:
-    """The absolute paths that the source's globs match, sorted, each once. Raises ``Unreadable`` where one matches
-    nothing."""
-    found: set[str] = set()
-    for glob in source.paths:
-        matched = _matches(root, glob)
-        if not matched:
-            raise Unreadable(
-                events_problem(
-                    source,
-                    f"the events `{source.name}` have no file: `{glob}` matches nothing below {root.name or root}",
-                    "write the files first, or correct the path under [[events]]; it is relative to the settings file",
-                )
-            )
-        found |= matched
-    return tuple(sorted(found))
-
-
-def _matches(root: Path, glob: str) -> set[str]:
-    pattern = Path(glob)
-    base = Path(pattern.anchor) if pattern.is_absolute() else root
-    relative = pattern.relative_to(pattern.anchor) if pattern.is_absolute() else pattern
-    return {str(path) for path in base.glob(str(relative)) if path.is_file()}
 
 
 def open_table(session: duckdb.DuckDBPyConnection, root: Path, source: EventSource, table: str) -> tuple[str, ...]:

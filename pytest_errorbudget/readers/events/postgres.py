@@ -18,7 +18,8 @@ from sqlglot.expressions import column, select
 from pytest_errorbudget.model.problem import Problem, Unreadable
 from pytest_errorbudget.model.settings import EventSource
 from pytest_errorbudget.readers.events.ask import ask
-from pytest_errorbudget.readers.events.files import FileColumn, events_problem
+from pytest_errorbudget.readers.events.files import FileColumn
+from pytest_errorbudget.readers.events.paths import events_problem
 from pytest_errorbudget.readers.events.query import Aggregation, survey
 from pytest_errorbudget.readers.events.question import Question
 from pytest_errorbudget.readers.events.reading import Recounted

@@ -13,7 +13,8 @@ import psycopg
 
 from pytest_errorbudget.model.problem import Unreadable
 from pytest_errorbudget.model.settings import EngineName
-from pytest_errorbudget.readers.events.files import FileColumn, events_problem, quoted
+from pytest_errorbudget.readers.events.files import FileColumn, quoted
+from pytest_errorbudget.readers.events.paths import events_problem
 from pytest_errorbudget.readers.events.postgres import postgres_text
 from pytest_errorbudget.readers.events.query import Aggregation
 from pytest_errorbudget.readers.events.reading import Exported

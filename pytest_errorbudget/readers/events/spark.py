@@ -19,7 +19,8 @@ from sqlglot.expressions import column
 from pytest_errorbudget.model.problem import Problem, Unreadable
 from pytest_errorbudget.model.settings import EngineName, EventSource
 from pytest_errorbudget.readers.events.ask import ask
-from pytest_errorbudget.readers.events.files import FileColumn, events_problem
+from pytest_errorbudget.readers.events.files import FileColumn
+from pytest_errorbudget.readers.events.paths import events_problem
 from pytest_errorbudget.readers.events.query import Aggregation, survey
 from pytest_errorbudget.readers.events.question import Question
 from pytest_errorbudget.readers.events.reading import Exported, Recounted
