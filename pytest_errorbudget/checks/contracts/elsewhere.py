@@ -15,7 +15,8 @@ from pytest_errorbudget.model.facts import QueryKey, QueryTyping
 from pytest_errorbudget.model.query_typing import Rejected, Typed
 from pytest_errorbudget.model.schema import Schema
 
-_RELATION = re.compile(r'"(?:[^"]*\.)?([^".]+)"')
+# PostgreSQL's "missing FROM-clause entry for table" has the same code, and means a name of the query itself.
+_RELATION = re.compile(r'^(?:relation|schema) "(?:[^"]*\.)?([^".]+)"')
 _ALIKE = 0.85
 """``invocies`` for ``invoices`` is alike (0.88), ``refresh_tokens`` and ``compat_refresh_tokens`` are two (0.80)."""
 

@@ -33,6 +33,7 @@ def no_relation(name: str) -> Rejected:
         ("42P01", 'relation "etl.devices" does not exist', Severity.WARNING),
         ("42P01", 'relation "old_invoices" does not exist', Severity.ERROR),  # a migration drops it
         ("42P01", 'relation "invocies" does not exist', Severity.ERROR),  # nearly a name that is there
+        ("42P01", 'missing FROM-clause entry for table "i"', Severity.ERROR),  # an alias of the query's own
         ("3F000", 'schema "r" does not exist', Severity.WARNING),
         ("3F000", 'schema "archive" does not exist', Severity.ERROR),
         ("42703", 'column "devices" does not exist', Severity.ERROR),
