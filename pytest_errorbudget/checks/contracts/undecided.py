@@ -16,6 +16,13 @@ _OTHER_SERVERS = frozenset(
     {"sqlite", "sqlite-bundled", "sqlite-unbundled", "mysql", "any", "sqlx-sqlite", "sqlx-mysql"}
 )
 _SQLITE = re.compile(r"\s*(?:pragma|attach|detach|vacuum\s+into)\b", re.IGNORECASE)
+_REPLICATION = re.compile(
+    r"\s*(?:identify_system|timeline_history|base_backup|upload_manifest|"
+    r"(?:start|create|drop|alter|read)_replication(?:_slot)?)\b",
+    re.IGNORECASE,
+)
+_EXTENSION = re.compile(r"\s*create\s+extension\b", re.IGNORECASE)
+_OF_EXTENSIONS = frozenset({"42883", "42704"})  # undefined_function, undefined_object
 _RELATION = re.compile(r'"(?:[^"]*\.)?([^".]+)"')
 
 
@@ -29,6 +36,10 @@ def undecided(query: Query, rejected: Rejected, declared: bool, view: View) -> s
             return f"its crate speaks to other servers too: {rejected.message}"
         if not declared and _depends_on_bound_types(query, rejected):
             return f"the types of the bound values decide it: {rejected.message}"
+    if _REPLICATION.match(query.sql or ""):
+        return "it is a command of a replication connection"
+    if rejected.sqlstate in _OF_EXTENSIONS and _makes_extension(query.crate, view):
+        return f"an extension that the crate makes may bring it: {rejected.message}"
     if rejected.sqlstate == "42P01" and _is_made_by_query(rejected, view):
         return f"a query makes it: {rejected.message}"
     return None
@@ -50,6 +61,10 @@ def _depends_on_bound_types(query: Query, rejected: Rejected) -> bool:
     if query.call.library is Library.TOKIO_POSTGRES or "$1" not in (query.sql or ""):
         return False
     return rejected.sqlstate in _BY_PARAMETERS
+
+
+def _makes_extension(crate: str, view: View) -> bool:
+    return any(_EXTENSION.match(query.sql or "") for query in view.contracts.queries if query.crate == crate)
 
 
 def _is_made_by_query(rejected: Rejected, view: View) -> bool:

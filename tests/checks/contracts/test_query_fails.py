@@ -144,6 +144,13 @@ def test_a_query_built_at_run_time_is_counted(world):
             "the types of the bound values decide it: function unnest(unknown) is not unique",
         ),
         ("PRAGMA foreign_keys = OFF", "42601", 'syntax error at or near "PRAGMA"', "it is written for SQLite"),
+        ("IDENTIFY_SYSTEM", "42601", "syntax error", "it is a command of a replication connection"),
+        (
+            "SELECT flush_wal(1)",
+            "42883",
+            "function flush_wal(integer) does not exist",
+            "an extension that the crate makes may bring it: function flush_wal(integer) does not exist",
+        ),
         (
             "SELECT id FROM temp_rows",
             "42P01",
@@ -154,6 +161,7 @@ def test_a_query_built_at_run_time_is_counted(world):
 )
 def test_what_may_run_all_the_same_is_counted(world, sql, sqlstate, message, reason):
     world.query("make", call=QueryCall.QUERY, sql="CREATE TEMPORARY TABLE temp_rows (id int)")
+    world.query("extend", call=QueryCall.QUERY, sql="create extension if not exists wal_tools")
     world.query("go", call=QueryCall.QUERY, sql=sql)
     world.shape("a", "acme", go=Rejected(sqlstate=sqlstate, message=message))
     findings, unchecked = world.run()
