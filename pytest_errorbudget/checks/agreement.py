@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pytest_errorbudget.checks.agreement_facts import enum_differences, relation_differences
+from pytest_errorbudget.checks.agreement_facts import composite_differences, enum_differences, relation_differences
 from pytest_errorbudget.model.finding import Affected, Finding, Label
 from pytest_errorbudget.model.item import migration_item
 from pytest_errorbudget.model.migration import StaticReplay
@@ -50,6 +50,11 @@ def _differences(static: StaticReplay, real: Schema) -> Iterator[Difference]:
                 yield Difference(place, claimed, found, origin or relation.origin)
     for enum in static.schema.enums:
         for place, claimed, found, origin in enum_differences(enum, enums.get((enum.schema, enum.name))):
+            yield Difference(place, claimed, found, origin)
+    composites = {(composite.schema, composite.name): composite for composite in real.composites}
+    for composite in static.schema.composites:
+        built_one = composites.get((composite.schema, composite.name))
+        for place, claimed, found, origin in composite_differences(composite, built_one):
             yield Difference(place, claimed, found, origin)
 
 

@@ -1,4 +1,4 @@
-"""Relations and enums of two replays side by side, fact by fact.
+"""Relations, enums and composite types of two replays side by side, fact by fact.
 
 A difference is (place, what the static replay claims, what PostgreSQL built, origin).
 """
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from pytest_errorbudget.checks.agreement_guards import guard_differences
 from pytest_errorbudget.model.pgtype import CATALOG, UNKNOWN, PgType
-from pytest_errorbudget.model.schema import Column, Constraint, ConstraintKind, EnumType, Index, Relation
+from pytest_errorbudget.model.schema import Column, CompositeType, Constraint, ConstraintKind, EnumType, Index, Relation
 from pytest_errorbudget.model.source import Span
 
 Fact = tuple[str, str, str, Span | None]
@@ -35,6 +35,19 @@ def enum_differences(static: EnumType, real: EnumType | None) -> Iterator[Fact]:
         yield place, _labels(static.labels), "missing", static.origin
     elif static.labels != real.labels:
         yield place, _labels(static.labels), _labels(real.labels), static.origin
+
+
+def composite_differences(static: CompositeType, real: CompositeType | None) -> Iterator[Fact]:
+    """Members by their names and types, in their order."""
+    place = static.name if static.schema == "public" else f"{static.schema}.{static.name}"
+    if real is None:
+        yield place, _members(static), "missing", static.origin
+    elif _members(static) != _members(real):
+        yield place, _members(static), _members(real), static.origin
+
+
+def _members(composite: CompositeType) -> str:
+    return f"({', '.join(f'{each.name} {_type(each.type)}' for each in composite.fields)})"
 
 
 def _columns(static: Relation, real: Relation) -> Iterator[Fact]:

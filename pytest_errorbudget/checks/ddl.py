@@ -7,6 +7,8 @@ import re
 from pytest_errorbudget.model.pgtype import quoted
 from pytest_errorbudget.model.schema import (
     Column,
+    CompositeField,
+    CompositeType,
     Constraint,
     ConstraintKind,
     Domain,
@@ -112,6 +114,22 @@ def add_constraint(relation: Relation, constraint: Constraint) -> str | None:
 
 def create_enum(enum: EnumType) -> str:
     return f"create type {quoted(enum.schema)}.{quoted(enum.name)} as enum ({', '.join(map(literal, enum.labels))})"
+
+
+def member(field: CompositeField) -> str:
+    return f"{quoted(field.name)} {field.type.formatted}"
+
+
+def create_composite(composite: CompositeType) -> str:
+    name = f"{quoted(composite.schema)}.{quoted(composite.name)}"
+    return f"create type {name} as ({', '.join(map(member, composite.fields))})"
+
+
+def remake_composite(expected: CompositeType, actual: CompositeType) -> tuple[str, ...]:
+    """The type stays where columns have it; its members go, and come in the other order."""
+    start = f"alter type {quoted(actual.schema)}.{quoted(actual.name)}"
+    gone = tuple(f"{start} drop attribute {quoted(each.name)} cascade" for each in expected.fields)
+    return (*gone, *(f"{start} add attribute {member(each)} cascade" for each in actual.fields))
 
 
 def create_domain(domain: Domain) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pytest_errorbudget.checks.ddl import (
     add_column,
     add_constraint,
+    create_composite,
     create_domain,
     create_enum,
     create_index,
@@ -20,9 +21,11 @@ from pytest_errorbudget.checks.ddl import (
     drop_relation,
     name_of,
     rebuild_enum,
+    remake_composite,
 )
 from pytest_errorbudget.checks.set_aside import PUT_BACK, SET_ASIDE
 from pytest_errorbudget.model.difference import (
+    CompositeDiffers,
     DefaultDiffers,
     Difference,
     DomainDiffers,
@@ -101,6 +104,10 @@ def _types(differences: Iterable[Difference]) -> Iterator[str]:
                 yield from rebuild_enum(actual)
             case DomainDiffers(None, actual) if actual is not None:
                 yield create_domain(actual)
+            case CompositeDiffers(None, actual) if actual is not None:
+                yield create_composite(actual)
+            case CompositeDiffers(expected, actual) if expected is not None and actual is not None:
+                yield from remake_composite(expected, actual)
             case _:
                 pass
 
@@ -215,5 +222,7 @@ def _unused_types(differences: Iterable[Difference]) -> Iterator[str]:
                 yield f"drop type {quoted(expected.schema)}.{quoted(expected.name)} cascade"
             case DomainDiffers(expected, None) if expected is not None:
                 yield f"drop domain {quoted(expected.schema)}.{quoted(expected.name)} cascade"
+            case CompositeDiffers(expected, None) if expected is not None:
+                yield f"drop type {quoted(expected.schema)}.{quoted(expected.name)} cascade"
             case _:
                 pass

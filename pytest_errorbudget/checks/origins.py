@@ -16,10 +16,12 @@ def with_origins(real: Schema, static: Schema) -> Schema:
     relations = {(relation.schema, relation.name): relation for relation in static.relations}
     enums = {(enum.schema, enum.name): enum.origin for enum in static.enums}
     domains = {(domain.schema, domain.name): domain.origin for domain in static.domains}
+    composites = {(composite.schema, composite.name): composite.origin for composite in static.composites}
     return Schema(
         relations=tuple(_relation(r, relations.get((r.schema, r.name))) for r in real.relations),
         enums=tuple(replace(e, origin=e.origin or enums.get((e.schema, e.name))) for e in real.enums),
         domains=tuple(replace(d, origin=d.origin or domains.get((d.schema, d.name))) for d in real.domains),
+        composites=tuple(replace(c, origin=c.origin or composites.get((c.schema, c.name))) for c in real.composites),
     )
 
 

@@ -32,11 +32,13 @@ def without(schema: Schema, base: Schema) -> Schema:
     relations = {(part.schema, part.name) for part in base.relations}
     enums = {(part.schema, part.name) for part in base.enums}
     domains = {(part.schema, part.name) for part in base.domains}
+    composites = {(part.schema, part.name) for part in base.composites}
     return replace(
         schema,
         relations=tuple(part for part in schema.relations if (part.schema, part.name) not in relations),
         enums=tuple(part for part in schema.enums if (part.schema, part.name) not in enums),
         domains=tuple(part for part in schema.domains if (part.schema, part.name) not in domains),
+        composites=tuple(part for part in schema.composites if (part.schema, part.name) not in composites),
     )
 
 

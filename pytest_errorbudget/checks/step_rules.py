@@ -48,6 +48,7 @@ STEP_OF_RULE: dict[Rule, StepName | None] = {
             Rule.CROSS_TENANT_REFERENCE,
             Rule.SEQUENCE_NEAR_END,
             Rule.ENUM_LABELS,
+            Rule.COMPOSITE_FIELDS,
         ),
         StepName.SCHEMA_INTROSPECTION,
     ),

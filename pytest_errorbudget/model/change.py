@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from pytest_errorbudget.model.change_composite import CompositeChange
 from pytest_errorbudget.model.change_guard import GuardChange, LeaveGuards
 from pytest_errorbudget.model.change_parts import (
     ColumnSpec,
@@ -126,7 +127,7 @@ class SetDomainNotNull:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateOtherType:
-    """A composite, range or base type: known by name only."""
+    """A range or base type: known by name only."""
 
     name: Name
     origin: Span
@@ -265,6 +266,7 @@ Change: TypeAlias = (
     | TableChange
     | GuardChange
     | CreateIndex
+    | CompositeChange
     | CreateEnum
     | AddEnumLabel
     | RenameEnumLabel

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pytest_errorbudget.model.schema import (
     Column,
+    CompositeType,
     Constraint,
     Domain,
     EnumType,
@@ -220,6 +221,14 @@ class EnumLabelsDiffer:
 
 
 @dataclass(frozen=True, slots=True)
+class CompositeDiffers:
+    """``None`` where the composite type itself is missing or not expected."""
+
+    expected: CompositeType | None
+    actual: CompositeType | None
+
+
+@dataclass(frozen=True, slots=True)
 class DomainDiffers:
     """``None`` where the domain itself is missing or not expected."""
 
@@ -243,6 +252,7 @@ Difference = (
     | GuardDifference
     | EnumLabelsDiffer
     | DomainDiffers
+    | CompositeDiffers
 )
 
 _VIEW_KINDS = frozenset({RelationKind.VIEW, RelationKind.MATERIALIZED_VIEW})

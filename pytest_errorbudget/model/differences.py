@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import TypeVar
 
 from pytest_errorbudget.model.difference import (
+    CompositeDiffers,
     DefaultDiffers,
     Difference,
     DomainDiffers,
@@ -33,11 +34,13 @@ T = TypeVar("T")
 
 
 def differences(expected: Schema, actual: Schema) -> tuple[Difference, ...]:
-    """Everything in which ``actual`` is not ``expected``; enums and domains first, then relations by name.
+    """Everything in which ``actual`` is not ``expected``; enums, domains and composite types first, then relations by
+    name.
 
     An expression that is not known on one side is no difference.
     """
-    return (*_enums(expected, actual), *_domains(expected, actual), *_relations(expected, actual))
+    types = (*_enums(expected, actual), *_domains(expected, actual), *_composites(expected, actual))
+    return (*types, *_relations(expected, actual))
 
 
 def _pairs(
@@ -58,6 +61,12 @@ def _domains(expected: Schema, actual: Schema) -> Iterator[Difference]:
     for left, right in _pairs(expected.domains, actual.domains, lambda d: (d.schema, d.name)):
         if left != right:
             yield DomainDiffers(left, right)
+
+
+def _composites(expected: Schema, actual: Schema) -> Iterator[Difference]:
+    for left, right in _pairs(expected.composites, actual.composites, lambda c: (c.schema, c.name)):
+        if left != right:
+            yield CompositeDiffers(left, right)
 
 
 def _relations(expected: Schema, actual: Schema) -> Iterator[Difference]:

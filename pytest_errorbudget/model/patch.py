@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from pytest_errorbudget.model.schema import (
     Column,
+    CompositeType,
     Constraint,
     Domain,
     EnumType,
@@ -22,13 +23,14 @@ from pytest_errorbudget.model.schema import (
     Trigger,
 )
 
-Part = Relation | Column | Index | Constraint | Trigger | Policy | RowSecurity | EnumType | Domain
+Part = Relation | Column | Index | Constraint | Trigger | Policy | RowSecurity | EnumType | Domain | CompositeType
 Place = tuple[str, ...]
 _Named = TypeVar("_Named", Column, Index, Constraint, Trigger, Policy)
-_Top = TypeVar("_Top", Relation, EnumType, Domain)
+_Top = TypeVar("_Top", Relation, EnumType, Domain, CompositeType)
 
 KINDS: Mapping[str, type[Part]] = {
     "column": Column,
+    "composite": CompositeType,
     "constraint": Constraint,
     "domain": Domain,
     "enum": EnumType,
@@ -63,17 +65,19 @@ def patch(base: Schema, wanted: Schema) -> Patch:
         *_steps("relation", base.relations, wanted.relations, _relation_steps),
         *_steps("enum", base.enums, wanted.enums, _replaced),
         *_steps("domain", base.domains, wanted.domains, _replaced),
+        *_steps("composite", base.composites, wanted.composites, _replaced),
     )
     less = tuple(step for step in steps if not isinstance(step, Put))
     return Patch(less, tuple(step for step in steps if isinstance(step, Put)))
 
 
 def patched(base: Schema, patch: Patch) -> Schema:
-    """``base`` with the patch applied: relations, enums and domains sorted by schema and name."""
+    """``base`` with the patch applied: relations and types sorted by schema and name."""
     return Schema(
         relations=_top("relation", tuple(_mended(r, patch) for r in base.relations), patch, Relation),
         enums=_top("enum", base.enums, patch, EnumType),
         domains=_top("domain", base.domains, patch, Domain),
+        composites=_top("composite", base.composites, patch, CompositeType),
     )
 
 
@@ -95,8 +99,9 @@ def _steps(
             yield from changed(before, part)
 
 
-def _replaced(_: EnumType | Domain, new: EnumType | Domain) -> Iterator[Place | Put]:
-    yield Put(("enum" if isinstance(new, EnumType) else "domain", new.schema), new)
+def _replaced(_: object, new: EnumType | Domain | CompositeType) -> Iterator[Place | Put]:
+    kind = next(kind for kind, of in KINDS.items() if isinstance(new, of))
+    yield Put((kind, new.schema), new)
 
 
 def _relation_steps(old: Relation, new: Relation) -> Iterator[Place | Put]:

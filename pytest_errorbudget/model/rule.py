@@ -62,6 +62,7 @@ class Rule(Enum):
     CROSS_TENANT_REFERENCE = ("cross-tenant-reference", _ERROR)
     SEQUENCE_NEAR_END = ("sequence-near-end", _WARNING)
     ENUM_LABELS = ("enum-labels", _ERROR)
+    COMPOSITE_FIELDS = ("composite-fields", _ERROR)
     # Rust contracts
     QUERY_FAILS = ("query-fails", _ERROR)
     ROW_COLUMN_MISSING = ("row-column-missing", _ERROR)

@@ -217,13 +217,35 @@ class Domain:
     origin: Span | None = field(default=None, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class CompositeField:
+    """A member of a composite type, which its values hold by position."""
+
+    name: str
+    type: PgType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompositeType:
+    """A type of its own (``CREATE TYPE … AS (…)``), not the row type of a table. Fields in their order."""
+
+    schema: str
+    name: str
+    fields: tuple[CompositeField, ...] = ()
+    origin: Span | None = field(default=None, compare=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schema:
-    """Relations, enums and domains, each sorted by schema and name."""
+    """Relations, enums, domains and composite types, each sorted by schema and name.
+
+    A schema without composite types has the digest that it had before they were read.
+    """
 
     relations: tuple[Relation, ...] = ()
     enums: tuple[EnumType, ...] = ()
     domains: tuple[Domain, ...] = ()
+    composites: tuple[CompositeType, ...] = field(default=(), metadata={"digest": "where there are any"})
 
     def relation(self, schema: str, name: str) -> Relation | None:
         return next((r for r in self.relations if r.schema == schema and r.name == name), None)

@@ -1,4 +1,4 @@
-"""A replay in which every relation, enum and domain is held once: most versions change one table of a hundred."""
+"""A replay in which every relation and type is held once: most versions change one table of a hundred."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from pytest_errorbudget.model.migration import MigrationFailure, Opaque, RealReplay, ReplayedVersion
-from pytest_errorbudget.model.schema import Domain, EnumType, Relation, Schema
+from pytest_errorbudget.model.schema import CompositeType, Domain, EnumType, Relation, Schema
 
 T = TypeVar("T", bound=Hashable)
 
@@ -21,6 +21,7 @@ class PackedVersion:
     relations: tuple[int, ...]
     enums: tuple[int, ...]
     domains: tuple[int, ...]
+    composites: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class PackedReplay:
     relations: tuple[Relation, ...]
     enums: tuple[EnumType, ...]
     domains: tuple[Domain, ...]
+    composites: tuple[CompositeType, ...]
     versions: tuple[PackedVersion, ...]
     failure: MigrationFailure | None
     changed: tuple[Opaque, ...]
@@ -56,6 +58,7 @@ class _Parts(Generic[T]):
 def packed(replay: RealReplay) -> PackedReplay:
     """The same replay with its parts apart."""
     relations, enums, domains = _Parts[Relation](), _Parts[EnumType](), _Parts[Domain]()
+    composites = _Parts[CompositeType]()
     versions = tuple(
         PackedVersion(
             version=each.version,
@@ -63,6 +66,7 @@ def packed(replay: RealReplay) -> PackedReplay:
             relations=relations.positions_of(each.schema.relations),
             enums=enums.positions_of(each.schema.enums),
             domains=domains.positions_of(each.schema.domains),
+            composites=composites.positions_of(each.schema.composites),
         )
         for each in replay.versions
     )
@@ -71,6 +75,7 @@ def packed(replay: RealReplay) -> PackedReplay:
         relations=tuple(relations.parts),
         enums=tuple(enums.parts),
         domains=tuple(domains.parts),
+        composites=tuple(composites.parts),
         versions=versions,
         failure=replay.failure,
         changed=replay.changed,
@@ -89,6 +94,7 @@ def unpacked(replay: PackedReplay) -> RealReplay:
                     relations=tuple(replay.relations[position] for position in each.relations),
                     enums=tuple(replay.enums[position] for position in each.enums),
                     domains=tuple(replay.domains[position] for position in each.domains),
+                    composites=tuple(replay.composites[position] for position in each.composites),
                 ),
             )
             for each in replay.versions

@@ -17,7 +17,10 @@ import psycopg
 from pytest_errorbudget.model.migration import MigrationFile, Statement
 from pytest_errorbudget.model.schema import (
     Column,
+    CompositeType,
     Constraint,
+    Domain,
+    EnumType,
     Index,
     Policy,
     Relation,
@@ -113,22 +116,24 @@ class Recorder:
 def with_origins(before: Schema, after: Schema, file: MigrationFile, touched: Touched) -> Schema:
     """``after`` with a place for all that is new or changed since ``before``, and the known places for the rest."""
     finder = _Finder(file, touched)
-    enums = {(e.schema, e.name): e for e in before.enums}
-    domains = {(d.schema, d.name): d for d in before.domains}
     return Schema(
         relations=tuple(finder.relation(before.relation(r.schema, r.name), r) for r in after.relations),
-        enums=tuple(
-            enums[enum.schema, enum.name]
-            if enums.get((enum.schema, enum.name)) == enum
-            else replace(enum, origin=finder.place(finder.of(_TYPES, enum.schema, enum.name), enum.name))
-            for enum in after.enums
-        ),
-        domains=tuple(
-            domains[domain.schema, domain.name]
-            if domains.get((domain.schema, domain.name)) == domain
-            else replace(domain, origin=finder.place(finder.of(_TYPES, domain.schema, domain.name), domain.name))
-            for domain in after.domains
-        ),
+        enums=_types(before.enums, after.enums, finder),
+        domains=_types(before.domains, after.domains, finder),
+        composites=_types(before.composites, after.composites, finder),
+    )
+
+
+_OwnType = TypeVar("_OwnType", EnumType, Domain, CompositeType)
+
+
+def _types(before: tuple[_OwnType, ...], after: tuple[_OwnType, ...], finder: _Finder) -> tuple[_OwnType, ...]:
+    known = {(part.schema, part.name): part for part in before}
+    return tuple(
+        known[part.schema, part.name]
+        if known.get((part.schema, part.name)) == part
+        else replace(part, origin=finder.place(finder.of(_TYPES, part.schema, part.name), part.name))
+        for part in after
     )
 
 

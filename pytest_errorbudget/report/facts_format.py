@@ -123,10 +123,22 @@ class FactDomain(Struct, frozen=True, kw_only=True):
     default: str | None
 
 
+class FactCompositeField(Struct, frozen=True, kw_only=True):
+    name: str
+    type: str
+
+
+class FactComposite(Struct, frozen=True, kw_only=True):
+    schema: str
+    name: str
+    fields: tuple[FactCompositeField, ...]
+
+
 class FactSchema(Struct, frozen=True, kw_only=True):
     relations: tuple[FactRelation, ...]
     enums: tuple[FactEnum, ...]
     domains: tuple[FactDomain, ...]
+    composites: tuple[FactComposite, ...]
 
 
 class FactOpaque(Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pytest_errorbudget.model.pgtype import UNKNOWN
 from pytest_errorbudget.model.schema import (
     Column,
+    CompositeType,
     Constraint,
     Domain,
     Index,
@@ -17,6 +18,8 @@ from pytest_errorbudget.model.schema import (
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.report.facts_format import (
     FactColumn,
+    FactComposite,
+    FactCompositeField,
     FactConstraint,
     FactDomain,
     FactEnum,
@@ -39,7 +42,13 @@ def fact_schema(schema: Schema) -> FactSchema:
             for enum in sorted(schema.enums, key=lambda e: (e.schema, e.name))
         ),
         domains=tuple(_domain(domain) for domain in sorted(schema.domains, key=lambda d: (d.schema, d.name))),
+        composites=tuple(map(_composite, sorted(schema.composites, key=lambda c: (c.schema, c.name)))),
     )
+
+
+def _composite(composite: CompositeType) -> FactComposite:
+    fields = tuple(FactCompositeField(name=each.name, type=each.type.formatted) for each in composite.fields)
+    return FactComposite(schema=composite.schema, name=composite.name, fields=fields)
 
 
 def _domain(domain: Domain) -> FactDomain:

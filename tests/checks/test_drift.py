@@ -14,6 +14,8 @@ from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.schema import (
     Column,
+    CompositeField,
+    CompositeType,
     Constraint,
     ConstraintKind,
     Domain,
@@ -66,7 +68,13 @@ _INVOICES = Relation(
 _STATE = EnumType(
     schema="public", name="state", labels=("new", "paid"), origin=Span("migrations/1_init.sql", 8, 13, 8, 18)
 )
-_FIRST = Schema(relations=(_INVOICES,), enums=(_STATE,))
+_POINT = CompositeType(
+    schema="public",
+    name="point",
+    fields=(CompositeField("x", _INT), CompositeField("y", _TEXT)),
+    origin=Span("migrations/1_init.sql", 9, 13, 9, 18),
+)
+_FIRST = Schema(relations=(_INVOICES,), enums=(_STATE,), composites=(_POINT,))
 _WIDE = replace(_AMOUNT, type=_BIGINT, origin=Span("migrations/2_widen.sql", 1, 35, 1, 47))
 _SECOND = replace(_FIRST, relations=(replace(_INVOICES, columns=(_ID, _WIDE, _CUSTOMER)),))
 _REPLAY = RealReplay(
@@ -236,6 +244,35 @@ that migration 1 does not have
 migrations/1_init.sql:1:14: `invoices` is made here
 Rows that other tenants accept are refused here (SQLSTATE class 23).
 Write a migration that adds it, or remove it: alter table invoices drop constraint "some";""",
+    ),
+    "composite-fields": (
+        replace(_FIRST, composites=(replace(_POINT, fields=_POINT.fields[:1]),)),
+        """\
+error[composite-fields] point: the composite type `point` is (x integer) in tenant acme-prod, \
+and (x integer, y text) in migration 1
+migrations/1_init.sql:9:13: `point` gets its members here
+sqlx and diesel read the members by position and tokio-postgres by name and number: the row of a tenant that has \
+others fails to decode, or gives a member the value of another.
+alter type point add attribute y text;""",
+    ),
+    "composite-fields, more": (
+        replace(_FIRST, composites=(replace(_POINT, fields=(*_POINT.fields, CompositeField("z", _INT))),)),
+        """\
+error[composite-fields] point: the composite type `point` is (x integer, y text, z integer) in tenant acme-prod, \
+and (x integer, y text) in migration 1
+migrations/1_init.sql:9:13: `point` gets its members here
+sqlx and diesel read the members by position and tokio-postgres by name and number: the row of a tenant that has \
+others fails to decode, or gives a member the value of another.
+alter type point drop attribute z;""",
+    ),
+    "composite-fields, missing": (
+        replace(_FIRST, composites=()),
+        """\
+error[composite-fields] point: the composite type `point` is missing in tenant acme-prod; migration 1 has it
+migrations/1_init.sql:9:13: `point` gets its members here
+sqlx and diesel read the members by position and tokio-postgres by name and number: the row of a tenant that has \
+others fails to decode, or gives a member the value of another.
+create type point as (x integer, y text);""",
     ),
     "enum-labels": (
         replace(_FIRST, enums=(replace(_STATE, labels=("new", "void")),)),

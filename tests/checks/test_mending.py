@@ -157,6 +157,12 @@ _TABLE = "create table t (id bigserial primary key, n int not null default 3, la
             f"{_TABLE} alter table t alter label type varchar(9);"
             "create view v as select id from t where label = 'a'; create view w as select id from v",
         ),
+        (f"{_TABLE} create type p as (x int)", _TABLE),
+        (_TABLE, f"{_TABLE} create type p as (x int, y text)"),
+        (
+            f"{_TABLE} create type p as (x int, y text); alter table t add p p, add ps p[]",
+            f"{_TABLE} create type p as (z date, y bigint, x int); alter table t add p p, add ps p[]",
+        ),
         (f"{_TABLE} create extension citext; alter table t add c citext", f"{_TABLE} create extension citext"),
     ],
     ids=[
@@ -170,6 +176,9 @@ _TABLE = "create table t (id bigserial primary key, n int not null default 3, la
         "enum labels",
         "enum labels that a check, an index and a view name",
         "a column on which views rest",
+        "composite type gone",
+        "composite type",
+        "members of a composite type in use",
         "extension type",
     ],
 )

@@ -16,6 +16,8 @@ from pytest_errorbudget.model.patch import Patch, Put, patch, patched
 from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.model.schema import (
     Column,
+    CompositeField,
+    CompositeType,
     Constraint,
     ConstraintKind,
     Domain,
@@ -78,9 +80,11 @@ relations = st.builds(
 )
 enums = st.builds(EnumType, schema=schemas_of, name=names, labels=st.lists(names, max_size=3).map(tuple))
 domains = st.builds(Domain, schema=schemas_of, name=names, base=types, not_null=st.booleans())
+members = st.builds(CompositeField, names, types)
+composites = st.builds(CompositeType, schema=schemas_of, name=names, fields=st.lists(members, max_size=3).map(tuple))
 
 
-def _full_name(part: Relation | EnumType | Domain) -> tuple[str, str]:
+def _full_name(part: Relation | EnumType | Domain | CompositeType) -> tuple[str, str]:
     return part.schema, part.name
 
 
@@ -88,7 +92,13 @@ def _sorted(parts):  # type: ignore[no-untyped-def] # strategies of any part
     return distinct(parts, _full_name).map(lambda found: tuple(sorted(found, key=_full_name)))
 
 
-schemas = st.builds(Schema, relations=_sorted(relations), enums=_sorted(enums), domains=_sorted(domains))
+schemas = st.builds(
+    Schema,
+    relations=_sorted(relations),
+    enums=_sorted(enums),
+    domains=_sorted(domains),
+    composites=_sorted(composites),
+)
 
 
 @st.composite

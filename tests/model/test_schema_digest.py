@@ -8,12 +8,13 @@ import pytest
 
 from pytest_errorbudget.model.formats.schema_digest import schema_digest
 from pytest_errorbudget.model.pgtype import PgType
-from pytest_errorbudget.model.schema import Column, EnumType, Relation, RelationKind, Schema
+from pytest_errorbudget.model.schema import Column, CompositeField, CompositeType, EnumType, Relation, RelationKind, Schema
 from pytest_errorbudget.model.source import Span
 
 _COLUMN = Column(name="é", type=PgType("numeric", modifiers=(10, 2)), has_default=True, default="0")
 _TABLE = Relation(schema="public", name="t", kind=RelationKind.TABLE, columns=(_COLUMN,))
 _SCHEMA = Schema(relations=(_TABLE,))
+_MEMBER = CompositeField("x", PgType("int4"))
 
 
 def test_it_is_the_same_everywhere() -> None:
@@ -36,6 +37,8 @@ def test_where_a_thing_was_written_takes_no_part() -> None:
         Schema(relations=(replace(_TABLE, columns=(replace(_COLUMN, default="1"),)),)),
         Schema(relations=(replace(_TABLE, columns=(replace(_COLUMN, type=PgType("numeric", modifiers=(10, 3))),)),)),
         replace(_SCHEMA, enums=(EnumType(schema="public", name="e", labels=("a",)),)),
+        replace(_SCHEMA, composites=(CompositeType(schema="public", name="e"),)),
+        replace(_SCHEMA, composites=(CompositeType(schema="public", name="e", fields=(_MEMBER,)),)),
     ],
 )
 def test_every_difference_shows(other: Schema) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -15,6 +16,8 @@ from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.model.problem import Unreadable
 from pytest_errorbudget.model.schema import (
     Column,
+    CompositeField,
+    CompositeType,
     Constraint,
     ConstraintKind,
     Domain,
@@ -99,6 +102,36 @@ def test_types_are_as_postgresql_would_format_them(connection: Connection, writt
     ).fetchone()
     assert shown is not None
     assert expected.formatted == shown[1]
+
+
+def test_composite_types_have_their_members_in_order(connection: Connection) -> None:
+    connection.execute("create type state as enum ('a'); create type nothing as ()")
+    connection.execute('create type pair as (b text collate "C", a numeric(6,2)[], gone int, s state)')
+    connection.execute("alter type pair drop attribute gone; create table t (p pair)")
+    assert read_all(connection, _BOOKKEEPING).composites == (
+        CompositeType(schema="public", name="nothing"),
+        CompositeType(
+            schema="public",
+            name="pair",
+            fields=(
+                CompositeField("b", PgType("text")),
+                CompositeField("a", PgType("numeric", modifiers=(6, 2), dimensions=1)),
+                CompositeField("s", PgType("state", "public")),
+            ),
+        ),
+    )
+
+
+def test_composite_types_of_tenants_are_read_under_the_neutral_name(connection: Connection) -> None:
+    for schema in ("acme", "globex"):
+        connection.execute(f"create schema {schema}; create type {schema}.state as enum ('a')".encode())
+        connection.execute(f"create type {schema}.pair as (a int, s {schema}.state)".encode())
+    connection.execute("alter type globex.pair drop attribute a")
+    found = read_schemas(connection, ["acme", "globex"], {"acme": "public", "globex": "public"}, _BOOKKEEPING)
+    state = CompositeField("s", PgType("state", "public"))
+    pair = CompositeType(schema="public", name="pair", fields=(CompositeField("a", PgType("int4")), state))
+    assert found["acme"].composites == (pair,)
+    assert found["globex"].composites == (replace(pair, fields=(state,)),)
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,7 @@ INVOICES: dict[str, Any] = {
     ],
     "enums": [{"schema": "public", "name": "state", "labels": ["open", "paid"]}],
     "domains": [],
+    "composites": [],
 }
 QUERY = {
     "library": "sqlx",

@@ -11,6 +11,7 @@ from pytest_errorbudget.checks.drift.column_missing import column_missing
 from pytest_errorbudget.checks.drift.column_nullability import column_nullability
 from pytest_errorbudget.checks.drift.column_type import column_type
 from pytest_errorbudget.checks.drift.column_unexpected import column_unexpected
+from pytest_errorbudget.checks.drift.composite_fields import composite_fields
 from pytest_errorbudget.checks.drift.constraint_expression import constraint_expression
 from pytest_errorbudget.checks.drift.constraint_missing import constraint_missing
 from pytest_errorbudget.checks.drift.constraint_unexpected import constraint_unexpected
@@ -35,6 +36,7 @@ from pytest_errorbudget.checks.drift.view_query import view_query
 from pytest_errorbudget.model.difference import (
     CheckDiffers,
     ColumnDifference,
+    CompositeDiffers,
     ConstraintDifference,
     DefaultDiffers,
     Difference,
@@ -86,6 +88,8 @@ def _finding(difference: Difference, group: Group) -> Finding:
             return view_query(difference, group)
         case EnumLabelsDiffer():
             return enum_labels(difference, group)
+        case CompositeDiffers():
+            return composite_fields(difference, group)
         case DomainDiffers():
             return domain_type(difference, group)
         case MissingIndex() | InvalidIndex() | DuplicateIndex() | UnexpectedIndex():

@@ -90,6 +90,7 @@ def own_schema(schema: Schema) -> Schema:
 
 def _schemas(schema: Schema) -> set[str]:
     types = {enum.schema for enum in schema.enums} | {domain.schema for domain in schema.domains}
+    types |= {composite.schema for composite in schema.composites}
     return types | {relation.schema for relation in schema.relations}
 
 
@@ -99,4 +100,5 @@ def _only(schema: Schema, wanted: Callable[[str], bool]) -> Schema:
         relations=tuple(r for r in schema.relations if wanted(r.schema)),
         enums=tuple(e for e in schema.enums if wanted(e.schema)),
         domains=tuple(d for d in schema.domains if wanted(d.schema)),
+        composites=tuple(c for c in schema.composites if wanted(c.schema)),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from pytest_errorbudget.checks.replay.columns import remove_column
+from pytest_errorbudget.checks.replay.composites import forget_members_of_type
 from pytest_errorbudget.checks.replay.dropping import drop_relation
 from pytest_errorbudget.checks.replay.extensions import TYPE_EXTENSIONS
 from pytest_errorbudget.checks.replay.guards import drop_from_extension, drop_from_schema
@@ -66,11 +67,13 @@ def _type(state: State, change: Drop) -> None:
 def _forget_type(state: State, key: Key, dependents: Dependents) -> None:
     state.enums.pop(key, None)
     state.domains.pop(key, None)
+    state.composites.pop(key, None)
     state.other_types.discard(key)
     if dependents is not Dependents.CASCADE:
         return
     for domain in [k for k, d in state.domains.items() if (d.base.schema, d.base.name) == key]:
         _forget_type(state, domain, dependents)
+    forget_members_of_type(state, key)
     _drop_columns(state, key)
 
 
@@ -83,7 +86,7 @@ def _drop_columns(state: State, key: Key) -> None:
 def _schema(state: State, name: str) -> None:
     for table in [t for t in state.tables.values() if t.schema == name]:
         drop_relation(state, table, Dependents.CASCADE)
-    for key in [k for k in (*state.enums, *state.domains, *state.other_types) if k[0] == name]:
+    for key in [k for k in (*state.enums, *state.domains, *state.composites, *state.other_types) if k[0] == name]:
         _forget_type(state, key, Dependents.CASCADE)
     for extension in [e for e, schema in state.extensions.items() if schema == name]:
         _extension(state, extension)

@@ -17,6 +17,8 @@ from pytest_errorbudget.model.migration import Inexact
 from pytest_errorbudget.model.pgtype import UNKNOWN, PgType
 from pytest_errorbudget.model.schema import (
     Column,
+    CompositeField,
+    CompositeType,
     Constraint,
     ConstraintKind,
     Domain,
@@ -41,6 +43,15 @@ def schema_of(state: State) -> Schema:
         domains=tuple(
             Domain(schema=key[0], name=key[1], base=domain.base, not_null=domain.not_null, origin=domain.origin)
             for key, domain in sorted(state.domains.items(), key=lambda item: item[0])
+        ),
+        composites=tuple(
+            CompositeType(
+                schema=key[0],
+                name=key[1],
+                fields=tuple(CompositeField(name, pg) for name, pg in composite.fields.items()),
+                origin=composite.origin,
+            )
+            for key, composite in sorted(state.composites.items(), key=lambda item: item[0])
         ),
     )
 

@@ -55,7 +55,8 @@ def set_extension_schema(state: State, change: SetExtensionSchema) -> None:
 def rename_schema(state: State, change: RenameSchema) -> None:
     for table in [t for t in state.tables.values() if t.schema == change.name]:
         _move(state, table, (change.to, table.name))
-    for key in [k for k in (*state.enums, *state.domains, *state.other_types) if k[0] == change.name]:
+    types = (*state.enums, *state.domains, *state.composites, *state.other_types)
+    for key in [key for key in types if key[0] == change.name]:
         _move_type(state, key, (change.to, key[1]), change.origin)
     state.schemas.discard(change.name)
     state.schemas.add(change.to)
@@ -108,6 +109,9 @@ def _move_type(state: State, old: Key, new: Key, origin: Span) -> None:
     if old in state.domains:
         state.domains[new] = state.domains.pop(old)
         state.domains[new].origin = origin
+    if old in state.composites:
+        state.composites[new] = state.composites.pop(old)
+        state.composites[new].origin = origin
     if old in state.other_types:
         state.other_types.remove(old)
         state.other_types.add(new)
@@ -115,7 +119,7 @@ def _move_type(state: State, old: Key, new: Key, origin: Span) -> None:
 
 
 def _retype(state: State, old: Key, new: Key) -> None:
-    """Columns and domains of a type follow its name."""
+    """Columns, members and domains of a type follow its name."""
     for table in state.tables.values():
         for column in table.columns.values():
             if (column.type.schema, column.type.name) == old:
@@ -123,3 +127,7 @@ def _retype(state: State, old: Key, new: Key) -> None:
     for domain in state.domains.values():
         if (domain.base.schema, domain.base.name) == old:
             domain.base = replace(domain.base, schema=new[0], name=new[1])
+    for composite in state.composites.values():
+        for name, pg in composite.fields.items():
+            if (pg.schema, pg.name) == old:
+                composite.fields[name] = replace(pg, schema=new[0], name=new[1])

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from pytest_errorbudget.checks.replay import (
     columns,
+    composites,
     constraints,
     creation,
     drops,
@@ -20,7 +21,7 @@ from pytest_errorbudget.checks.replay.effective import lasting
 from pytest_errorbudget.checks.replay.finish import inexact_of, schema_of
 from pytest_errorbudget.checks.replay.state import DEFAULT_PATH, NotReplayed, State
 from pytest_errorbudget.model import change as all_changes
-from pytest_errorbudget.model import change_guard, change_table
+from pytest_errorbudget.model import change_composite, change_guard, change_table
 from pytest_errorbudget.model.change import Change, FileChanges
 from pytest_errorbudget.model.change_parts import Scope
 from pytest_errorbudget.model.migration import Opaque, StaticReplay
@@ -152,6 +153,14 @@ def _apply(state: State, change: Change) -> None:
             | all_changes.SetTypeSchema()
         ):
             _apply_type(state, change)
+        case (
+            change_composite.CreateComposite()
+            | change_composite.AddAttribute()
+            | change_composite.DropAttribute()
+            | change_composite.RetypeAttribute()
+            | change_composite.RenameAttribute()
+        ):
+            composites.change_composite(state, change)
         case (
             change_guard.CreateTrigger()
             | change_guard.DropTrigger()

@@ -153,6 +153,14 @@ class DomainState:
     origin: Span
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
+class CompositeState:
+    """Members by name, in their order."""
+
+    fields: dict[str, PgType]
+    origin: Span
+
+
 class State:
     """Everything that the migrations have made so far."""
 
@@ -161,6 +169,7 @@ class State:
         self.index_tables: dict[Key, TableState] = {}
         self.enums: dict[Key, EnumState] = {}
         self.domains: dict[Key, DomainState] = {}
+        self.composites: dict[Key, CompositeState] = {}
         self.other_types: set[Key] = set()
         self.extensions: dict[str, str] = {}
         self.routines: dict[str, frozenset[str] | None] = {}
@@ -274,4 +283,4 @@ class State:
         return self.constraint_names[key] > 0
 
     def _is_type(self, key: Key) -> bool:
-        return key in self.enums or key in self.domains or key in self.other_types or key in self.tables
+        return any(key in known for known in (self.enums, self.domains, self.composites, self.other_types, self.tables))

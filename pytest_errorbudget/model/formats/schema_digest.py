@@ -16,7 +16,11 @@ _write = json.JSONEncoder(ensure_ascii=False).encode  # made once: `json.dumps` 
 
 
 def schema_digest(schema: Schema) -> str:
-    """SHA-256, as hex digits, over a canonical form of what takes part in comparisons (origins do not)."""
+    """SHA-256, as hex digits, over a canonical form of what takes part in comparisons (origins do not).
+
+    Fields that came later (``digest`` in their metadata, the last ones of their class) are left out where they are
+    empty: digests in older files stay what they are.
+    """
     return schema_digests((schema,))[0]
 
 
@@ -28,14 +32,15 @@ def schema_digests(schemas: Sequence[Schema]) -> tuple[str, ...]:
 
 
 @cache
-def _compared(kind: type) -> tuple[str, Callable[[object], tuple[object, ...]]] | None:
-    """A class's name as JSON, and what gives the values that take part in comparisons; ``None`` if it has none."""
+def _compared(kind: type) -> tuple[str, Callable[[object], tuple[object, ...]], int] | None:
+    """A class's name as JSON, what gives the values that take part in comparisons, and how many of these came later;
+    ``None`` if it has none."""
     if not is_dataclass(kind):
         return None
     names = [f.name for f in fields(kind) if f.compare]
     # One name more, which is cut off again, so that a single value comes in a tuple too.
     values: attrgetter[tuple[object, ...]] = attrgetter(*names, "__class__")
-    return _write(kind.__name__), values
+    return _write(kind.__name__), values, sum("digest" in f.metadata for f in fields(kind) if f.compare)
 
 
 def _text(value: object, known: dict[int, str]) -> str:
@@ -55,6 +60,8 @@ def _new_text(value: object, known: dict[int, str]) -> str:
     compared = _compared(kind)
     if compared is None:
         return _write(value.value if isinstance(value, Enum) else value)
-    name, values = compared
+    name, values, later = compared
     *parts, _ = values(value)
+    if later and not any(parts[-later:]):
+        del parts[-later:]
     return f"[{','.join([name, *[known.get(id(part)) or _text(part, known) for part in parts]])}]"

@@ -1,4 +1,4 @@
-"""Relations, enums and domains of the schemas as ``Schema`` values."""
+"""Relations and types of the schemas as ``Schema`` values."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pytest_errorbudget.model.schema import Domain, EnumType, Relation, Schema
+from pytest_errorbudget.model.schema import CompositeField, CompositeType, Domain, EnumType, Relation, Schema
 from pytest_errorbudget.readers.catalog.types import TypeRow, Types
 
 Row = tuple[Any, ...]
@@ -27,8 +27,8 @@ _FREE = DomainRules()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypeFacts:
-    """The types of a database, the labels of its enums and the rules of its domains, as ``sql/types.sql``,
-    ``sql/enums.sql`` and ``sql/domains.sql`` give them.
+    """The types of a database, the labels of its enums, the rules of its domains and the members of its composite
+    types, as ``sql/types.sql``, ``sql/enums.sql``, ``sql/domains.sql`` and ``sql/composites.sql`` give them.
 
     ``neutral`` maps a tenant's schema to the name under which the migrations create it.
     """
@@ -36,27 +36,36 @@ class TypeFacts:
     types: Types
     enums: Sequence[Row]
     domains: Sequence[Row]
+    composites: Sequence[Row]
     neutral: Mapping[str, str]
 
     @classmethod
     def of(
-        cls, types: Iterable[Row], enums: Sequence[Row], domains: Sequence[Row], neutral: Mapping[str, str]
+        cls,
+        types: Iterable[Row],
+        enums: Sequence[Row],
+        domains: Sequence[Row],
+        composites: Sequence[Row],
+        *,
+        neutral: Mapping[str, str],
     ) -> TypeFacts:
         known = Types((TypeRow(*row) for row in types), neutral)
-        return cls(types=known, enums=enums, domains=domains, neutral=neutral)
+        return cls(types=known, enums=enums, domains=domains, composites=composites, neutral=neutral)
 
 
 def assembled(members: Mapping[str, Sequence[Relation]], facts: TypeFacts, domains: Domains) -> Mapping[str, Schema]:
     """A ``Schema`` per schema. Equal ones become one object, so that equal tenants cost little."""
     own_enums, own_domains = _enums(facts.enums, facts.neutral), _domains(facts, domains)
+    own_composites = _composites(facts)
     known: dict[tuple[Any, ...], Schema] = {}
     result = {}
     for schema, relations in members.items():
         found = sorted(relations, key=lambda r: r.name)
-        parts = (tuple(own_enums.get(schema, ())), tuple(own_domains.get(schema, ())))
+        own = (own_enums.get(schema, ()), own_domains.get(schema, ()), own_composites.get(schema, ()))
+        parts = (tuple(own[0]), tuple(own[1]), tuple(own[2]))
         key = (tuple(map(id, found)), *parts)  # equal relations are one object
         if key not in known:
-            known[key] = Schema(relations=tuple(found), enums=parts[0], domains=parts[1])
+            known[key] = Schema(relations=tuple(found), enums=parts[0], domains=parts[1], composites=parts[2])
         result[schema] = known[key]
     return result
 
@@ -68,6 +77,17 @@ def _enums(rows: Sequence[Row], neutral: Mapping[str, str]) -> Mapping[str, list
     found: defaultdict[str, list[EnumType]] = defaultdict(list)
     for (schema, name), values in sorted(labels.items()):
         found[schema].append(EnumType(schema=neutral.get(schema, schema), name=name, labels=tuple(values)))
+    return found
+
+
+def _composites(facts: TypeFacts) -> Mapping[str, list[CompositeType]]:
+    fields: defaultdict[tuple[str, str], list[CompositeField]] = defaultdict(list)
+    for schema, name, member, oid, typmod in facts.composites:
+        fields[schema, name] += [] if member is None else [CompositeField(member, facts.types.type(oid, typmod))]
+    found: defaultdict[str, list[CompositeType]] = defaultdict(list)
+    for (schema, name), members in sorted(fields.items()):
+        neutral = facts.neutral.get(schema, schema)
+        found[schema].append(CompositeType(schema=neutral, name=name, fields=tuple(members)))
     return found
 
 

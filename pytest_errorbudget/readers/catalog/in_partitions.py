@@ -32,8 +32,8 @@ def read_in_partitions(
     reading: Reading, tenants: Sequence[tuple[Tenant, InPartition]], holders: Sequence[str]
 ) -> tuple[TenantRead, ...]:
     """The tenants in the order given; ``holders`` are the schemas that hold the bookkeeping table."""
-    rows, types, enums, domains = run_named(reading.session, ("partitioned", "types", "enums", "domains"))
-    facts = TypeFacts.of(types, enums, domains, _AS_WRITTEN)
+    rows, *types = run_named(reading.session, ("partitioned", "types", "enums", "domains", "composites"))
+    facts = TypeFacts.of(*types, neutral=_AS_WRITTEN)
     objects = read_objects(reading.session, (), facts)
     tree = PartitionTree(rows, objects)
     places = {tenant.name: _places(tree, layout, reading.source.expected) for tenant, layout in tenants}
@@ -108,6 +108,7 @@ class _Schemas:
             relations=tuple(relation for part in parts for relation in part.relations),
             enums=tuple(enum for part in parts for enum in part.enums),
             domains=tuple(domain for part in parts for domain in part.domains),
+            composites=tuple(composite for part in parts for composite in part.composites),
         )
 
 

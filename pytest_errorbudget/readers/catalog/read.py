@@ -157,10 +157,9 @@ _AS_WRITTEN: Mapping[str, str] = {}  # a replay has no tenant: every schema keep
 def read_all(connection: Connection, bookkeeping: str) -> Schema:
     """Everything that is not PostgreSQL's own, as one ``Schema``: what a replay of migrations gave."""
     schemas = [row[0] for row in run_named(connection, ("user_schemas",))[0]]
-    relations, types, enums, domains = run_named(
-        connection, ("relations", "types", "enums", "domains"), schemas=schemas, bookkeeping=bookkeeping
-    )
-    facts = TypeFacts.of(types, enums, domains, _AS_WRITTEN)
+    names = ("relations", "types", "enums", "domains", "composites")
+    relations, *types = run_named(connection, names, schemas=schemas, bookkeeping=bookkeeping)
+    facts = TypeFacts.of(*types, neutral=_AS_WRITTEN)
     found = read_relations(connection, relations, facts)
     members: defaultdict[str, list[Relation]] = defaultdict(list)
     for oid, schema, *_ in relations:
@@ -171,6 +170,7 @@ def read_all(connection: Connection, bookkeeping: str) -> Schema:
         relations=tuple(relation for part in parts for relation in part.relations),
         enums=tuple(enum for part in parts for enum in part.enums),
         domains=tuple(domain for part in parts for domain in part.domains),
+        composites=tuple(composite for part in parts for composite in part.composites),
     )
 
 

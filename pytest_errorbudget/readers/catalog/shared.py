@@ -25,6 +25,7 @@ class SharedSet:
     @property
     def schemas(self) -> tuple[str, ...]:
         types = {enum.schema for enum in self.makes.enums} | {domain.schema for domain in self.makes.domains}
+        types |= {composite.schema for composite in self.makes.composites}
         return tuple(sorted(types | {relation.schema for relation in self.makes.relations}))
 
 
@@ -43,6 +44,7 @@ def read_shared(reading: Reading, shared: SharedSet, tenants: Sequence[str]) -> 
         relations=tuple(relation for name in names for relation in read[name].relations),
         enums=tuple(enum for name in names for enum in read[name].enums),
         domains=tuple(domain for name in names for domain in read[name].domains),
+        composites=tuple(composite for name in names for composite in read[name].composites),
     )
     return SharedState(path=shared.path, version=version, schema=_of(whole, shared.makes), checksums=checksums or ())
 
@@ -52,8 +54,10 @@ def _of(schema: Schema, makes: Schema) -> Schema:
     relations = {(part.schema, part.name) for part in makes.relations}
     enums = {(part.schema, part.name) for part in makes.enums}
     domains = {(part.schema, part.name) for part in makes.domains}
+    composites = {(part.schema, part.name) for part in makes.composites}
     return Schema(
         relations=tuple(part for part in schema.relations if (part.schema, part.name) in relations),
         enums=tuple(part for part in schema.enums if (part.schema, part.name) in enums),
         domains=tuple(part for part in schema.domains if (part.schema, part.name) in domains),
+        composites=tuple(part for part in schema.composites if (part.schema, part.name) in composites),
     )

@@ -22,9 +22,9 @@ from pytest_errorbudget.readers.catalog.read import (
 _FIRST_WITH_RECORD_HASHES = 140000
 _ENOUGH_TO_ASK = 20
 _MOST_KINDS: float = 0.8  # a relation: with more, reading all of them is quicker
-_FENCE = ("relation_marks", "schemas", "types", "enums", "domains", "local_expressions")
+_FENCE = ("relation_marks", "schemas", "types", "enums", "domains", "composites", "local_expressions")
 _MARKS = ("relation_marks", "schemas", "types", "local_expressions")
-_MORE = (("e", "enums"), ("d", "domains"))
+_MORE = (("e", "enums"), ("d", "domains"), ("c", "composites"))
 _SYSTEM = frozenset({"pg_catalog", "information_schema"})
 
 
@@ -48,12 +48,13 @@ def read_schemas(
 
 
 def _facts(connection: Connection, types: Rows, neutral: Mapping[str, str]) -> TypeFacts:
-    """Labels and rules are asked for where some schema has an enum or a domain: each of these queries goes through
-    ``pg_type``, in which every relation has two rows."""
+    """Labels, rules and members are asked for where some schema has an enum, a domain or a composite type: each of
+    these queries goes through ``pg_type`` or ``pg_class``, in which every relation has rows."""
     kinds = {row[3] for row in types if row[2] not in _SYSTEM}
     names = tuple(name for kind, name in _MORE if kind in kinds)
     found = dict(zip(names, run_named(connection, names), strict=True)) if names else {}
-    return TypeFacts.of(types, found.get("enums", ()), found.get("domains", ()), neutral)
+    own = (found.get(name, []) for _, name in _MORE)
+    return TypeFacts.of(types, *own, neutral=neutral)
 
 
 def _seem_alike(connection: Connection, schemas: Sequence[str], bookkeeping: str) -> bool:

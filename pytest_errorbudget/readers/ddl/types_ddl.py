@@ -13,14 +13,26 @@ from pytest_errorbudget.model.change import (
     SetDomainNotNull,
     SetTypeSchema,
 )
+from pytest_errorbudget.model.change_composite import (
+    AddAttribute,
+    CreateComposite,
+    DropAttribute,
+    RenameAttribute,
+    RetypeAttribute,
+)
 from pytest_errorbudget.model.change_parts import Existing, Name, Placement
 from pytest_errorbudget.readers.ddl.cursor import Cursor
 from pytest_errorbudget.readers.ddl.types import declared
+
+_ACTIONS = ("add", "drop", "alter")
 
 
 def create_type(cursor: Cursor) -> tuple[Change, ...]:
     """After CREATE TYPE."""
     name = cursor.qualified()
+    if cursor.key == "as" and cursor.key_after == "(":
+        cursor.expect("as")
+        return (_composite(cursor, name),)
     if not cursor.accept("as", "enum"):
         cursor.rest()
         return (CreateOtherType(name=name, origin=cursor.span(0)),)
@@ -35,6 +47,12 @@ def create_type(cursor: Cursor) -> tuple[Change, ...]:
 def alter_type(cursor: Cursor) -> tuple[Change, ...]:
     """After ALTER TYPE. Attributes of a composite type are no columns."""
     name = cursor.qualified()
+    if cursor.accept("rename", "attribute"):
+        field = cursor.name()
+        cursor.expect("to")
+        return (RenameAttribute(name=name, field=field, to=cursor.name(), origin=cursor.span(0)),)
+    if cursor.key in _ACTIONS and cursor.key_after == "attribute":
+        return tuple(_attribute(cursor.inside(part), name, cursor) for part in cursor.parts(cursor.rest()))
     if cursor.accept("add", "value"):
         return (_add_value(cursor, name),)
     if cursor.accept("rename", "value"):
@@ -42,6 +60,29 @@ def alter_type(cursor: Cursor) -> tuple[Change, ...]:
         cursor.expect("to")
         return (RenameEnumLabel(name=name, label=label, to=cursor.string(), origin=cursor.span(0)),)
     return _common(cursor, name)
+
+
+def _composite(cursor: Cursor, name: Name) -> Change:
+    members = []
+    for part in cursor.parts(cursor.group()):
+        inner = cursor.inside(part)
+        members.append((inner.name(), declared(inner).type))
+    return CreateComposite(name=name, fields=tuple(members), origin=cursor.span(0))
+
+
+def _attribute(part: Cursor, name: Name, whole: Cursor) -> Change:
+    """One action of ALTER TYPE ... ATTRIBUTE."""
+    verb = part.one_of(*_ACTIONS)
+    part.expect("attribute")
+    if verb == "drop":
+        missing = Existing.SKIPS if part.accept("if", "exists") else Existing.FAILS
+        return DropAttribute(name=name, field=part.name(), missing=missing, origin=whole.span(0))
+    field = part.name()
+    if verb == "add":
+        return AddAttribute(name=name, field=field, type=declared(part).type, origin=whole.span(0))
+    part.accept("set", "data")
+    part.expect("type")
+    return RetypeAttribute(name=name, field=field, type=declared(part).type, origin=whole.span(0))
 
 
 def create_domain(cursor: Cursor) -> tuple[Change, ...]:
