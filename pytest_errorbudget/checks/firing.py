@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 from itertools import accumulate, chain, compress, repeat, zip_longest
-from operator import and_, ge, gt, ne, or_, sub
+from operator import and_, ge, gt, mul, ne, or_, sub
 from typing import assert_never
 
 from pytest_errorbudget.checks.burn import closed_end, objective_of, workbook_policy
@@ -125,28 +125,33 @@ def _stretches(series: Series, window_us: int, end_us: int, reach_us: int) -> It
     """The closed windows of a series, filled up with empty ones, and cut where nothing comes for ``reach_us``."""
     closed = bisect_left(series.starts_us, end_us)
     starts = series.starts_us[:closed]
-    cuts = [position for position, gap in enumerate(map(sub, starts[1:], starts), 1) if gap > reach_us]
+    holes = [(place, gap) for place, gap in enumerate(map(sub, starts[1:], starts), 1) if gap > window_us]
+    cuts = [place for place, gap in holes if gap > reach_us]
     for first, last in zip((0, *cuts), (*cuts, closed), strict=True):
         if any(series.bad[first:last]):
-            yield _stretch(series, slice(first, last), window_us, end_us, reach_us)
+            until = min(starts[last - 1] + window_us + reach_us, end_us)
+            inner = [(place, gap // window_us - 1) for place, gap in holes if first < place < last]
+            windows = (until - starts[first]) // window_us
+            valid, bad = (_filled(column, first, last, inner, windows) for column in (series.valid, series.bad))
+            yield _Stretch(
+                start_us=starts[first],
+                windows=windows,
+                valid=_summed(valid),
+                bad=_summed(bad),
+                failing=_summed(map(bool, bad)),
+                open_ended=until == end_us,
+            )
 
 
-def _stretch(series: Series, rows: slice, window_us: int, end_us: int, reach_us: int) -> _Stretch:
-    starts = series.starts_us[rows]
-    until = min(starts[-1] + window_us + reach_us, end_us)
-    every = range(starts[0], until - window_us + 1, window_us)
-    valid, bad = (
-        list(map(dict(zip(starts, column[rows], strict=True)).get, every, repeat(0)))
-        for column in (series.valid, series.bad)
-    )
-    return _Stretch(
-        start_us=starts[0],
-        windows=len(every),
-        valid=_summed(valid),
-        bad=_summed(bad),
-        failing=_summed(map(bool, bad)),
-        open_ended=until == end_us,
-    )
+def _filled(column: Sequence[int], first: int, last: int, holes: Sequence[tuple[int, int]], windows: int) -> list[int]:
+    """``column[first:last]`` with zeros before the places of ``holes``, and after it up to so many ``windows``."""
+    values: list[int] = []
+    for place, empty in holes:
+        values += column[first:place]
+        values += [0] * empty
+        first = place
+    values += column[first:last]
+    return values + [0] * (windows - len(values))
 
 
 def _summed(values: Iterable[int]) -> list[int]:
@@ -186,16 +191,17 @@ def _evaluations(stretch: _Stretch, alert: Alert | Condition, budget: Fraction, 
 def _scores(stretch: _Stretch, limit: Fraction) -> list[int]:
     """Prefix sums of what is above 0 where the error ratio is above ``limit``."""
     numerator, denominator = limit.as_integer_ratio()
-    return [denominator * bad - numerator * valid for valid, bad in zip(stretch.valid, stretch.bad, strict=True)]
+    return list(map(sub, map(mul, stretch.bad, repeat(denominator)), map(mul, stretch.valid, repeat(numerator))))
 
 
 def _both(stretch: _Stretch, alert: Alert, scores: list[int], window_us: int) -> list[bool]:
     now, long = scores[1:], alert.long_us // window_us
-    fires = map(and_, map(gt, now, _before(scores, long)), map(gt, now, _before(scores, alert.short_us // window_us)))
-    if alert.failing_slots == 0:
-        return list(fires)
+    fires = list(map(gt, now, _before(scores, long)))
+    if True not in fires:
+        return fires
+    short = map(gt, now, _before(scores, alert.short_us // window_us))
     failing = map(sub, stretch.failing[1:], _before(stretch.failing, long))
-    return list(map(and_, fires, map(ge, failing, repeat(alert.failing_slots))))
+    return list(map(and_, map(and_, fires, short), map(ge, failing, repeat(alert.failing_slots))))
 
 
 def _pending(held: Iterable[bool], evaluations: int) -> list[bool]:

@@ -102,7 +102,8 @@ def _threshold(
     budget = 1 - _objective(cohort, slo)
     odd = {one.tenant for one in left_out if one.cohort == cohort.name and one.slo == slo.name}
     healthy = [row for row in rows if row.tenant not in odd and row.valid > 0 and not _deserves_a_page(row, budget)]
-    bound = max((_burn_rate(row, budget) for row in healthy), default=None)
+    rates = {(row.bad, row.valid) for row in healthy}  # most hours are like others
+    bound = max((Fraction(bad, valid) / budget for bad, valid in rates), default=None)
     reached = coverage_confidence(len(healthy))
     reliable = bound is not None and reached >= confidence
     burn, basis = _burn(bound, reliable, budget)
