@@ -18,3 +18,19 @@ create table refunds (
 );
 
 create index refunds_payment_id_idx on refunds (payment_id);
+
+create type dispute_state as enum ('open', 'won', 'lost');
+
+create table disputes (
+    id uuid primary key default gen_random_uuid(),
+    payment_id uuid not null references payments (id),
+    state dispute_state not null default 'open',
+    reason text not null,
+    amount_cents bigint not null,
+    opened_at timestamptz not null default now(),
+    closed_at timestamptz
+);
+
+create index disputes_payment_id_idx on disputes (payment_id);
+
+create index disputes_opened_at_idx on disputes (opened_at);

@@ -21,3 +21,13 @@ create table notifications (
 create index notifications_unsent_idx on notifications (queued_at) where sent_at is null;
 
 create index notifications_channel_id_idx on notifications (channel_id);
+
+create table deliveries (
+    id bigint generated always as identity primary key,
+    notification_id bigint not null references notifications (id) on delete cascade,
+    status_code smallint,
+    answer text,
+    attempted_at timestamptz not null default now()
+);
+
+create index deliveries_notification_id_idx on deliveries (notification_id);

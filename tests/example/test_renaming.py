@@ -17,9 +17,9 @@ from pytest_errorbudget.readers.scratch import ScratchServer
 TENANTS = """acme-prod acme_prod cyberdyne globex hooli initech soylent stark-labs stark_labs tyrell umbrella vandelay
     wayne-health wayne_health wonka"""
 COHORTS = "civic clinics enterprise finance growth pharma retail trial"
-SERVICES = "accounts billing ingest ledger notifications statement-builder meter platform"
+SERVICES = "accounts billing dispatcher disputes exports ingest ledger notifications statement-builder meter platform"
 TABLES = """customers invoices invoice_lines payments refunds api_keys active_api_keys request_events usage_daily
-    ledger_accounts ledger_entries notification_channels statements statement_builds"""
+    ledger_accounts ledger_entries notification_channels deliveries statements statement_builds"""
 COLUMNS = """amount_cents customer_id due_on event_id invoice_id issued_at last_used_at latency_ms occurred_at
     payment_id reference tenant_id unit_cents"""
 SYMBOLS = "meter_record meter_requests meter_failures meter_reset"

@@ -4,7 +4,7 @@ mod error;
 mod tenants;
 
 pub use error::ApiError;
-pub use tenants::{TenantDb, Tenants};
+pub use tenants::{TenantDb, Tenants, tenant_urls};
 
 /// The address a service listens on, from `LISTEN` or the default.
 pub fn listen_address() -> String {

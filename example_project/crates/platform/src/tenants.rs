@@ -8,6 +8,39 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::ApiError;
 
+/// Name and schema of every tenant, from `LEDGERLINE_TENANTS` as `name=schema,name=schema`.
+///
+/// # Errors
+///
+/// Says that the variable is missing or malformed.
+fn listed_tenants() -> Result<Vec<(String, String)>, Box<dyn std::error::Error>> {
+    let listed = std::env::var("LEDGERLINE_TENANTS").map_err(|_| "LEDGERLINE_TENANTS is not set")?;
+    listed
+        .split(',')
+        .map(|entry| {
+            let (name, schema) = entry
+                .split_once('=')
+                .ok_or("LEDGERLINE_TENANTS: expected name=schema")?;
+            Ok((name.to_owned(), schema.to_owned()))
+        })
+        .collect()
+}
+
+/// Name and connection URL of every tenant, for workers that go through one tenant after the other. The URL sets the
+/// tenant's schema as the search path.
+///
+/// # Errors
+///
+/// Says which variable is missing or malformed.
+pub fn tenant_urls() -> Result<Vec<(String, String)>, Box<dyn std::error::Error>> {
+    let url = std::env::var("LEDGERLINE_DATABASE_URL").map_err(|_| "LEDGERLINE_DATABASE_URL is not set")?;
+    let mark = if url.contains('?') { '&' } else { '?' };
+    let urls = listed_tenants()?
+        .into_iter()
+        .map(|(name, schema)| (name, format!("{url}{mark}options=-csearch_path%3D{schema}")));
+    Ok(urls.collect())
+}
+
 /// A pool per tenant. Each has the tenant's schema as its search path for good: a pool that changed it between
 /// requests would reuse prepared statements of another tenant.
 #[derive(Clone)]
@@ -25,14 +58,10 @@ impl Tenants {
         let url: PgConnectOptions = std::env::var("LEDGERLINE_DATABASE_URL")
             .map_err(|_| "LEDGERLINE_DATABASE_URL is not set")?
             .parse()?;
-        let listed = std::env::var("LEDGERLINE_TENANTS").map_err(|_| "LEDGERLINE_TENANTS is not set")?;
         let mut pools = HashMap::new();
-        for entry in listed.split(',') {
-            let (name, schema) = entry
-                .split_once('=')
-                .ok_or("LEDGERLINE_TENANTS: expected name=schema")?;
+        for (name, schema) in listed_tenants()? {
             let options = url.clone().options([("search_path", schema)]);
-            pools.insert(name.to_owned(), PgPoolOptions::new().connect_lazy_with(options));
+            pools.insert(name, PgPoolOptions::new().connect_lazy_with(options));
         }
         Ok(Self {
             pools: Arc::new(pools),
