@@ -56,15 +56,26 @@ def _checked(read: Read, column: OutputColumn, shape: TenantShape, view: View) -
             return None
         case NotKnown(reason):
             return _not_checked(read, reason)
-        case Refuses(declares):
+        case Refuses():
             inner = target if read.library is Library.DIESEL else target.inner
-            shown = RustType(inner.path, inner.arguments, shown_type(inner))
-            refusal = Refusal(rust=shown, declares=declares, pg=column.type, nullable=column.nullable, after=read.after)
-            mild = read.library is Library.DIESEL and is_same_clock(declares, column.type)
+            mild = read.library is Library.DIESEL and is_same_clock(answer.declares, column.type)
             severity = Severity.WARNING if mild else Rule.ROW_TYPE.severity
-            return replace(_draft(read, column, shape, view, behaviour.refused(refusal)), severity=severity)
+            said = _refused(read, inner, column, answer)
+            return replace(_draft(read, column, shape, view, said), severity=severity)
         case _ as never:
             assert_never(never)
+
+
+def _refused(read: Read, rust: RustType, column: OutputColumn, answer: Refuses) -> str:
+    refusal = Refusal(
+        rust=RustType(rust.path, rust.arguments, shown_type(rust)),
+        declares=answer.declares,
+        pg=column.type,
+        nullable=column.nullable,
+        after=read.after,
+        because=answer.because,
+    )
+    return behaviour_of(read.library).refused(refusal)
 
 
 def _trusted(
@@ -77,6 +88,8 @@ def _trusted(
             return None
         case NotKnown(reason):
             return _not_checked(read, reason)
+        case Refuses(because=str()):
+            return _draft(read, column, shape, view, _refused(read, decoded.inner, column, answer))
         case Refuses():
             outcome = drift(decoded, column.type)
         case _ as never:
@@ -99,6 +112,8 @@ def _converted(read: Read, column: OutputColumn, shape: TenantShape, view: View)
     answer = SQLX.accepts(decoded, column.type, view.types(read.crate, shape.schema))
     if isinstance(answer, NotKnown):
         return _not_checked(read, answer.reason)
+    if isinstance(answer, Refuses) and answer.because is not None:
+        return _draft(read, column, shape, view, _refused(read, decoded.inner, column, answer))
     outcome = Drift.SAFE if isinstance(answer, Accepts) else drift(decoded, column.type)
     if outcome is not Drift.SAFE:
         return _draft(read, column, shape, view, _drifted(decoded, compiled, column.type, outcome))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pytest_errorbudget.model.finding import Affected, Label, LabelKind
 from pytest_errorbudget.model.item import ItemId
+from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.model.rust import QueryCall
+from pytest_errorbudget.model.schema import CompositeField, CompositeType
 from pytest_errorbudget.model.source import Span
 
 WIDENED = Span("migrations/0007_widen_amount.sql", 3)
@@ -250,3 +254,21 @@ def test_flattened_structs_are_read_from_the_same_row_and_fail_the_outer_item(wo
     assert finding.place == "src/models.rs::Money.amount_cents"
     assert [str(item) for item in finding.items] == ["src/rows.rs::Invoice[acme]"]
     assert unchecked == ()
+
+
+@pytest.mark.parametrize("call", [QueryCall.QUERY_AS, QueryCall.QUERY_AS_UNCHECKED_MACRO])
+def test_a_member_of_a_composite_type_that_does_not_fit(world, words, call):
+    world.struct("Address", {"street": "String", "number": "i64"}, derives=("Type",), options="type_name=address")
+    world.query(target=world.struct("Customer", {"home": "Address"}), call=call)
+    members = (CompositeField("street", PgType("text")), CompositeField("number", PgType("int4")))
+    schema = replace(
+        words.schema(invoices={"home": "public.address"}),
+        composites=(CompositeType(schema="public", name="address", fields=members),),
+    )
+    world.shape("a", "acme", schema=schema, get_invoice=words.typed(words.output("home", "public.address")))
+    (finding,), _ = world.run()
+    assert finding.message == "tenant `acme`: field `home: Address` reads `invoices.home`, which is `address`"
+    assert finding.consequence == (
+        "Every row fails at run time with `sqlx::Error::ColumnDecode` (its member `number`, as SQL type `INT8`, is not "
+        "compatible with SQL type `INT4`), so a 500 where a handler passes it on."
+    )

@@ -13,9 +13,10 @@ class Accepts:
 @dataclass(frozen=True, slots=True)
 class Refuses:
     """The value is refused. ``declares`` is the SQL type that the Rust type stands for, as the library names it;
-    ``None`` where the library has no such Rust type at all."""
+    ``None`` where the library has no such Rust type at all. ``because`` is the reason where it is not this type."""
 
     declares: str | None
+    because: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,15 @@ from pytest_errorbudget.model.rust import Library, RustType
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """A value that the library does not decode; ``after`` ends the sentence: what becomes of the error."""
+    """A value that the library does not decode; ``after`` ends the sentence: what becomes of the error. ``because``
+    is the reason where it is not the type that the Rust type stands for."""
 
     rust: RustType
     declares: str | None
     pg: PgType
     nullable: bool | None
     after: str
+    because: str | None = None
 
     @property
     def rows(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.model.rust import Attribute, RustEnum, Struct
-from pytest_errorbudget.model.schema import Domain, EnumType, Schema
+from pytest_errorbudget.model.schema import CompositeType, Domain, EnumType, Schema
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,10 @@ class OwnTypes:
     def domain(self, pg: PgType) -> Domain | None:
         """The domain of a type or of an array's elements."""
         return next((d for d in self.schema.domains if (d.schema, d.name) == (pg.schema, pg.name)), None)
+
+    def composite(self, pg: PgType) -> CompositeType | None:
+        """The database's composite type, or that of an array's elements."""
+        return next((c for c in self.schema.composites if (c.schema, c.name) == (pg.schema, pg.name)), None)
 
     def enum(self, pg: PgType) -> EnumType | None:
         """The database's enum of a type or of an array's elements."""

@@ -4,7 +4,8 @@ Source: ``sqlx-macros-core/src/derives/type.rs``: an enum without ``repr`` and a
 name or ``type_name``, an enum with ``repr`` its integer. A newtype without ``transparent`` does so too, and so refuses
 the ``text`` that the server reports for a domain (sqlx issue 4003). Names compare without case unless they are quoted
 (``type_info.rs``, ``name_eq``). An array's elements are compared as they are sent: the server sends a domain's array
-with the domain itself (``array_compatible``), which no built-in Rust type accepts.
+with the domain itself (``array_compatible``), which no built-in Rust type accepts. A composite type's members are
+decoded by their position (``sqlx-postgres/src/types/record.rs``).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from pytest_errorbudget.model.rust import Library, RustEnum, RustType, Struct
 _DEPTH = 8
 _POINTERS = frozenset({"Option", "&", "Box", "Arc", "Rc", "Cow"})
 _SEQUENCES = frozenset({"Vec", "[]", "[;]"})
+_A_DOMAIN = "the server sends a domain as itself inside of a composite type"
 
 
 def accepts_any(rust: RustType, pg: PgType, own: OwnTypes) -> Answer:
@@ -51,8 +53,8 @@ def _of_elements(element: RustType, pg: PgType, own: OwnTypes, depth: int) -> An
         return Refuses("an array")
     answer = _accepts(element, replace(pg, dimensions=0), own, depth)
     match answer:
-        case Refuses(str(declares)):
-            return Refuses(f"{declares}[]")
+        case Refuses(str(declares), because):
+            return Refuses(f"{declares}[]", because)
         case _:
             return answer
 
@@ -72,11 +74,34 @@ def _of_own(rust: RustType, found: tuple[Struct | RustEnum, ...], pg: PgType, ow
         case Struct():
             answer = _by_name(mapping.type_name or rust.path, pg)
             members = isinstance(answer, Accepts) and any(not field.name.isdigit() for field in item.fields)
-            return NotKnown(f"the members of the composite type `{pg.name}` were not read") if members else answer
+            return _members(item, pg, own, depth) if members else answer
         case RustEnum():
             return _by_name(mapping.type_name or rust.path, pg)
         case _ as never:
             assert_never(never)
+
+
+def _members(item: Struct, pg: PgType, own: OwnTypes, depth: int) -> Answer:
+    """By position (``PgRecordDecoder::try_decode``): names are not compared, and members past the struct's are not
+    read."""
+    composite = own.composite(pg)
+    if composite is None:
+        return NotKnown(f"the members of the composite type `{pg.name}` were not read")
+    if len(item.fields) > len(composite.fields):
+        return Refuses(pg.name, f"no field `{len(composite.fields)}` found on record")
+    for field, held in zip(item.fields, composite.fields, strict=False):
+        answer = NotKnown(_A_DOMAIN) if own.domain(held.type) else _accepts(field.type, held.type, own, depth - 1)
+        match answer:
+            case NotKnown(reason):
+                return NotKnown(f"`{field.name}`, a member of `{pg.name}`: {reason}")
+            case Refuses(declares, because):
+                shown = f"as SQL type `{declares}`, is not compatible with SQL type `{sql_name_of(held.type)}`"
+                return Refuses(pg.name, because or f"its member `{field.name}`, {shown}")
+            case Accepts():
+                continue
+    names = [field.name for field in item.fields], [held.name for held in composite.fields]
+    moved = any(ours != theirs and ours in names[1] for ours, theirs in zip(*names, strict=False))
+    return NotKnown(f"the members of `{pg.name}` are read by position, and have other names there") if moved else answer
 
 
 def _is_value(item: RustEnum) -> bool:
@@ -99,6 +124,8 @@ def _refused(refusal: Refusal) -> str:
     name, sql = refusal.rust.text or refusal.rust.path, sql_name_of(refusal.pg)
     if refusal.declares is None:
         return f"`{name}` does not compile: sqlx has no `Type<Postgres>` for it."
+    if refusal.because is not None:
+        return f"{refusal.rows} fails at run time with `sqlx::Error::ColumnDecode` ({refusal.because}){refusal.after}"
     return (
         f"{refusal.rows} fails at run time with `sqlx::Error::ColumnDecode` (Rust type `{name}`, as SQL type "
         f"`{refusal.declares}`, is not compatible with SQL type `{sql}`; sqlx does not widen){refusal.after}"

@@ -3,7 +3,7 @@
 Read in postgres-types 0.2 (``src/lib.rs`` and the file that each row names) and postgres-derive
 (``src/accepts.rs``, ``src/fromsql.rs``). The type is compared for every value, NULL as well, and nothing is widened.
 An enum's labels must be the database's own unless ``allow_mismatch``; a newtype accepts its inner type or a domain of
-its name over it.
+its name over it; a struct accepts a composite type of its name with the same members.
 """
 
 from __future__ import annotations
@@ -124,14 +124,30 @@ def _of_own(rust: RustType, found: tuple[Struct | RustEnum, ...], pg: PgType, ow
     if isinstance(item, RustEnum):
         return Accepts() if name == pg.name and not pg.dimensions else Refuses(name)
     if len(item.fields) != 1 or not item.fields[0].name.isdigit():
-        named = name == pg.name and not pg.dimensions
-        return NotKnown(f"the members of the composite type `{pg.name}` were not read") if named else Refuses(name)
+        return _members(item, pg, own, depth) if name == pg.name and not pg.dimensions else Refuses(name)
     inner = item.fields[0].type
     transparent = value_of(item.attributes, "postgres", "transparent") is not None
     domain = own.domain(pg) if not pg.dimensions else None
     if not transparent and domain is not None and domain.name == name:
         return _accepts(inner, replace(domain.base, dimensions=domain.base.dimensions), own, depth - 1)
     return _accepts(inner, pg, own, depth - 1)
+
+
+def _members(item: Struct, pg: PgType, own: OwnTypes, depth: int) -> Answer:
+    """By name: the same number, and each with a type that is accepted (postgres-derive, ``composite_body``)."""
+    composite = own.composite(pg)
+    if composite is None:
+        return NotKnown(f"the members of the composite type `{pg.name}` were not read")
+    if value_of(item.attributes, "postgres", "rename_all") is not None:
+        return NotKnown("its members are named by `rename_all`")
+    ours = {value_of(field.attributes, "postgres", "name") or field.name: field.type for field in item.fields}
+    held = {each.name: each.type for each in composite.fields}
+    if ours.keys() != held.keys():
+        return Refuses(pg.name)
+    answers = [_accepts(rust, held[name], own, depth - 1) for name, rust in ours.items()]
+    if any(isinstance(answer, Refuses) for answer in answers):
+        return Refuses(pg.name)
+    return next((answer for answer in answers if isinstance(answer, NotKnown)), Accepts())
 
 
 def _unknown(rust: RustType) -> NotKnown:
