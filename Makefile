@@ -60,7 +60,7 @@ tests-pytest8: $(OLD_STAMP)
 # DuckDB, PostgreSQL and Spark count alike. pyspark is half a gigabyte, so that only this target installs it.
 test-spark: $(STAMP)
 	@if command -v java >/dev/null; then \
-		$(BIN)/python -m pip install --quiet "pyspark>=4" && $(BIN)/python -m pytest -q tests_spark; \
+		$(BIN)/python -m pip install --quiet "pyspark>=4" && $(BIN)/python -m pytest -q tests/spark; \
 	else \
 		echo "test-spark: skipped, there is no Java on this machine: Spark needs a Java runtime, 17 or newer"; \
 	fi
