@@ -251,6 +251,9 @@ def _reading(relation: Relation, column: Column, before: Known, *, null: bool = 
             name = re.split(r"[!?:]", output.name)[0].strip()
             if null and name != output.name:
                 continue  # its author says it
+            for read in query.reads:
+                if read.key in (output.name, position) and read.type is not None and not (null and read.type.is_option):
+                    yield query_place(query)
             struct = before.structs.get(query.target) if query.target is not None else None
             if struct is not None:
                 yield from (
