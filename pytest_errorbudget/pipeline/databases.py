@@ -159,6 +159,7 @@ def _shapes(database: Database, facts: DatabaseFacts) -> tuple[ShapeRequest, ...
     for the newest replay: macros are compiled against it, and the tenants are to have it next."""
     from pytest_errorbudget.checks.drift import comparable, scope_of
     from pytest_errorbudget.checks.mending import mending
+    from pytest_errorbudget.checks.reordering import reordering
     from pytest_errorbudget.checks.shared_sets import without
     from pytest_errorbudget.readers.shapes import ShapeRequest
 
@@ -177,7 +178,7 @@ def _shapes(database: Database, facts: DatabaseFacts) -> tuple[ShapeRequest, ...
             version, expected = replay.versions[-1].version, replay.newest
         expected = without(expected, facts.shared_schema)
         compared = comparable(scope_of(database, state), expected, snapshot.shape(state.shape))
-        steps = mending(differences(*compared))
+        steps = (*mending(differences(*compared)), *reordering(*compared))
         requests[state.shape] = ShapeRequest(digest=state.shape, version=version, mending=steps)
     newest = (ShapeRequest(digest=None),) if replay.failure is None else ()
     return (*requests.values(), *newest)
