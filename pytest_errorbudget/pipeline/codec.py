@@ -20,8 +20,9 @@ import cattrs
 import msgspec
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
+from pytest_errorbudget.model.counts import Counts
 from pytest_errorbudget.model.facts import Facts, ShapeTyping
-from pytest_errorbudget.model.migration import RealReplay
+from pytest_errorbudget.model.migration import RealReplay, StaticReplay
 from pytest_errorbudget.pipeline.packing import PackedReplay, packed, unpacked
 
 _SCALARS = (int, str, bool, NoneType)
@@ -43,6 +44,23 @@ def encode_replay(replay: RealReplay) -> bytes:
 
 def decode_replay(data: bytes) -> RealReplay:
     return unpacked(_converter().structure(msgspec.json.decode(data), PackedReplay))
+
+
+def encode_static(replay: StaticReplay) -> bytes:
+    return msgspec.json.encode(_converter().unstructure(replay, StaticReplay))
+
+
+def decode_static(data: bytes) -> StaticReplay:
+    return _converter().structure(msgspec.json.decode(data), StaticReplay)
+
+
+def encode_counts(counts: Counts) -> bytes:
+    """Integers and text alone, which msgspec writes and reads by itself."""
+    return msgspec.json.encode(counts)
+
+
+def decode_counts(data: bytes) -> Counts:
+    return msgspec.json.decode(data, type=Counts)
 
 
 def encode_typings(typings: tuple[ShapeTyping, ...]) -> bytes:

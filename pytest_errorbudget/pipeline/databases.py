@@ -20,7 +20,7 @@ from pytest_errorbudget.pipeline.servers import Servers
 from pytest_errorbudget.pipeline.tenants import read_tenants
 
 if TYPE_CHECKING:
-    from pytest_errorbudget.readers.shapes import ShapeRequest
+    from pytest_errorbudget.readers.shape_request import ShapeRequest
 
 
 def read_database(gathering: Gathering, servers: Servers, database: Database) -> DatabaseFacts:
@@ -85,10 +85,10 @@ def _migrations(gathering: Gathering, settings: MigrationSettings) -> MigrationS
 
 
 def static_replay(migrations: MigrationSet) -> StaticReplay:
-    from pytest_errorbudget.checks.replay.replay import replay
-    from pytest_errorbudget.readers.ddl.changes import changes
+    from pytest_errorbudget.pipeline.kept import kept_static
+    from pytest_errorbudget.readers.result_cache import users_cache
 
-    return replay(changes(migrations))
+    return kept_static(users_cache(), migrations)
 
 
 def _real(servers: Servers, migrations: MigrationSet, static: StaticReplay) -> RealReplay:
@@ -138,7 +138,7 @@ def type_database(
     from pytest_errorbudget.checks.contracts.declared import declared_types
     from pytest_errorbudget.pipeline.kept import kept_typings
     from pytest_errorbudget.readers.result_cache import users_cache
-    from pytest_errorbudget.readers.shapes import Query
+    from pytest_errorbudget.readers.shape_request import Query
 
     database = next(d for d in gathering.request.project.settings.databases if d.name == facts.name)
     declared = declared_types(contracts, facts.replay.newest)
@@ -161,7 +161,7 @@ def _shapes(database: Database, facts: DatabaseFacts) -> tuple[ShapeRequest, ...
     from pytest_errorbudget.checks.mending import mending
     from pytest_errorbudget.checks.reordering import reordering
     from pytest_errorbudget.checks.shared_sets import without
-    from pytest_errorbudget.readers.shapes import ShapeRequest
+    from pytest_errorbudget.readers.shape_request import ShapeRequest
 
     replay, snapshot = facts.replay, facts.snapshot
     if replay is None or snapshot is None or not any(state.shape for state in snapshot.tenants):

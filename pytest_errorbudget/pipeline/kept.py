@@ -1,23 +1,45 @@
-"""What the replay server says, asked once: its answer to the same migrations and queries is kept between runs.
+"""What replays and the server say, asked once: the answer to the same migrations and queries is kept between runs.
 
-Only a replay that came to its end is kept. One that failed may succeed on the same server tomorrow, with an extension
-or a role that it lacks today.
+Of the server's replays only one that came to its end is kept. One that failed may succeed on the same server tomorrow,
+with an extension or a role that it lacks today.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from pytest_errorbudget.model.facts import ShapeTyping
-from pytest_errorbudget.model.migration import MigrationSet, RealReplay
-from pytest_errorbudget.pipeline.codec import decode_replay, decode_typings, encode_replay, encode_typings
+from pytest_errorbudget.model.migration import MigrationSet, RealReplay, StaticReplay
+from pytest_errorbudget.pipeline.codec import (
+    decode_replay,
+    decode_static,
+    decode_typings,
+    encode_replay,
+    encode_static,
+    encode_typings,
+)
 from pytest_errorbudget.pipeline.servers import Servers
 from pytest_errorbudget.readers.result_cache import ResultCache, own_code, replay_keys, result_key
 
 if TYPE_CHECKING:
-    from pytest_errorbudget.readers.shapes import Query, ShapeRequest
+    from pytest_errorbudget.readers.shape_request import Query, ShapeRequest
+
+
+def kept_static(cache: ResultCache, migrations: MigrationSet) -> StaticReplay:
+    """The replay without a database; the parser of DDL is not even imported where the same was replayed before."""
+    key = result_key("static", own_code(), f"sqlglot {version('sqlglot')}", migrations)
+    kept = cache.read(key)
+    if kept is not None:
+        return decode_static(kept)
+    from pytest_errorbudget.checks.replay.replay import replay
+    from pytest_errorbudget.readers.ddl.changes import changes
+
+    replayed = replay(changes(migrations))
+    cache.write(key, encode_static(replayed))
+    return replayed
 
 
 def kept_replay(cache: ResultCache, servers: Servers, migrations: MigrationSet) -> RealReplay:

@@ -1,4 +1,7 @@
-"""Facts gathered once and shared by the workers of one run, through a locked file."""
+"""Facts gathered once and shared by the workers of one run, through a locked file.
+
+Most sessions have no workers: what locks and writes is imported where there are some.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from pytest_errorbudget.model.facts import Facts
-from pytest_errorbudget.pipeline.codec import decode, encode
 from pytest_errorbudget.pipeline.project import Project
 from pytest_errorbudget.pipeline.request import Request
 
@@ -26,6 +26,8 @@ class SharedFolder:
     """
 
     def __init__(self, project: Project) -> None:
+        from filelock import FileLock
+
         parent = project.root / ".errorbudget"
         parent.mkdir(exist_ok=True)
         with FileLock(parent / "run.lock"):
@@ -41,6 +43,8 @@ class SharedFolder:
 
 
 def _remove_if_left(folder: Path) -> None:
+    from filelock import FileLock, Timeout
+
     try:
         with FileLock(folder / _ALIVE, timeout=0):
             pass
@@ -53,6 +57,10 @@ def shared_facts(folder: Path | None, request: Request, gather: Callable[[], Fac
     """The facts of ``request``: from the shared folder where a worker has gathered them, else gathered now."""
     if folder is None:
         return gather()
+    from filelock import FileLock
+
+    from pytest_errorbudget.pipeline.codec import decode, encode
+
     name = "-".join(sorted(step.value for step in request.asked))
     file = folder / f"facts-{name}.json"
     with FileLock(folder / "gather.lock"):

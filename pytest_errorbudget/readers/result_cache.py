@@ -1,4 +1,4 @@
-"""Results of the replay server, kept between runs: each is a function of its key, so deleting the folder is safe.
+"""Results of replays and of counting, kept between runs: each is a function of its key, so deleting the folder is safe.
 
 An entry is its own SHA-256 and then the bytes: one that was cut short or changed is as good as none.
 """
@@ -17,14 +17,13 @@ from pytest_errorbudget.model.formats.canonical import sha256
 from pytest_errorbudget.model.migration import MigrationSet
 from pytest_errorbudget.readers.scratch.places import kept_folder
 
-_KEPT = 64
 _SUFFIX = ".result"
 _DIGEST_BYTES = 64
 
 
 def result_key(kind: str, code: str, server: str, migrations: MigrationSet, *more: object) -> str:
     """64 hex digits over all that a result depends on: what it is of (``kind``), our own ``code``, the build of the
-    server, every file and statement of the migrations, and what else was asked."""
+    ``server`` or of the library that gives it, every file and statement of the migrations, and what else was asked."""
     return sha256((kind, code, server, migrations, more))
 
 
@@ -52,10 +51,11 @@ def own_code() -> str:
 
 
 class ResultCache:
-    """At most 64 entries in ``folder``; the ones that were not used for longest go first."""
+    """At most ``entries`` of them in ``folder``; the ones that were not used for longest go first."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, entries: int = 64) -> None:
         self._folder = folder
+        self._entries = entries
 
     def read(self, key: str) -> bytes | None:
         """What was kept under ``key``; ``None`` where it cannot be read or is not what was written."""
@@ -98,7 +98,7 @@ class ResultCache:
                 ages.append((path.stat().st_mtime_ns, path))
             except FileNotFoundError:
                 continue
-        for _, path in sorted(ages, reverse=True)[_KEPT:]:
+        for _, path in sorted(ages, reverse=True)[self._entries :]:
             path.unlink(missing_ok=True)
 
 

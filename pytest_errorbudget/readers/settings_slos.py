@@ -26,7 +26,6 @@ from pytest_errorbudget.model.slo import (
     Timeslices,
 )
 from pytest_errorbudget.model.window import format_duration, parse_duration
-from pytest_errorbudget.readers.openslo import read_openslo
 from pytest_errorbudget.readers.settings_errors import Key, Reading, settings_problem
 from pytest_errorbudget.readers.settings_file import SettingsFile, SloTable
 
@@ -34,6 +33,10 @@ _RESERVED = frozenset({"tenants", "schema", "thresholds", "determinism"})
 
 
 def openslo(root: Path, reading: Reading, file: SettingsFile) -> tuple[Slo, ...]:
+    if not file.slos:
+        return ()
+    from pytest_errorbudget.readers.openslo import read_openslo
+
     read = read_openslo(root, tuple(file.slos))
     reading.problems.extend(read.problems)
     reading.unchecked.extend(read.oddities)

@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 
+from pytest_errorbudget.checks.replay.replay import replay
 from pytest_errorbudget.model.facts import QueryKey
 from pytest_errorbudget.model.migration import MigrationSet
 from pytest_errorbudget.model.settings import ReplaySettings
-from pytest_errorbudget.pipeline.codec import decode_replay, encode_replay
-from pytest_errorbudget.pipeline.kept import kept_replay, kept_typings
+from pytest_errorbudget.pipeline.codec import decode_replay, decode_static, encode_replay, encode_static
+from pytest_errorbudget.pipeline.kept import kept_replay, kept_static, kept_typings
 from pytest_errorbudget.pipeline.servers import Servers
+from pytest_errorbudget.readers.ddl.changes import changes
 from pytest_errorbudget.readers.real_replay import Known, replay_for_real
 from pytest_errorbudget.readers.result_cache import ResultCache
 from pytest_errorbudget.readers.scratch import ScratchServer
@@ -74,6 +76,19 @@ def cache(tmp_path: Path) -> ResultCache:
 def test_a_replay_comes_back_with_every_place(scratch: ScratchServer, migrations: Migrations) -> None:
     replay = replay_for_real(scratch, migrations(FILES))
     assert everything(decode_replay(encode_replay(replay))) == everything(replay)
+
+
+def test_a_static_replay_is_kept_with_every_place(migrations: Migrations, cache: ResultCache) -> None:
+    """What is opaque and inexact in it too; other migrations are replayed themselves."""
+    fewer = kept_static(cache, migrations(FILES))
+    files = migrations({**FILES, "4_d.sql": "create table d as select total from a;\nselect frobnicate();\n"})
+    replayed = replay(changes(files))
+    assert replayed.opaque
+    assert replayed.inexact
+    assert everything(decode_static(encode_static(replayed))) == everything(replayed)
+    first, second = (kept_static(cache, files) for _ in range(2))
+    assert everything(second) == everything(first) == everything(replayed)
+    assert replayed != fewer
 
 
 def test_a_second_replay_starts_no_server(scratch: ScratchServer, migrations: Migrations, cache: ResultCache) -> None:

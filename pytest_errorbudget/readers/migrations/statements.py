@@ -14,14 +14,14 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import accumulate, count
 from operator import add
-
-from sqlglot.dialects.postgres import Postgres
-from sqlglot.errors import SqlglotError
-from sqlglot.tokenizer_core import Token, TokenType
+from typing import TYPE_CHECKING
 
 from pytest_errorbudget.model.migration import Statement
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.readers.migrations.plain_text import plain_stretches
+
+if TYPE_CHECKING:
+    from sqlglot.tokenizer_core import Token
 
 _META_COMMAND = re.compile(r"^\\[^\n]*", re.MULTILINE)
 _COPY_DATA = re.compile(r"^[ \t]*copy\b[^;]*\bfrom\s+stdin\b[^;]*;[^\n]*\n(.*?)(?:^\\\.[^\n]*$|\Z)", re.I | re.M | re.S)
@@ -90,17 +90,23 @@ def _blank(match: re.Match[str], group: int) -> str:
 
 def _quoted(code: str) -> list[tuple[int, int]]:
     """The stretches of strings, in which a backslash at the start of a line is text."""
+    return [(token.start, token.end) for token in _tokens(code) or () if "\n" in code[token.start : token.end]]
+
+
+def _tokens(code: str) -> list[Token] | None:
+    """sqlglot is imported here: most migrations are so plain that it is not needed."""
+    from sqlglot.dialects.postgres import Postgres
+    from sqlglot.errors import SqlglotError
+
     try:
-        tokens = Postgres().tokenize(code)
+        return Postgres().tokenize(code)
     except (SqlglotError, UnicodeError):
-        return []
-    return [(token.start, token.end) for token in tokens if "\n" in code[token.start : token.end]]
+        return None
 
 
 def _stretches(code: str) -> Iterator[tuple[int, int]]:
-    try:
-        tokens = Postgres().tokenize(code)
-    except (SqlglotError, UnicodeError):
+    tokens = _tokens(code)
+    if tokens is None:
         stripped = code.strip(_WHITE)
         if stripped:
             start = len(code) - len(code.lstrip(_WHITE))
@@ -114,6 +120,8 @@ def _stretches(code: str) -> Iterator[tuple[int, int]]:
 
 def _plainly_between(tokens: list[Token], code: str) -> Iterator[tuple[int, int]]:
     """Where no body holds semicolons of its own, only these tokens need a look."""
+    from sqlglot.tokenizer_core import TokenType
+
     first = 0
     semicolon = TokenType.SEMICOLON
     ends = [place for place, token in enumerate(tokens) if token.token_type is semicolon]

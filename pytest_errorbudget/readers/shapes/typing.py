@@ -7,35 +7,13 @@ from dataclasses import dataclass
 
 import psycopg
 
-from pytest_errorbudget.model.facts import QueryKey, QueryTyping, ShapeTyping
+from pytest_errorbudget.model.facts import QueryTyping, ShapeTyping
 from pytest_errorbudget.model.migration import MigrationFailure, MigrationSet
-from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.model.query_typing import Rejected, Typed, Verdict
 from pytest_errorbudget.readers.apply_migrations import Connection, apply_file, create_bookkeeping
 from pytest_errorbudget.readers.scratch import ScratchServer
+from pytest_errorbudget.readers.shape_request import Query, ShapeRequest
 from pytest_errorbudget.readers.shapes.prepare import Asked, prepare_all
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """``declared`` are the types that the library sends with the query for what is bound: ``None`` for one that is not
-    known, empty where it sends none or nothing is known."""
-
-    key: QueryKey
-    sql: str
-    declared: tuple[PgType | None, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShapeRequest:
-    """A shape to build: the migrations up to ``version`` (``None``: all of them), then ``mending``.
-
-    ``digest`` is the tenants' shape for which it stands, ``None`` for the migrations' own newest schema.
-    """
-
-    digest: str | None
-    version: str | None = None
-    mending: tuple[str, ...] = ()
 
 
 def type_queries(
