@@ -298,10 +298,21 @@ class Unread:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class MacroOverride:
+    """A Rust type that ``sqlx.toml`` has the macros choose: for the SQL type ``of``, or for ``column`` of the table
+    ``of`` (with its schema where one is written)."""
+
+    of: str
+    column: str
+    rust: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crate:
     """A workspace package: ``files`` are reached from its roots by ``mod``; ``libraries`` are the database crates
-    that its manifest names, ``features`` what it enables of each: sorted (library, feature)."""
+    that its manifest names, ``features`` what it enables of each: sorted (library, feature). ``overrides`` are those of
+    its ``sqlx.toml``."""
 
     name: str
     manifest: str
@@ -309,6 +320,7 @@ class Crate:
     libraries: tuple[str, ...]
     files: tuple[str, ...]
     features: tuple[tuple[str, str], ...] = ()
+    overrides: tuple[MacroOverride, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

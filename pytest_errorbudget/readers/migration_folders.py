@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from pytest_errorbudget.readers.sqlx_toml import migrate_settings
+
 _DEPTH = 5
 _PASSED_OVER = {"target", "node_modules", "vendor", "dist", "venv"}
 _OUR_DATABASE = {"pg", "pgsql", "postgres", "postgresql"}
@@ -58,6 +60,8 @@ def _chosen(root: Path, own: Sequence[str]) -> Iterator[tuple[str, str]]:
         yield postgres[0], f"{postgres[0]} is the one whose name says that it is for PostgreSQL"
     elif named is not None and named in own:
         yield named, f"diesel.toml names {named}"
+    elif (configured := migrate_settings(root, ".").folder) is not None and configured in own:
+        yield configured, f"sqlx.toml names {configured}"
 
 
 def _named_for(folder: str, databases: Set[str]) -> str | None:

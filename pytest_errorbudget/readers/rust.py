@@ -19,6 +19,7 @@ from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.rust import Contracts
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.readers import _rust
+from pytest_errorbudget.readers.sqlx_toml import with_sqlx_settings
 from pytest_errorbudget.readers.workspace import Package, Workspace, read_workspace
 
 _MOST_THREADS = 8
@@ -39,7 +40,7 @@ def read_contracts(
     if not packages and not problems:
         problems = (_empty(workspace),)
     encoded = _rust.read_contracts(root, packages, threads or min(os.cpu_count() or 1, _MOST_THREADS))
-    return msgspec.msgpack.decode(encoded, type=Contracts), problems
+    return with_sqlx_settings(root, msgspec.msgpack.decode(encoded, type=Contracts)), problems
 
 
 def _narrowed(workspace: Workspace, services: tuple[str, ...]) -> tuple[tuple[Package, ...], tuple[Problem, ...]]:

@@ -103,7 +103,7 @@ def _trusted(
 
 def _converted(read: Read, column: OutputColumn, shape: TenantShape, view: View) -> Draft | Unchecked | None:
     compiled = (read.compiled or column).type
-    decoded = _decoded(read, compiled, view)
+    decoded = _decoded(read, read.compiled or column, view)
     if decoded is None:
         return _not_checked(read, f"the Rust type that the macro chooses for `{shown_pg(compiled)}` is not known")
     fits = converts(decoded, read.target) if read.target is not None else True
@@ -120,14 +120,17 @@ def _converted(read: Read, column: OutputColumn, shape: TenantShape, view: View)
     return _not_checked(read, "the field's type has conversions of its own") if fits is None else None
 
 
-def _decoded(read: Read, pg: PgType, view: View) -> RustType | None:
+def _decoded(read: Read, column: OutputColumn, view: View) -> RustType | None:
     named = read.override.type if read.override is not None else None
-    return parse_type(named) if named is not None else chosen(pg, read.target, view.features(read.crate, Library.SQLX))
+    named = named or view.overridden(read.crate, column.type, column.origin)
+    if named is not None:
+        return parse_type(named)
+    return chosen(column.type, read.target, view.features(read.crate, Library.SQLX))
 
 
 def _not_compiled(read: Read, column: OutputColumn, shape: TenantShape, view: View) -> Draft | None:
     """The field does not fit the migrations. A schema whose own column it does fit is not the one to name."""
-    decoded = _decoded(read, column.type, view)
+    decoded = _decoded(read, column, view)
     if decoded is None or read.target is None or converts(decoded, read.target) is not False:
         return None
     target = read.target.inner

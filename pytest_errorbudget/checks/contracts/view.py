@@ -11,7 +11,8 @@ from pytest_errorbudget.checks.contracts.elsewhere import files_of_elsewhere
 from pytest_errorbudget.checks.contracts.libraries.own_types import OwnTypes
 from pytest_errorbudget.checks.contracts.scope import Scope, TenantShape
 from pytest_errorbudget.model.facts import DatabaseFacts, QueryKey, QueryTyping
-from pytest_errorbudget.model.query_typing import Rejected, Typed
+from pytest_errorbudget.model.pgtype import PgType
+from pytest_errorbudget.model.query_typing import ColumnRef, Rejected, Typed
 from pytest_errorbudget.model.rust import Contracts, Library, Query, RustEnum, Struct, StructRef
 from pytest_errorbudget.model.schema import Schema
 
@@ -59,6 +60,14 @@ class View:
     def types(self, crate: str, schema: Schema) -> OwnTypes:
         """The services' own types as a crate names them, and those of one schema."""
         return replace(self.own_types, crate=crate, schema=schema)
+
+    def overridden(self, crate: str, pg: PgType, column: ColumnRef | None) -> str | None:
+        """The Rust type that the crate's ``sqlx.toml`` has the macros choose: the column's before the type's."""
+        found = [override for each in self.contracts.crates if each.name == crate for override in each.overrides]
+        tables = {column.relation, f"{column.schema}.{column.relation}"} if column is not None else set()
+        own = (o.rust for o in found if column is not None and o.of in tables and o.column == column.column)
+        names = {name.lower() for name in (pg.internal, pg.formatted, pg.name)} if not pg.dimensions else set()
+        return next(iter((*own, *(o.rust for o in found if not o.column and o.of in names))), None)
 
     def features(self, crate: str, library: Library) -> frozenset[str]:
         """What a crate enables of a library."""

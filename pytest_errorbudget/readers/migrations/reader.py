@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import assert_never
 
-from pytest_errorbudget.model.migration import MigrationFile, MigrationSet, Statement
+from pytest_errorbudget.model.migration import MigrationFile, MigrationKind, MigrationSet, Statement
 from pytest_errorbudget.model.problem import Problem
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.settings import MigrationSettings
@@ -15,6 +15,7 @@ from pytest_errorbudget.readers.migrations.statements import split
 from pytest_errorbudget.readers.migrations.templates import makes_the_schema, with_schema
 from pytest_errorbudget.readers.migrations.tool import Tool, Transaction, Up
 from pytest_errorbudget.readers.migrations.tools import TOOLS
+from pytest_errorbudget.readers.sqlx_toml import migrate_settings
 
 _BYTE_ORDER_MARK = "\ufeff"
 
@@ -58,8 +59,16 @@ def read_migration_set(root: Path, settings: MigrationSettings) -> tuple[Migrati
                 unread=listed.unread,
             )
         )
-    found = MigrationSet(kind=layout.kind, path=layout.path, files=tuple(files), bookkeeping=settings.bookkeeping)
+    bookkeeping = settings.bookkeeping or _bookkeeping(root, layout.kind, layout.path)
+    found = MigrationSet(kind=layout.kind, path=layout.path, files=tuple(files), bookkeeping=bookkeeping)
     return found, tuple(problems)
+
+
+def _bookkeeping(root: Path, kind: MigrationKind, path: str) -> str | None:
+    """The table that ``sqlx.toml`` beside the folder names."""
+    if kind is not MigrationKind.SQLX:
+        return None
+    return migrate_settings(root, str(PurePosixPath(path).parent)).table
 
 
 def _statements(text: str, up: Up, path: str, placeholder: str | None) -> tuple[Statement, ...]:

@@ -9,7 +9,7 @@ import pytest
 from pytest_errorbudget.model.finding import Affected, Label, LabelKind
 from pytest_errorbudget.model.item import ItemId
 from pytest_errorbudget.model.pgtype import PgType
-from pytest_errorbudget.model.rust import QueryCall
+from pytest_errorbudget.model.rust import Crate, MacroOverride, QueryCall
 from pytest_errorbudget.model.schema import CompositeField, CompositeType
 from pytest_errorbudget.model.source import Span
 
@@ -272,3 +272,21 @@ def test_a_member_of_a_composite_type_that_does_not_fit(world, words, call):
         "Every row fails at run time with `sqlx::Error::ColumnDecode` (its member `number`, as SQL type `INT8`, is not "
         "compatible with SQL type `INT4`), so a 500 where a handler passes it on."
     )
+
+
+@pytest.mark.parametrize(
+    ("override", "field", "found"),
+    [
+        (MacroOverride("uuid", "", "String"), "String", 0),
+        (MacroOverride("public.invoices", "key", "String"), "String", 0),
+        (MacroOverride("invoices", "other", "i64"), "Uuid", 0),
+        (MacroOverride("uuid", "", "i64"), "String", 1),
+    ],
+)
+def test_sqlx_toml_chooses_the_type_of_a_macro(world, words, override, field, found):
+    crate = Crate(name="billing", manifest="", service=True, libraries=("sqlx",), files=(), overrides=(override,))
+    world.crates.append(crate)
+    world.query(target=world.struct("Invoice", {"key": field}), call=QueryCall.QUERY_AS_MACRO)
+    world.shape(None, get_invoice=words.typed(words.output("key", "uuid")))
+    findings = [finding for finding in world.run()[0] if "does not compile" in finding.consequence]
+    assert len(findings) == found
