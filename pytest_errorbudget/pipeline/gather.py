@@ -12,6 +12,7 @@ from pytest_errorbudget.model.counts import Counts
 from pytest_errorbudget.model.facts import DatabaseFacts, Facts
 from pytest_errorbudget.model.formats.moment import moment_us
 from pytest_errorbudget.model.problem import Problem
+from pytest_errorbudget.model.progress import Told
 from pytest_errorbudget.model.run import StepName
 from pytest_errorbudget.model.rust import Contracts
 from pytest_errorbudget.model.sli_query import SliQuery
@@ -19,15 +20,16 @@ from pytest_errorbudget.model.threshold import LockedThresholds
 from pytest_errorbudget.pipeline.databases import read_database, type_database
 from pytest_errorbudget.pipeline.gathering import Gathering
 from pytest_errorbudget.pipeline.inputs import input_digests
+from pytest_errorbudget.pipeline.quarters import in_quarters
 from pytest_errorbudget.pipeline.request import Request
 from pytest_errorbudget.pipeline.servers import Servers
 from pytest_errorbudget.pipeline.stopwatch import Clock, Stopwatch, monotonic_us
 
-Progress = Callable[[StepName], None]
+Progress = Callable[[Told], None]
 
 
 def gather(request: Request, progress: Progress, clock: Clock = monotonic_us) -> Facts:
-    """Read everything that the asked steps need, telling ``progress`` of each step as it begins.
+    """Read everything that the asked steps need, telling ``progress`` of each step as it begins, and of long ones.
 
     Servers that were started are gone when this returns, however it returns.
     """
@@ -49,7 +51,7 @@ def gather(request: Request, progress: Progress, clock: Clock = monotonic_us) ->
                     case StepName.RUST_CONTRACT_VALIDATION:
                         contracts = _contracts(gathering)
                     case StepName.SLI_BURN_RATE_COMPUTATION:
-                        counts = _counts(gathering, servers, lock)
+                        counts = _counts(gathering, servers, lock, progress)
                     case StepName.CONTRACT_MISMATCH_DETECTION:
                         sli_queries = _sli_queries(gathering)
                         asked = (contracts, sli_queries)
@@ -117,25 +119,41 @@ def _moment(request: Request, lock: LockedThresholds | None) -> int | None:
     return None if lock is None or request.update else lock.as_of_us
 
 
-def _counts(gathering: Gathering, servers: Servers, lock: LockedThresholds | None) -> Counts | None:
-    settings = gathering.request.project.settings
+def _counts(
+    gathering: Gathering, servers: Servers, lock: LockedThresholds | None, progress: Progress
+) -> Counts | None:
+    project = gathering.request.project
+    settings = project.settings
     if not settings.events or not settings.slos:
         return None
-    from pytest_errorbudget.pipeline.engines import further_engines
-    from pytest_errorbudget.readers.events.counting import count_events
+    from pytest_errorbudget.pipeline.kept_counts import ENTRIES, kept_counts
+    from pytest_errorbudget.readers.events.kept import Kept
+    from pytest_errorbudget.readers.result_cache import ResultCache
     from pytest_errorbudget.readers.scratch.places import kept_folder
 
-    counts, problems = count_events(
-        gathering.request.project.root,
-        settings.events,
-        settings.slos,
-        settings.customers,
-        window_us=settings.window_us,
-        as_of_us=_moment(gathering.request, lock),
-        threads=os.cpu_count() or 1,
-        memory_mib=settings.memory_mib,
-        further=further_engines(settings.engines, servers),
-        kept=kept_folder() / "events",
+    folder, as_of_us, threads = kept_folder(), _moment(gathering.request, lock), os.cpu_count() or 1
+
+    def count() -> tuple[Counts | None, tuple[Problem, ...]]:
+        from pytest_errorbudget.pipeline.engines import further_engines
+        from pytest_errorbudget.readers.events.counting import count_events
+
+        return count_events(
+            project.root,
+            settings.events,
+            settings.slos,
+            settings.customers,
+            window_us=settings.window_us,
+            as_of_us=as_of_us,
+            threads=threads,
+            memory_mib=settings.memory_mib,
+            further=further_engines(settings.engines, servers),
+            kept=folder / "events",
+            told=in_quarters(progress),
+        )
+
+    asked = (settings.slos, settings.customers, settings.window_us, as_of_us, threads, settings.engines)
+    counts, problems = kept_counts(
+        ResultCache(folder / "counts", ENTRIES), Kept(folder / "events"), project.root, settings.events, asked, count
     )
     gathering.problems.extend(problems)
     return counts

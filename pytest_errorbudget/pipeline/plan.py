@@ -12,7 +12,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Literal, Self
 
-from pytest_errorbudget.model.run import Run, StepName, UnknownName
+from pytest_errorbudget.model.progress import Told
+from pytest_errorbudget.model.run import Run, UnknownName
 from pytest_errorbudget.model.schema import Relation
 from pytest_errorbudget.pipeline.gather import gather
 from pytest_errorbudget.pipeline.judge import judge
@@ -118,7 +119,7 @@ class ErrorBudget:
         return tuple(names)
 
 
-def _silently(_: StepName) -> None:
+def _silently(_: Told) -> None:
     """A plan without pytest shows no progress."""
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from pytest_errorbudget.model.facts import Facts
 from pytest_errorbudget.model.problem import Unreadable
+from pytest_errorbudget.model.progress import Told
 from pytest_errorbudget.model.run import Run, StepName
 from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.pipeline.drawing import drawing
@@ -26,7 +27,7 @@ from pytest_errorbudget.plugin.root import settings_place
 _PROJECT = pytest.StashKey[Project]()
 _RUN = pytest.StashKey["SharedRun"]()
 
-Progress = Callable[[StepName], None]
+Progress = Callable[[Told], None]
 
 
 def project_of(config: pytest.Config) -> Project:
@@ -99,7 +100,7 @@ class SharedRun:
         return Request(project=self.project, asked=self._asked, as_of=self.options.as_of, update=self.options.update)
 
 
-def silently(_: StepName) -> None:
+def silently(_: Told) -> None:
     """Progress that nobody watches."""
 
 

@@ -92,7 +92,7 @@ class Session:
             return
         needed = steps_needed(session.items)
         if needed:
-            shared_run(self.config).outcome(needed, self.terminal.step_began)
+            shared_run(self.config).outcome(needed, self.terminal.tell)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:

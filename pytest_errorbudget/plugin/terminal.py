@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_errorbudget.model.run import StepName
+from pytest_errorbudget.model.progress import Told
 from pytest_errorbudget.plugin.collection import Collection
 from pytest_errorbudget.plugin.running import shared_run
 
@@ -33,14 +33,14 @@ class Terminal:
         asked = self.collection.count_under(self.config.args, self.config.invocation_params.dir)
         return f"{every} items" if asked == every else f"{asked} of {every} items under the given paths"
 
-    def step_began(self, step: StepName) -> None:
-        """One line as a step begins; nothing with ``-q``."""
+    def tell(self, told: Told) -> None:
+        """One line as a step begins, and more of a long one; nothing with ``-q``."""
         reporter = self._reporter
         if reporter is not None and reporter.verbosity >= 0:
-            from pytest_errorbudget.report.progress import beginning
+            from pytest_errorbudget.report.progress import progress_line
 
             reporter.ensure_newline()
-            reporter.write_line(beginning(step))
+            reporter.write_line(progress_line(told))
 
     @property
     def _reporter(self) -> TerminalReporter | None:

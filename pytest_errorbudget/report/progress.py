@@ -1,7 +1,10 @@
-"""A line for each step while a run goes on."""
+"""Lines while a run goes on: one a step, and more of a long one."""
 
 from __future__ import annotations
 
+from typing import assert_never
+
+from pytest_errorbudget.model.progress import SlicesCounted, Told
 from pytest_errorbudget.model.run import Step, StepName
 
 _BEGINNINGS = {
@@ -13,10 +16,17 @@ _BEGINNINGS = {
 }
 
 
-def beginning(step: StepName) -> str:
-    """What a step is about to do: ``errorbudget 1/5: reading the schema of every tenant...``."""
+def progress_line(told: Told) -> str:
+    """What a step is about to do, or how far it is: ``errorbudget 1/5: reading the schema of every tenant...``."""
+    match told:
+        case StepName():
+            step, words = told, _BEGINNINGS[told]
+        case SlicesCounted():
+            step, words = StepName.SLI_BURN_RATE_COMPUTATION, f"slice {told.counted} of {told.of} counted"
+        case _:
+            assert_never(told)
     steps = list(StepName)
-    return f"errorbudget {steps.index(step) + 1}/{len(steps)}: {_BEGINNINGS[step]}..."
+    return f"errorbudget {steps.index(step) + 1}/{len(steps)}: {words}..."
 
 
 def step_line(step: Step) -> str:
