@@ -7,7 +7,7 @@ from pytest_errorbudget.checks.contracts.libraries.answer import NotKnown
 from pytest_errorbudget.checks.contracts.libraries.behaviours import behaviour_of
 from pytest_errorbudget.checks.contracts.libraries.sqlx_overrides import Nullness
 from pytest_errorbudget.checks.contracts.places import converts_rows, is_macro, shown_type
-from pytest_errorbudget.checks.contracts.reads import Read
+from pytest_errorbudget.checks.contracts.reads import Decoding, Read
 from pytest_errorbudget.checks.contracts.scope import TenantShape
 from pytest_errorbudget.checks.contracts.subjects import read_labels, read_name, read_subjects, shown_output
 from pytest_errorbudget.checks.contracts.view import View
@@ -15,6 +15,14 @@ from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.rust import Library, RustType
 from pytest_errorbudget.model.schema import Schema
 from pytest_errorbudget.model.severity import Severity
+
+# Types without `From<Option<..>>`; `serde_json::Value` has it.
+_PLAIN = frozenset(
+    {
+        *("bool", "i16", "i32", "i64", "f32", "f64", "String", "Uuid", "Decimal", "BigDecimal"),
+        *("DateTime", "NaiveDateTime", "NaiveDate", "NaiveTime", "OffsetDateTime", "PrimitiveDateTime", "Date", "Time"),
+    }
+)
 
 
 def needs_value(read: Read, schema: Schema, view: View) -> bool:
@@ -39,6 +47,8 @@ def _holds_null(read: Read, target: RustType) -> bool:
 
 def row_null(read: Read, shape: TenantShape, view: View) -> Draft | None:
     column = read.column
+    if _is_declared(read):
+        return _declared(read, shape, view)
     if column is None or column.nullable is not True or not needs_value(read, shape.schema, view):
         return None
     return Draft(
@@ -51,6 +61,27 @@ def row_null(read: Read, shape: TenantShape, view: View) -> Draft | None:
         labels=read_labels(read, shape, view, "cannot hold NULL"),
         consequence=_consequence(read),
         help=_help(read),
+    )
+
+
+def _is_declared(read: Read) -> bool:
+    """Whether ``"x?"`` makes an ``Option`` of what a field without one is to hold."""
+    if read.override is None or read.override.nullness is not Nullness.SOMETIMES:
+        return False
+    return read.decoding is Decoding.CONVERTED and read.target is not None and read.target.path in _PLAIN
+
+
+def _declared(read: Read, shape: TenantShape, view: View) -> Draft:
+    asked = read.compiled.name if read.compiled is not None else f"{read.asked}?"
+    return Draft(
+        rule=Rule.ROW_NULL,
+        severity=Rule.ROW_NULL.severity,
+        place=read.place,
+        text=f"{read_name(read)} {_is_no_option(read)}, but the query declares `{asked}`",
+        subjects=read_subjects(read),
+        labels=read_labels(read, shape, view, "cannot hold NULL"),
+        consequence="The macro does not compile: `?` makes an `Option` of the value, and the field takes none.",
+        help=f"make it `Option<{shown_type(read.target)}>`, or remove the `?`" if read.target is not None else "",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.rust import QueryCall
 from pytest_errorbudget.model.severity import Severity
 
@@ -69,3 +70,18 @@ def test_unknown_nullability_is_counted_once_a_query(world, words):
         "src/queries.rs::get_invoice",
         "not known whether 2 columns can be NULL",
     )
+
+
+@pytest.mark.parametrize(("held", "count"), [("i32", 1), ("Option<i32>", 0), ("Value", 0), ("TagId", 0)])
+def test_a_question_mark_makes_an_option(world, words, held, count):
+    row = world.struct("Session", {"tag": held}, derives=())
+    world.query(call=QueryCall.QUERY_AS_MACRO, target=row)
+    world.shape(None, get_invoice=words.typed(words.output("tag?", "int4", nullable=True, of="tag")))
+    found = [finding for finding in world.run()[0] if finding.rule is Rule.ROW_NULL]
+    assert len(found) == count
+    for finding in found:
+        assert finding.message == "field `tag: i32` is not an `Option`, but the query declares `tag?`"
+        assert finding.consequence == (
+            "The macro does not compile: `?` makes an `Option` of the value, and the field takes none."
+        )
+        assert finding.help == "make it `Option<i32>`, or remove the `?`"
