@@ -339,7 +339,9 @@ def _of_field(
     inner = _NARROWER.get(field.type.inner.path)
     narrow = parse_type(f"Option<{inner}>" if field.type.is_option else inner) if inner is not None else None
     if narrow is not None:
-        read = [output for output in outputs if ":" not in output.name]
+        # between a field and its `sql_type` rustc decides, without a database
+        by_sql_type = any(derive.rpartition("::")[2] == "QueryableByName" for derive in struct.derives)
+        read = [output for output in outputs if ":" not in output.name and not by_sql_type]
         expected = Expected(frozenset({place} if read else ()))
         yield _with_field(before, struct, number, narrow, "Rust type narrowed", expected)
 
