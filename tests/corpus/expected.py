@@ -261,7 +261,7 @@ def _reading(relation: Relation, column: Column, before: Known, *, null: bool = 
                     for f in struct.fields
                     if name == _asked(query, f) and not (null and f.type.is_option)
                 )
-            elif query.scalar is not None:
+            elif query.scalar is not None and query.call is not QueryCall.QUERY_SCALAR_MACRO:  # rustc's to find
                 member = _member(query.scalar, position)
                 if member is not None and not (null and member.is_option):
                     yield query_place(query)
@@ -332,7 +332,10 @@ def _of_field(
         and (query.call in _MACROS or any(derive.rpartition("::")[2] in _BY_NAME for derive in struct.derives))
     ]
     if field.type.is_option:
-        nulls = any(output.nullable and output.origin is not None and ":" not in output.name for output in outputs)
+        nulls = any(
+            ":" not in output.name and ("?" in output.name or (output.nullable and output.origin is not None))
+            for output in outputs
+        )
         yield _with_field(
             before, struct, number, field.type.inner, "Option removed", Expected(frozenset({place} if nulls else ()))
         )

@@ -190,11 +190,11 @@ def _count(tally: Tally, mutant: Mutant, said: Said) -> None:
 
 
 def _reason(expected: Expected, errors: list[Finding], unchecked: tuple[Unchecked, ...]) -> str:
-    if errors:
-        return f"found at another place ({errors[0].place})"
     for entry in unchecked:
         if any(entry.place == place or entry.place.startswith(f"{place}.") for place in expected.places):
             return f"unchecked: {entry.reason}"
+    if errors:
+        return f"found at another place ({errors[0].place})"
     return "not found"
 
 
