@@ -4,28 +4,35 @@
 
 1.2 million rows of 12 tenants over 4 shards, with copies, some of which disagree. Prints medians and ratios; the
 comparators deduplicate, choose the copy that counts and count disagreements, as ours do. Rounds alternate, so that a
-busy machine slows all of them alike.
+busy machine slows all of them alike. PostgreSQL and Spark count the same rows once each, where they are: their
+processor time is that of other processes, and is not seen.
 """
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
 import duckdb
+import psycopg
 
-from pytest_errorbudget.model.settings import EventColumns, EventFormat, EventSource
+from pytest_errorbudget.model.settings import EventColumns, EventFormat, EventSource, ReplaySettings
 from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.readers.events.counting import count_events
 from pytest_errorbudget.readers.events.reading import Recounting, no_recount, recount
+from pytest_errorbudget.readers.scratch import scratch_server
 
 WINDOW_US = 300_000_000
+AS_OF_US = 4_102_444_800_000_000
 THREADS = 2
 TENANTS = tuple(f"tenant-{number:02}" for number in range(12))
 SOURCE = EventSource(
@@ -94,6 +101,18 @@ from chosen group by all
 """
 
 
+# What a person who measured it would add: the tenants' places in the place of their names.
+PLACED = TWO_LEVEL.replace("select tenant_id, event_id, count(*)", "select {place} as tenant_id, event_id, count(*)")
+PLACED = PLACED.replace("select distinct tenant_id, event_id", "select distinct {place} as tenant_id, event_id")
+PLACED = PLACED.replace(
+    "from {f} semi join (from grouped where copies > 1) using (tenant_id, event_id)",
+    """from {f} e
+        semi join (from grouped where copies > 1) g on g.tenant_id = {place} and g.event_id = e.event_id""",
+)
+PLACED = PLACED.replace("{place}", f"list_position({list(TENANTS)}, tenant_id)::smallint", 2)
+PLACED = PLACED.replace("{place}", f"list_position({list(TENANTS)}, e.tenant_id)::smallint")
+
+
 def slo(name: str, good: str, where: str) -> Slo:
     return Slo(
         name=name,
@@ -130,7 +149,7 @@ def ours(folder: Path, recounting: Recounting) -> Callable[[], object]:
             SLOS,
             TENANTS,
             window_us=WINDOW_US,
-            as_of_us=4_102_444_800_000_000,
+            as_of_us=AS_OF_US,
             threads=THREADS,
             recounting=recounting,
         )
@@ -141,6 +160,51 @@ def ours(folder: Path, recounting: Recounting) -> Callable[[], object]:
     return run
 
 
+def on_postgres(folder: Path) -> float:
+    """Seconds for our count of the same rows in a table of an embedded PostgreSQL."""
+    with scratch_server(ReplaySettings()) as server, server.database() as conninfo:
+        with duckdb.connect() as session:
+            session.execute(f"copy (from '{folder}/requests.parquet') to '{folder}/requests.csv' (format csv, header)")
+        with psycopg.connect(conninfo) as connection:
+            connection.execute(
+                "create table requests (event_id uuid, tenant_id text, occurred_at timestamptz, shard text, "
+                "status int, latency_ms int, route text)"
+            )
+            loading = b"copy requests from stdin (format csv, header)"
+            with open(folder / "requests.csv", "rb") as rows, connection.cursor().copy(loading) as copy:
+                while part := rows.read(1 << 20):
+                    copy.write(part)
+        return _seconds(replace(SOURCE, format=EventFormat.POSTGRES, paths=("public.requests",), url=conninfo))
+
+
+def on_spark(folder: Path) -> float | None:
+    """Seconds for the same on Spark in this machine, with its session there; ``None`` without pyspark or Java."""
+    if shutil.which("java") is None or find_spec("pyspark") is None:
+        return None
+    from pyspark.sql import SparkSession
+
+    with duckdb.connect() as session:  # Spark refuses Parquet's UUID
+        rows = f"select * replace (event_id::varchar as event_id) from '{folder}/requests.parquet'"
+        session.execute(f"copy ({rows}) to '{folder}/text.parq' (format parquet)")
+    builder = SparkSession.builder.master(f"local[{THREADS}]").config("spark.ui.enabled", "false")
+    spark = builder.config("spark.sql.shuffle.partitions", 4).getOrCreate()
+    try:
+        spark.read.parquet(f"{folder}/text.parq").createOrReplaceTempView("requests")
+        return _seconds(replace(SOURCE, format=EventFormat.SPARK, paths=("requests",)))
+    finally:
+        spark.stop()
+
+
+def _seconds(source: EventSource) -> float:
+    began = time.perf_counter()
+    counts, problems = count_events(
+        Path(), (source,), SLOS, TENANTS, window_us=WINDOW_US, as_of_us=AS_OF_US, threads=THREADS, recounting=no_recount
+    )
+    if counts is None or problems:
+        raise SystemExit("\n".join(map(str, problems)))
+    return time.perf_counter() - began
+
+
 def main(rounds: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder, path = Path(name), Path(name) / "requests.parquet"
@@ -149,6 +213,7 @@ def main(rounds: int) -> None:
         forms = {
             "scan and count, not deduplicated": by_hand(PLAIN, path),
             "by hand: two levels": by_hand(TWO_LEVEL, path),
+            "by hand: two levels, places": by_hand(PLACED, path),
             "by hand: row_number": by_hand(RANKED, path),
             "ours": ours(folder, no_recount),
             "ours, and three recounts": ours(folder, recount),
@@ -161,6 +226,7 @@ def main(rounds: int) -> None:
                 run()
                 walls[form].append(time.perf_counter() - began)
                 cpus[form].append(time.process_time() - busy)
+        elsewhere = {"ours on PostgreSQL, in place": on_postgres(folder), "ours on Spark, in place": on_spark(folder)}
     for form in forms:
         wall, cpu = (
             median(ours / hand for ours, hand in zip(taken[form], taken["by hand: two levels"], strict=True))
@@ -168,6 +234,9 @@ def main(rounds: int) -> None:
         )
         times = f"{median(walls[form]):6.3f} s wall, {median(cpus[form]):6.3f} s cpu"
         sys.stdout.write(f"{form:<34}{times}: {wall:5.2f} and {cpu:5.2f} times the exact query by hand\n")
+    for form, seconds in elsewhere.items():
+        told = "not measured: no Java or no pyspark" if seconds is None else f"{seconds:6.3f} s wall, once"
+        sys.stdout.write(f"{form:<34}{told}\n")
 
 
 if __name__ == "__main__":
