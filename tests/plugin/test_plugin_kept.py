@@ -32,7 +32,7 @@ def test_the_second_run_is_the_first(
     first = running_shop.run("--errorbudget-facts=first.json")
     first_log = outcome(running_shop)
     kept = list((tmp_path / "cache/pytest-errorbudget/results").iterdir())
-    assert len(kept) == 2  # the replay, and the typing of the queries
+    assert len(kept) == 3  # both replays, and the typing of the queries
     for entry in kept if spoil != "nothing" else ():
         if spoil == "the folder":
             entry.unlink()
