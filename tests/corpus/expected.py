@@ -48,7 +48,8 @@ class Expected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutant:
-    """One change: ``statements`` of SQL, or other ``contracts``. ``nullable`` is the column that it makes nullable."""
+    """One change: ``statements`` of SQL, or other ``contracts``. ``nullable`` is the column that it makes nullable,
+    ``reads`` are who reads it."""
 
     kind: str
     name: str
@@ -56,10 +57,12 @@ class Mutant:
     statements: tuple[str, ...] = ()
     contracts: Contracts | None = None
     nullable: ColumnRef | None = None
+    reads: tuple[tuple[QueryKey, str], ...] = ()
 
-    @property
-    def breaks_nothing(self) -> Mutant:
-        return replace(self, expected=replace(self.expected, places=frozenset()))
+    def breaking(self, queries: frozenset[QueryKey]) -> Mutant:
+        """The same, where only these queries can give a NULL: a condition of the others leaves none."""
+        of_others = {place for _, place in self.reads} - {place for key, place in self.reads if key in queries}
+        return replace(self, expected=replace(self.expected, places=self.expected.places - of_others))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +146,7 @@ def _of_column(relation: Relation, column: Column, before: Known) -> Iterator[Mu
         frozenset(
             {
                 *_naming(relation, column, before),
-                *_reading(relation, column, before),
+                *_places(_reading(relation, column, before)),
                 *_declared(relation, column, before),
             }
         )
@@ -165,21 +168,23 @@ def _of_column(relation: Relation, column: Column, before: Known) -> Iterator[Mu
         yield Mutant(
             kind="column's type changed",
             name=f"{shown} {column.type.name} to {other}",
-            expected=Expected(frozenset({*_reading(relation, column, before), *_declared(relation, column, before)})),
+            expected=Expected(
+                frozenset({*_places(_reading(relation, column, before)), *_declared(relation, column, before)})
+            ),
             statements=(
                 f"alter table {table} alter column {name} drop default",
                 f"alter table {table} alter column {name} type {other} using null",
             ),
         )
     if column.not_null:
+        reads = tuple(_reading(relation, column, before, null=True))
         yield Mutant(
             kind="column made nullable",
             name=f"nullable {shown}",
-            expected=Expected(
-                frozenset({*_reading(relation, column, before, null=True), *_declared(relation, column, before, True)})
-            ),
+            expected=Expected(frozenset({*_places(iter(reads)), *_declared(relation, column, before, True)})),
             statements=(f"alter table {table} alter column {name} drop not null",),
             nullable=ColumnRef(relation.schema, relation.name, column.name),
+            reads=tuple((_key(query), place) for query, place in reads),
         )
     yield from _moved(relation, column)
 
@@ -242,7 +247,15 @@ def _is(output: OutputColumn, relation: Relation, column: Column) -> bool:
     return ref is not None and (ref.schema, ref.relation, ref.column) == (relation.schema, relation.name, column.name)
 
 
-def _reading(relation: Relation, column: Column, before: Known, *, null: bool = False) -> Iterator[str]:
+def _key(query: Query) -> QueryKey:
+    return QueryKey(query.path, query.function, query.ordinal)
+
+
+def _places(reads: Iterator[tuple[Query, str]]) -> Iterator[str]:
+    return (place for _, place in reads)
+
+
+def _reading(relation: Relation, column: Column, before: Known, *, null: bool = False) -> Iterator[tuple[Query, str]]:
     """Fields and queries that decode the column into a type that the source says; for NULL: no ``Option``."""
     for query, typed, _ in before.typed:
         for position, output in enumerate(typed.columns):
@@ -253,18 +266,18 @@ def _reading(relation: Relation, column: Column, before: Known, *, null: bool = 
                 continue  # its author says it
             for read in query.reads:
                 if read.key in (output.name, position) and read.type is not None and not (null and read.type.is_option):
-                    yield query_place(query)
+                    yield query, query_place(query)
             struct = before.structs.get(query.target) if query.target is not None else None
             if struct is not None:
                 yield from (
-                    f"{struct.span.path}::{struct.name}.{f.name}"
+                    (query, f"{struct.span.path}::{struct.name}.{f.name}")
                     for f in struct.fields
                     if name == _asked(query, f) and not (null and f.type.is_option)
                 )
             elif query.scalar is not None and query.call is not QueryCall.QUERY_SCALAR_MACRO:  # rustc's to find
                 member = _member(query.scalar, position)
                 if member is not None and not (null and member.is_option):
-                    yield query_place(query)
+                    yield query, query_place(query)
 
 
 def _asked(query: Query, field: Field) -> str:

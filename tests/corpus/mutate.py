@@ -126,7 +126,7 @@ def of_schema(bench: Bench, server: ScratchServer, most: int, chance: random.Ran
     typings = type_queries(server, migrations, requests, _queries(bench))
     for mutant, typing in zip(mutants, typings, strict=True):
         said = bench.judged(bench.facts.contracts, schemas[mutant.name], replace(typing, shape=None))
-        yield mutant.breaks_nothing if _gives_no_null(mutant, typing) else mutant, said
+        yield mutant.breaking(_giving_null(mutant, typing)) if mutant.nullable is not None else mutant, said
 
 
 def of_rust(bench: Bench, most: int, chance: random.Random) -> Iterator[tuple[Mutant, Said]]:
@@ -138,13 +138,14 @@ def of_rust(bench: Bench, most: int, chance: random.Random) -> Iterator[tuple[Mu
         yield mutant, bench.judged(mutant.contracts, replay.newest, typing)
 
 
-def _gives_no_null(mutant: Mutant, typing: ShapeTyping) -> bool:
-    """Whether a condition of every query that gives the column leaves no NULL of it."""
-    if mutant.nullable is None or any("::table." in place for place in mutant.expected.places):
-        return False
-    verdicts = [each.verdict for each in typing.queries if isinstance(each.verdict, Typed)]
-    given = [c.nullable for typed in verdicts for c in typed.columns if c.origin == mutant.nullable]
-    return bool(given) and all(nullable is False for nullable in given)
+def _giving_null(mutant: Mutant, typing: ShapeTyping) -> frozenset[QueryKey]:
+    """The queries in which the column may be NULL now."""
+    return frozenset(
+        each.query
+        for each in typing.queries
+        if isinstance(each.verdict, Typed)
+        and any(c.origin == mutant.nullable and c.nullable is not False for c in each.verdict.columns)
+    )
 
 
 Said = tuple[tuple[Finding, ...], tuple[Unchecked, ...]]
