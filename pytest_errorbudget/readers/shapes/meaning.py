@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.model.query_typing import OutputColumn, Typed
 from pytest_errorbudget.readers.shapes.catalogue import Catalogue
+from pytest_errorbudget.readers.shapes.known_trees import KnownTrees
 from pytest_errorbudget.readers.shapes.nullability.query import output_columns, output_nullities
 from pytest_errorbudget.readers.shapes.sources import Columns, source_of
 from pytest_errorbudget.readers.shapes.suspects import Suspect, suspects_of
-from pytest_errorbudget.readers.shapes.tree import Node, parse_tree, queries_and_operators
+from pytest_errorbudget.readers.shapes.tree import Node, queries_and_operators
 from pytest_errorbudget.readers.shapes.uses import bindings_of, writes_of
 
 _UTILITY = "6"
@@ -45,13 +46,13 @@ class Meaning:
     suspects: tuple[Suspect, ...] = ()
 
 
-def meaning_of(described: Described, columns: Columns, catalogue: Catalogue | None) -> Meaning:
+def meaning_of(described: Described, columns: Columns, catalogue: Catalogue | None, trees: KnownTrees) -> Meaning:
     """What the tree does not say is not known."""
     plain = Typed(columns=_described(described, columns), parameters=described.parameters)
     if described.tree is None or catalogue is None:
         return Meaning(plain)
     try:
-        query = _statement(described.tree)
+        query = _statement(trees.read(described.tree))
         return Meaning(plain) if query is None else _analysed(plain, query, catalogue)
     except (LookupError, ValueError, RecursionError):
         return Meaning(plain)
@@ -66,13 +67,9 @@ def _described(described: Described, columns: Columns) -> tuple[OutputColumn, ..
     return tuple(result)
 
 
-def _statement(tree: str) -> Node | None:
+def _statement(queries: list[Node]) -> Node | None:
     """The query that answers; rules may add others, or put none in its place."""
-    for query in parse_tree(tree):
-        if query["commandType"] != _UTILITY and "canSetTag" in query:
-            found: Node = query
-            return found
-    return None
+    return next((query for query in queries if query["commandType"] != _UTILITY and "canSetTag" in query), None)
 
 
 def _analysed(plain: Typed, query: Node, catalogue: Catalogue) -> Meaning:

@@ -14,6 +14,7 @@ from pytest_errorbudget.readers.apply_migrations import Connection
 from pytest_errorbudget.readers.catalog import read_types
 from pytest_errorbudget.readers.catalog.types import Types
 from pytest_errorbudget.readers.shapes.catalogue import read_catalogue, read_columns
+from pytest_errorbudget.readers.shapes.known_trees import KnownTrees
 from pytest_errorbudget.readers.shapes.meaning import Described, DescribedColumn, meaning_of
 from pytest_errorbudget.readers.shapes.pipelined import Answer, Statement, described
 from pytest_errorbudget.readers.shapes.scans import unindexed_scans
@@ -30,10 +31,13 @@ class Asked:
     declared: tuple[PgType | None, ...] = ()
 
 
-def prepare_all(connection: Connection, queries: Sequence[Asked]) -> tuple[Verdict, ...]:
+def prepare_all(
+    connection: Connection, queries: Sequence[Asked], known_trees: KnownTrees | None = None
+) -> tuple[Verdict, ...]:
     """The verdict on each query, in order. The connection is in a transaction; it stays in it, unchanged."""
     if not queries:
         return ()
+    known_trees = known_trees or KnownTrees()
     different = tuple(dict.fromkeys(queries))
     types, columns = read_types(connection), read_columns(connection)
     answers = described(connection, _statements(different, types))
@@ -46,7 +50,7 @@ def prepare_all(connection: Connection, queries: Sequence[Asked]) -> tuple[Verdi
         if answer.result.status == pq.ExecStatus.FATAL_ERROR:
             known[query] = _rejected(answer.result)
         else:
-            meaning = meaning_of(_described(answer, types), columns, catalogue)
+            meaning = meaning_of(_described(answer, types), columns, catalogue, known_trees)
             known[query], suspects[query.sql] = meaning.typed, meaning.suspects
     scans = unindexed_scans(connection, suspects)
     return tuple(_with_scans(known[query], scans.get(query.sql, ())) for query in queries)

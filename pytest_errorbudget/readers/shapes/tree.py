@@ -17,21 +17,32 @@ MAJOR = 18
 
 # Fields that nobody here asks for.
 _NOISE = (
-    r"location|list_start|list_end|\w*collid|\w*typmod|varnosyn|varattnosyn|stmt_location|stmt_len|querySource"
+    r"location|list_start|list_end|(?:func|input|op|agg|win|case|array_|coalesce|minmax|result|infer|ref)collid"
+    r"|(?:result|ref)?typmod|varnosyn|varattnosyn|stmt_location|stmt_len|querySource"
     r"|rellockmode|limitOption|override|resname|resorigtbl|resorigcol|aggno|aggtransno|aggsplit|aggtranstype|aggtype"
     r"|joinmergedcols|mergeTargetRelation|aliasname|ressortgroupref|inFromCl|opresulttype|funcresulttype|coalescetype"
     r"|casetype|minmaxtype|array_typeid|element_typeid|wintype|aggkind"
 )
-_WORD = r'(?:\\.|[^\s{}()"\\])+'
-_STRING = r'"(?:\\.|[^"\\])*"'
+# Runs of characters, and no way back into them: most of the time is spent here.
+_WORD = r'(?:[^\s{}()"\\]++|\\.)++'
+_STRING = r'"(?:[^"\\]++|\\.)*+"'
 _FLAT = r"[^{}]*"
 _TOKEN = re.compile(
     rf"""
-    (?:\ :(?:\w+\ (?:<>|false)(?=[\ }}])|(?:{_NOISE})\ (?:{_WORD}|{_STRING})|join(?:left|right)cols\ \(i[\ \d]*\)
+    (?:\ :(?:\w++\ (?:<>|false)(?=[\ }}])|(?:{_NOISE})\ (?:{_WORD}|{_STRING})|join(?:left|right)cols\ \(i[\ \d]*\)
        |exclRelTlist\ \((?:\{{TARGETENTRY{_FLAT}\{{VAR{_FLAT}\}}{_FLAT}\}}\ ?)*\)
-       |(?:eref|alias)\ \{{ALIAS\ :aliasname\ {_WORD}\ :colnames\ (?:<>|\((?:{_STRING}\ ?)*\))\}}))+
+       |(?:eref|alias)\ \{{ALIAS\ :aliasname\ {_WORD}\ :colnames\ (?:<>|\((?:{_STRING}\ ?)*+\))\}}))++
   | \{{VAR\ :varno\ (?P<varno>\d+)\ :varattno\ (?P<varattno>-?\d+)\ :vartype\ (?P<vartype>\d+)[^b]*:varcollid\ \d+
     \ :varnullingrels\ \(b(?P<nulling>[\ \d]*)\)\ :varlevelsup\ (?P<up>\d+)\ :varreturningtype\ (?P<image>\d)[^}}]*\}}
+  | (?P<target>\{{TARGETENTRY\ :expr\ )(?=\{{)
+  | \ :resno\ (?P<resno>\d+)\ :resname\ (?:{_WORD}|{_STRING})\ :ressortgroupref\ \d+\ :resorigtbl\ \d+
+    \ :resorigcol\ \d+\ :resjunk\ false\}}
+  | \{{RANGETBLENTRY\ :alias\ (?:<>|\{{ALIAS\ :aliasname\ {_WORD}\ :colnames\ <>\}})
+    \ :eref\ \{{ALIAS\ :aliasname\ {_WORD}\ :colnames\ \([^()\\]*\)\}}\ :rtekind\ 0\ :relid\ (?P<relid>\d+)
+    \ :inh\ (?P<inh>true|false)\ :relkind\ (?P<relkind>\w)\ :rellockmode\ \d+\ :perminfoindex\ (?P<permissions>\d+)
+    \ :tablesample\ <>\ :lateral\ (?:true|false)\ :inFromCl\ (?:true|false)\ :securityQuals\ (?P<table><>)\}}
+  | \{{OPEXPR\ :opno\ (?P<opno>\d+)\ :opfuncid\ (?P<opfuncid>\d+)\ :opresulttype\ \d+\ :opretset\ false
+    \ :opcollid\ \d+\ :inputcollid\ \d+\ :args\ (?P<operands>\()(?![biox][\ )])
   | \{{PARAM\ :paramkind\ (?P<paramkind>\d)\ :paramid\ (?P<paramid>\d+)[^}}]*\}}
   | \{{CONST\ :consttype\ (?P<consttype>\d+){_FLAT}:constvalue\ (?:<>|\d+\ \[(?P<bytes>[\ \d-]*)\])(?P<const>\ ?)\}}
   | \{{RANGETBLREF\ :rtindex\ (?P<place>\d+)\}}
@@ -51,6 +62,8 @@ _KINDS = "image paramid const place updated aliases name numbers value tag open 
 _IMAGE, _PARAM, _CONST, _PLACE, _PERMISSIONS, _ALIASES, _NAME, _NUMBERS, _VALUE, _TAG, _OPEN, _SHUT = (
     _GROUPS[name] for name in _KINDS.split()
 )
+# Nodes of which a tree is full, in a few tokens each.
+_TARGET, _RESNO, _TABLE, _OPERANDS = (_GROUPS[name] for name in ("target", "resno", "table", "operands"))
 _LEAVES = frozenset({"VAR", "PARAM", "CONST", "RANGETBLREF", "RTEPERMISSIONINFO"})
 
 
@@ -86,8 +99,12 @@ def _parsed(text: str) -> list[Any]:
         elif kind == _SHUT:
             stack.pop()
             current, field = stack[-1], fields.pop()
-        elif kind in (_TAG, _OPEN):
-            value: Any = {"tag": match["tag"]} if kind == _TAG else []
+        elif kind == _RESNO:
+            current["resno"] = match["resno"]
+            stack.pop()
+            current, field = stack[-1], fields.pop()
+        elif kind in _OPENING:
+            value = _opened(kind, match)
             if isinstance(current, list):
                 current.append(value)
             else:
@@ -95,6 +112,12 @@ def _parsed(text: str) -> list[Any]:
             stack.append(value)
             fields.append(field)
             current = value
+            if kind == _TARGET:
+                field = "expr"
+            elif kind == _OPERANDS:
+                current = value["args"] = []
+                stack.append(current)
+                fields.append("args")
         elif kind == _NUMBERS:
             current[match["name"]] = tuple(map(int, match["numbers"].split()))
         elif kind == _ALIASES:
@@ -106,7 +129,19 @@ def _parsed(text: str) -> list[Any]:
     return root
 
 
-_LEAF_KINDS = frozenset({_IMAGE, _PARAM, _CONST, _PLACE, _PERMISSIONS})
+_LEAF_KINDS = frozenset({_IMAGE, _PARAM, _CONST, _PLACE, _PERMISSIONS, _TABLE})
+_OPENING = frozenset({_TAG, _OPEN, _TARGET, _OPERANDS})
+
+
+def _opened(kind: int, match: re.Match[str]) -> Any:
+    """A node or a list that has others in it."""
+    if kind == _OPEN:
+        return []
+    if kind == _TAG:
+        return {"tag": match["tag"]}
+    if kind == _TARGET:
+        return {"tag": "TARGETENTRY"}
+    return {"tag": "OPEXPR", "opno": match["opno"], "opfuncid": match["opfuncid"]}
 
 
 def _leaf(kind: int, match: re.Match[str]) -> Any:
@@ -121,10 +156,18 @@ def _leaf(kind: int, match: re.Match[str]) -> Any:
         return {"tag": "CONST", "consttype": match["consttype"], **known}
     if kind == _PLACE:
         return {"tag": "RANGETBLREF", "rtindex": match["place"]}
+    if kind == _TABLE:
+        return _table(match)
     if kind == _PERMISSIONS:
         columns = {name: tuple(map(int, match[name].split())) for name in ("inserted", "updated")}
         return {"tag": "RTEPERMISSIONINFO", **columns}
     return match["bare"]
+
+
+def _table(match: re.Match[str]) -> Node:
+    inherits = {"inh": "true"} if match["inh"] == "true" else {}
+    entry = {"relid": match["relid"], **inherits, "relkind": match["relkind"], "perminfoindex": match["permissions"]}
+    return {"tag": "RANGETBLENTRY", "rtekind": "0", **entry}
 
 
 def _variable(match: re.Match[str]) -> Node:

@@ -13,6 +13,7 @@ from pytest_errorbudget.model.query_typing import Rejected, Typed, Verdict
 from pytest_errorbudget.readers.apply_migrations import Connection, apply_file, create_bookkeeping
 from pytest_errorbudget.readers.scratch import ScratchServer
 from pytest_errorbudget.readers.shape_request import Query, ShapeRequest
+from pytest_errorbudget.readers.shapes.known_trees import KnownTrees
 from pytest_errorbudget.readers.shapes.prepare import Asked, prepare_all
 
 
@@ -27,12 +28,13 @@ def type_queries(
     built: dict[_Build, tuple[QueryTyping, ...]] = {}
     with server.database() as conninfo, psycopg.connect(conninfo, autocommit=True) as connection:
         create_bookkeeping(connection, migrations)
-        failure = None
+        failure, trees = None, KnownTrees()
         for position in range(len(migrations.files) + 1):
             if position and failure is None:
                 failure = apply_file(connection, migrations, migrations.files[position - 1])
             for build in (b for b in wanted if b.files == position):
-                built[build] = _typed(connection, build, queries, failure)
+                trees.next_shape()
+                built[build] = _typed(connection, build, queries, failure, trees)
     return tuple(
         ShapeTyping(shape=request.digest, queries=built[_effective(request, migrations)]) for request in shapes
     )
@@ -54,7 +56,11 @@ def _effective(request: ShapeRequest, migrations: MigrationSet) -> _Build:
 
 
 def _typed(
-    connection: Connection, build: _Build, queries: Sequence[Query], failure: MigrationFailure | None
+    connection: Connection,
+    build: _Build,
+    queries: Sequence[Query],
+    failure: MigrationFailure | None,
+    trees: KnownTrees,
 ) -> tuple[QueryTyping, ...]:
     if failure is not None:
         return _unchecked(queries, f"the migrations stop at {failure.span}: {failure.message}")
@@ -63,16 +69,16 @@ def _typed(
         reason = _mend(connection, build.mending)
         if reason is not None:
             return _unchecked(queries, reason)
-        return _prepared(connection, queries)
+        return _prepared(connection, queries, trees)
     finally:
         connection.execute("rollback")
 
 
-def _prepared(connection: Connection, queries: Sequence[Query]) -> tuple[QueryTyping, ...]:
+def _prepared(connection: Connection, queries: Sequence[Query], trees: KnownTrees) -> tuple[QueryTyping, ...]:
     """What is refused with the declared types is asked again without them."""
-    verdicts = prepare_all(connection, [Asked(query.sql, query.declared) for query in queries])
+    verdicts = prepare_all(connection, [Asked(query.sql, query.declared) for query in queries], trees)
     refused = [q for q, v in zip(queries, verdicts, strict=True) if q.declared and isinstance(v, Rejected)]
-    free = prepare_all(connection, [Asked(query.sql) for query in refused])
+    free = prepare_all(connection, [Asked(query.sql) for query in refused], trees)
     again = {query.key: verdict for query, verdict in zip(refused, free, strict=True)}
     return tuple(
         _typing(query, verdict, again.get(query.key, verdict)) for query, verdict in zip(queries, verdicts, strict=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_errorbudget.readers.shapes.known_trees import KnownTrees
 from pytest_errorbudget.readers.shapes.tree import alias_variables, nodes, parse_tree
 
 _VAR = (
@@ -67,3 +68,35 @@ def test_constants_parameters_and_lists() -> None:
 def test_what_is_no_tree_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="parse tree of PostgreSQL 18"):
         parse_tree(text)
+
+
+@pytest.mark.parametrize("columns", ['"id" "amount"', '"odd)" "a(b"', '"quo\\"ted"', ""])
+@pytest.mark.parametrize("alias", ["<>", "{ALIAS :aliasname i :colnames <>}"])
+def test_a_table_is_read_alike_whatever_its_columns_are_called(columns: str, alias: str) -> None:
+    text = (
+        f"({{RANGETBLENTRY :alias {alias} :eref {{ALIAS :aliasname i :colnames ({columns})}} :rtekind 0 :relid 16568 "
+        ":inh true :relkind r :rellockmode 1 :perminfoindex 1 :tablesample <> :lateral false :inFromCl true "
+        ":securityQuals <>})"
+    )
+    assert parse_tree(text) == [
+        {
+            "tag": "RANGETBLENTRY",
+            "rtekind": "0",
+            "relid": "16568",
+            "inh": "true",
+            "relkind": "r",
+            "perminfoindex": "1",
+        }
+    ]
+
+
+def test_trees_of_the_shape_before_are_read_once() -> None:
+    trees = KnownTrees()
+    first = trees.read("({A :x 1})")
+    trees.next_shape()
+    assert trees.read("({A :x 1})") is first
+    assert trees.read("({A :x 2})") == [{"tag": "A", "x": "2"}]
+    trees.next_shape()
+    trees.next_shape()
+    assert trees.read("({A :x 1})") == first
+    assert trees.read("({A :x 1})") is not first
