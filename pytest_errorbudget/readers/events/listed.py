@@ -38,7 +38,7 @@ def _examples(session: duckdb.DuckDBPyConnection, table: str) -> tuple[str, ...]
 
 def _series(session: duckdb.DuckDBPyConnection, question: Question, table: str) -> Iterator[Series]:
     counts = (f"list({kind}_{place})" for place, _ in enumerate(question.predicates) for kind in ("valid", "bad"))
-    query = f"select {', '.join(('tenant', 'list(start_us)', *counts))} from (from {table} order by tenant, start_us)"
+    query = f"select {', '.join(('tenant', 'list(start_us)', *counts))} from (from {table} order by start_us)"
     rows = session.execute(f"{query} group by tenant order by tenant").fetchall()
     tenants = [(tenant, _by_start(lists)) for tenant, *lists in rows]
     for place, one in enumerate(question.predicates):

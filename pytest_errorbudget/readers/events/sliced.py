@@ -106,10 +106,11 @@ class Sliced:
         """The slice's time on the bare column, so that row groups outside of it are not read."""
         time = find(self.source, self.columns, self.source.columns.time, "which holds the event's time")
         moment = _MOMENTS.get(time.type)
-        if one.from_us is None or moment is None:
+        if moment is None:
             return "true"
         name = identifier(time.name)
-        return f"{name} >= {moment.format(one.from_us)} and {name} < {moment.format(one.to_us)}"
+        before = f"{name} < {moment.format(one.to_us)}"
+        return before if one.from_us is None else f"{name} >= {moment.format(one.from_us)} and {before}"
 
     def _surveyed(self, path: str, digest: str) -> list[Row]:
         name = sha256((self.asked, digest)) + ".survey"

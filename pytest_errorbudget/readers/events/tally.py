@@ -129,12 +129,13 @@ def series_of(
     slo: Slo, tenant: str, starts: Sequence[int], valid: Sequence[int], bad: Sequence[int]
 ) -> Iterator[Series]:
     """The windows with at least one valid event, as a series if there is any; the columns are by start."""
+    full = 0 not in valid
     if any(valid):
         yield Series(
             tenant=tenant,
             service=slo.service,
             slo=slo.name,
-            starts_us=tuple(compress(starts, valid)),
-            valid=tuple(compress(valid, valid)),
-            bad=tuple(compress(bad, valid)),
+            starts_us=tuple(starts if full else compress(starts, valid)),
+            valid=tuple(valid if full else compress(valid, valid)),
+            bad=tuple(bad if full else compress(bad, valid)),
         )
