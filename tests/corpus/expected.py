@@ -75,15 +75,22 @@ class Known:
 
 
 def known(facts: Facts, database: DatabaseFacts) -> Known:
+    others = {crate.name for crate in facts.contracts.crates if _is_of_another_server(crate.features)}
     verdicts = {t.query: t.verdict for shape in database.typings for t in shape.queries}
     typed = tuple(
         (query, verdict, frozenset(_WORD.findall((query.sql or "").lower())))
         for query in facts.contracts.queries
         for verdict in (verdicts.get(QueryKey(query.path, query.function, query.ordinal)),)
-        if isinstance(verdict, Typed)
+        if isinstance(verdict, Typed) and query.crate not in others
     )
     structs = {StructRef(s.span.path, s.name): s for s in facts.contracts.structs}
     return Known(contracts=facts.contracts, typed=typed, structs=structs)
+
+
+def _is_of_another_server(features: tuple[tuple[str, str], ...]) -> bool:
+    """Whether a crate's features of sqlx name other servers only."""
+    named = {feature for library, feature in features if library == "sqlx"}
+    return bool(named & {"sqlite", "mysql"}) and not any(name.startswith("postgres") for name in named)
 
 
 def query_place(query: Query) -> str:
