@@ -23,6 +23,7 @@ from pytest_errorbudget.model.slo import Slo
 from pytest_errorbudget.pipeline.project import Project
 from pytest_errorbudget.pipeline.steps import BURN_RATES, CONTRACTS, FFI, SCHEMA, THRESHOLDS, Steps
 from pytest_errorbudget.readers.migrations.layout import list_migrations
+from pytest_errorbudget.readers.result_cache import users_cache
 from pytest_errorbudget.readers.rust import read_contracts
 from pytest_errorbudget.readers.sli_files import list_sli_files
 
@@ -80,7 +81,7 @@ def _migration_items(project: Project, about_all: Steps) -> Iterator[PlannedItem
 
 def _contract_items(project: Project) -> Iterator[PlannedItem]:
     try:
-        contracts, _ = read_contracts(project.root, project.settings.manifest)
+        contracts, _ = read_contracts(project.root, project.settings.manifest, kept=users_cache())
     except Unreadable:
         contracts = Contracts()
     scopes = tuple(

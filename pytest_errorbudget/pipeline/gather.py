@@ -73,11 +73,14 @@ def gather(request: Request, progress: Progress, clock: Clock = monotonic_us) ->
 
 
 def _contracts(gathering: Gathering) -> Contracts:
+    from pytest_errorbudget.readers.result_cache import users_cache
     from pytest_errorbudget.readers.rust import read_contracts
 
     project = gathering.request.project
     nothing: tuple[Contracts, tuple[Problem, ...]] = (Contracts(), ())
-    contracts, problems = gathering.attempt(lambda: read_contracts(project.root, project.settings.manifest), nothing)
+    contracts, problems = gathering.attempt(
+        lambda: read_contracts(project.root, project.settings.manifest, kept=users_cache()), nothing
+    )
     gathering.problems.extend(problems)
     return _with_records(gathering, contracts)
 

@@ -4,7 +4,15 @@ import os
 from collections.abc import Sequence
 from typing import Protocol
 
-__all__ = ["diesel_attributes", "draw", "read_contracts", "sea_orm_attributes", "sqlx_attributes", "toml_key_places"]
+__all__ = [
+    "diesel_attributes",
+    "draw",
+    "held",
+    "read_contracts",
+    "sea_orm_attributes",
+    "sqlx_attributes",
+    "toml_key_places",
+]
 
 class _Package(Protocol):
     """What ``readers.workspace.Package`` has."""
@@ -24,9 +32,15 @@ class _Package(Protocol):
     @property
     def features(self) -> Sequence[tuple[str, str]]: ...
 
-def read_contracts(root: str | os.PathLike[str], packages: Sequence[_Package], threads: int) -> bytes:
-    """msgpack of ``model.rust.Contracts``, named fields. Runs off the GIL on ``threads`` threads; the result does not
-    depend on their number."""
+def read_contracts(
+    root: str | os.PathLike[str], packages: Sequence[_Package], threads: int
+) -> tuple[bytes, list[str], str]:
+    """msgpack of ``model.rust.Contracts``, named fields; every path that was asked for, found or not; and the digest of
+    what they held. Runs off the GIL on ``threads`` threads; the result does not depend on their number."""
+
+def held(root: str | os.PathLike[str], paths: Sequence[str]) -> str:
+    """The digest of what the paths hold now, 64 hex digits: ``read_contracts`` gives the same for the same paths and
+    contents."""
 
 def sqlx_attributes() -> list[str]:
     """The names of all sqlx attributes that ``read_contracts`` gives, sorted."""

@@ -1,9 +1,9 @@
 //! From packages to everything that their sources promise, sorted by path and place.
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::Arc;
 
+use crate::disk::Disk;
 use crate::flows;
 use crate::follow::{self, Followed};
 use crate::ir::{FileFacts, Foreign, Place, StructField, StructItem};
@@ -13,13 +13,14 @@ use crate::names::{Index, Site};
 use crate::{columns, enums, handlers, pool, tables};
 
 /// Reads the packages; the result does not depend on the number of threads.
-pub fn read(root: &Path, packages: &[Package], threads: usize) -> Option<Contracts> {
+pub fn read(disk: &Disk, packages: &[Package], threads: usize) -> Option<Contracts> {
     // On a large stack too: what is read is as deep as the sources are, and is dropped here.
+    let pool = pool::threads(threads)?;
     pool::on_large_stack(|| {
-        let files = modules::read(root, packages, threads);
+        let files = modules::read(disk, packages, &pool);
         let index = Index::new(packages, &files);
         let numbers: Vec<usize> = (0..files.len()).collect();
-        let results = pool::map(&numbers, threads, |number| follow::file(root, &index, *number));
+        let results = pool::map(&pool, &numbers, |number| follow::file(disk, &index, *number));
         let mut followed = Followed::default();
         for (number, result) in results.into_iter().enumerate() {
             match result {

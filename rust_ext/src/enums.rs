@@ -64,7 +64,8 @@ fn derives(index: &Index, file: usize, item: &EnumItem, library: &Library) -> bo
     let site = Site { file, module: &item.module, uses: &[] };
     item.derives.iter().any(|path| {
         let last = path.last().map_or("", String::as_str);
-        let Found::External(full) = index.find(site, path) else {
+        let found = index.find(site, path);
+        let Found::External(full) = &*found else {
             return false;
         };
         let from = |first: &String| library.crates.iter().any(|wanted| index.is_crate(file, first, wanted));

@@ -4,49 +4,45 @@
 //! number of tokens on the unclosed path: for every open bracket, the tokens since its last `;` or `,`. syn was
 //! measured to use at most 5.4 KB of stack for each.
 
-use ra_ap_rustc_lexer::{FrontmatterAllowed, TokenKind, tokenize};
+use ra_ap_rustc_lexer::TokenKind;
 
-use crate::error::{DEEPEST_PATH, ReadError};
-use crate::text::Lines;
+use crate::error::DEEPEST_PATH;
 
-/// Fails where the path of unclosed tokens is longer than `DEEPEST_PATH`, at the token that is one too many.
-pub fn check(text: &str) -> Result<(), ReadError> {
-    let mut open: Vec<usize> = Vec::new();
-    let (mut path, mut since, mut offset) = (0_usize, 0_usize, 0_usize);
-    let mut after_brace = false;
-    for token in tokenize(text, FrontmatterAllowed::No) {
-        let start = offset;
-        offset += token.len as usize;
-        if token.kind == TokenKind::Whitespace {
-            continue;
+/// A walk over the tokens of a file.
+#[derive(Default)]
+pub struct Depth {
+    open: Vec<usize>,
+    path: usize,
+    since: usize,
+    after_brace: bool,
+}
+
+impl Depth {
+    /// The next token, blanks left out; whether it is one too many on the path of unclosed tokens.
+    pub fn token(&mut self, kind: TokenKind, word: &str) -> bool {
+        if self.after_brace && starts_afresh(word) {
+            self.since = 0;
         }
-        if after_brace && starts_afresh(text.get(start..offset).unwrap_or_default()) {
-            since = 0;
-        }
-        after_brace = token.kind == TokenKind::CloseBrace;
-        match token.kind {
+        self.after_brace = kind == TokenKind::CloseBrace;
+        match kind {
             // A doc comment becomes an attribute: five tokens, two of them brackets.
             TokenKind::LineComment { doc_style } | TokenKind::BlockComment { doc_style, .. } => {
-                since += if doc_style.is_some() { 5 } else { 0 };
+                self.since += if doc_style.is_some() { 5 } else { 0 };
             }
             TokenKind::OpenParen | TokenKind::OpenBrace | TokenKind::OpenBracket => {
-                path += since + 1;
-                open.push(since + 1);
-                since = 0;
+                self.path += self.since + 1;
+                self.open.push(self.since + 1);
+                self.since = 0;
             }
             TokenKind::CloseParen | TokenKind::CloseBrace | TokenKind::CloseBracket => {
-                since = open.pop().unwrap_or(0);
-                path = path.saturating_sub(since);
+                self.since = self.open.pop().unwrap_or(0);
+                self.path = self.path.saturating_sub(self.since);
             }
-            TokenKind::Semi | TokenKind::Comma => since = 0,
-            _ => since += 1,
+            TokenKind::Semi | TokenKind::Comma => self.since = 0,
+            _ => self.since += 1,
         }
-        if path + since > DEEPEST_PATH {
-            let (line, column) = Lines::new(text).place(start);
-            return Err(ReadError::TooDeep { line, column });
-        }
+        self.path + self.since > DEEPEST_PATH
     }
-    Ok(())
 }
 
 /// Words that begin an item or a statement after a `}`: syn reads these in a loop, one after the other.
@@ -59,8 +55,11 @@ fn starts_afresh(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::check;
     use crate::error::ReadError;
+
+    fn check(text: &str) -> Result<(), ReadError> {
+        crate::tokens::silent_bodies(text, &Default::default()).map(|_| ())
+    }
 
     #[test]
     fn nesting_with_and_without_brackets_is_bounded() {

@@ -1,8 +1,10 @@
 //! The boundary to Python, and nothing else.
 
+mod bodies;
 mod cases;
 mod columns;
 mod contracts;
+mod disk;
 mod drawing;
 mod enums;
 mod error;
@@ -24,6 +26,7 @@ mod statements;
 mod tables;
 mod templates;
 mod text;
+mod tokens;
 mod toml_places;
 
 use pyo3::prelude::*;
@@ -92,26 +95,35 @@ impl<'py> IntoPyObject<'py> for toml_places::Step {
 mod _rust {
     use std::path::PathBuf;
 
-    use super::{ExcerptArgument, PackageArgument, contracts, drawing, lower, modules, toml_places};
+    use super::{ExcerptArgument, PackageArgument, contracts, disk, drawing, lower, modules, toml_places};
     use pyo3::exceptions::{PyRuntimeError, PyValueError};
     use pyo3::prelude::*;
     use pyo3::types::{PyBytes, PyTuple};
 
-    /// Everything that the packages' sources promise, as msgpack of `model.rust.Contracts`.
+    /// Everything that the packages' sources promise, as msgpack of `model.rust.Contracts`; the paths that were asked
+    /// for, and the digest of what they held.
     #[pyfunction]
     fn read_contracts<'py>(
         py: Python<'py>,
         root: PathBuf,
         packages: Vec<PackageArgument>,
         threads: usize,
-    ) -> PyResult<Bound<'py, PyBytes>> {
+    ) -> PyResult<(Bound<'py, PyBytes>, Vec<String>, String)> {
         let packages: Vec<modules::Package> = packages.into_iter().map(Into::into).collect();
-        let encoded = py.detach(|| {
-            let contracts = contracts::read(&root, &packages, threads)?;
-            rmp_serde::to_vec_named(&contracts).ok()
+        let read = py.detach(|| {
+            let disk = disk::Disk::new(&root);
+            let contracts = contracts::read(&disk, &packages, threads)?;
+            Some((rmp_serde::to_vec_named(&contracts).ok()?, disk.asked()))
         });
-        let encoded = encoded.ok_or_else(|| PyRuntimeError::new_err("the sources could not be read: no thread"))?;
-        Ok(PyBytes::new(py, &encoded))
+        let (encoded, (asked, held)) =
+            read.ok_or_else(|| PyRuntimeError::new_err("the sources could not be read: no thread"))?;
+        Ok((PyBytes::new(py, &encoded), asked, held))
+    }
+
+    /// The digest of what the paths hold now, as `read_contracts` gives it.
+    #[pyfunction]
+    fn held(py: Python<'_>, root: PathBuf, paths: Vec<String>) -> String {
+        py.detach(|| disk::digest_of(&root, &paths))
     }
 
     /// The names of all sqlx attributes that `read_contracts` gives.

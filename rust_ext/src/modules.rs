@@ -1,12 +1,16 @@
 //! The files of packages: from their roots along `mod`, never from a walk of the disk.
 
 use std::collections::HashSet;
-use std::path::Path;
 use std::sync::Arc;
 
-use crate::ir::{FileFacts, ModuleFile};
+use rayon::ThreadPool;
+
+use crate::bodies::{self, Words};
+use crate::disk::Disk;
+use crate::ir::{FileFacts, ModuleFile, Type};
 use crate::lower::Position;
-use crate::{pool, source};
+use crate::pool::map;
+use crate::source;
 
 /// A package as its manifest describes it.
 #[derive(Debug, Clone)]
@@ -23,9 +27,67 @@ pub struct Package {
 }
 
 /// All files of all packages, each once, sorted by path. A file of two packages belongs to the first.
-pub fn read(root: &Path, packages: &[Package], threads: usize) -> Vec<FileFacts> {
+///
+/// Which bodies can be left out depends on words that other files may bring by another name: where one is in a body that
+/// was left out, its file is read again.
+pub fn read(disk: &Disk, packages: &[Package], pool: &ThreadPool) -> Vec<FileFacts> {
+    let mut read = waves(disk, packages, pool);
+    let mut words = Words::default();
+    loop {
+        let more = renamed(&read);
+        if more.is_subset(&words) {
+            break;
+        }
+        words.extend(more);
+        let again = map(pool, &read, |(position, facts)| again(disk, position, facts, &words));
+        for ((_, facts), again) in read.iter_mut().zip(again) {
+            if let Some(again) = again.flatten() {
+                *facts = again;
+            }
+        }
+    }
+    let mut files: Vec<FileFacts> = read.into_iter().map(|(_, facts)| facts).collect();
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files
+}
+
+/// The file with more words that count, where that makes a difference.
+fn again(disk: &Disk, position: &Position, facts: &FileFacts, words: &Words) -> Option<FileFacts> {
+    let mut again = source::again(disk, position, &facts.silent, words)?;
+    for module in std::mem::take(&mut again.modules) {
+        follow(disk, &mut again, module, &mut Vec::new());
+    }
+    Some(again)
+}
+
+/// The other names that the files give to words which make a body count.
+fn renamed(files: &[(Position, FileFacts)]) -> Words {
+    let mut found = Words::default();
+    for (_, file) in files {
+        let local = file.functions.iter().flat_map(|function| &function.uses);
+        for brought in file.uses.iter().chain(local) {
+            if let (Some(name), Some(last)) = (&brought.name, brought.target.last()) {
+                let module = name.starts_with(char::is_uppercase) && last.starts_with(char::is_lowercase);
+                if name != last && !bodies::matters(name) && (module || bodies::matters(last)) {
+                    found.insert(name.clone());
+                }
+            }
+        }
+        let rows = file.aliases.iter().filter(|alias| !bodies::matters(&alias.name) && names_a_row(&alias.ty));
+        found.extend(rows.map(|alias| alias.name.clone()));
+    }
+    found
+}
+
+fn names_a_row(ty: &Type) -> bool {
+    ty.segments.iter().any(|name| name == "Statement" || bodies::names_a_row(name))
+        || ty.arguments.iter().any(names_a_row)
+}
+
+fn waves(disk: &Disk, packages: &[Package], pool: &ThreadPool) -> Vec<(Position, FileFacts)> {
     let mut seen: HashSet<Arc<str>> = HashSet::new();
-    let mut read: Vec<FileFacts> = Vec::new();
+    let none = Words::default();
+    let mut read: Vec<(Position, FileFacts)> = Vec::new();
     let mut wave: Vec<Position> = Vec::new();
     for (package, description) in packages.iter().enumerate() {
         for path in &description.roots {
@@ -36,26 +98,25 @@ pub fn read(root: &Path, packages: &[Package], threads: usize) -> Vec<FileFacts>
         }
     }
     while !wave.is_empty() {
-        let results = pool::map(&wave, threads, |position| source::facts(root, position));
+        let results = map(pool, &wave, |position| source::facts(disk, position, &none));
         let mut next = Vec::new();
         for (facts, position) in results.into_iter().zip(&wave) {
             let mut facts = facts.unwrap_or_else(|| stopped(position));
             for module in std::mem::take(&mut facts.modules) {
-                follow(root, &mut facts, module, &mut next);
+                follow(disk, &mut facts, module, &mut next);
             }
-            read.push(facts);
+            read.push((position.clone(), facts));
         }
         next.sort();
         next.retain(|position: &Position| seen.insert(Arc::clone(&position.path)));
         wave = next;
     }
-    read.sort_by(|a, b| a.path.cmp(&b.path));
     read
 }
 
 /// Adds the file of `mod name;`, or says that there is none.
-fn follow(root: &Path, facts: &mut FileFacts, module: ModuleFile, next: &mut Vec<Position>) {
-    let found = module.candidates.iter().find(|path| root.join(path).is_file());
+fn follow(disk: &Disk, facts: &mut FileFacts, module: ModuleFile, next: &mut Vec<Position>) {
+    let found = module.candidates.iter().find(|path| disk.is_file(path));
     match found {
         Some(path) => next.push(Position {
             package: facts.package,

@@ -5,6 +5,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
 /// `guard` allows 8,192 tokens of nesting, at 5.4 KB of stack each where it was measured (an optimised build).
 const STACK: usize = if cfg!(debug_assertions) { 1024 } else { 64 } * 1024 * 1024;
 
@@ -16,10 +18,15 @@ pub fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
     })
 }
 
-/// `work` for every job on up to `threads` threads; the results are in the order of the jobs.
+/// Threads that live as long as the reading: what one has freed, it uses again for the next file.
+pub fn threads(count: usize) -> Option<ThreadPool> {
+    ThreadPoolBuilder::new().num_threads(count.max(1)).stack_size(STACK).build().ok()
+}
+
+/// `work` for every job on the threads of the pool; the results are in the order of the jobs.
 ///
 /// A job that panicked has no result.
-pub fn map<J: Sync, R: Send>(jobs: &[J], threads: usize, work: impl Fn(&J) -> R + Sync) -> Vec<Option<R>> {
+pub fn map<J: Sync, R: Send>(pool: &ThreadPool, jobs: &[J], work: impl Fn(&J) -> R + Sync) -> Vec<Option<R>> {
     let results: Vec<Mutex<Option<R>>> = jobs.iter().map(|_| Mutex::new(None)).collect();
     let next = AtomicUsize::new(0);
     let run = || {
@@ -34,10 +41,9 @@ pub fn map<J: Sync, R: Send>(jobs: &[J], threads: usize, work: impl Fn(&J) -> R 
             }
         }
     };
-    thread::scope(|scope| {
-        for _ in 0..threads.clamp(1, jobs.len().max(1)) {
-            // Where the system gives no more threads, those that run take all jobs.
-            let _ = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run);
+    pool.scope(|scope| {
+        for _ in 0..pool.current_num_threads().clamp(1, jobs.len().max(1)) {
+            scope.spawn(|_| run());
         }
     });
     results.into_iter().map(|slot| slot.into_inner().unwrap_or(None)).collect()
@@ -45,16 +51,17 @@ pub fn map<J: Sync, R: Send>(jobs: &[J], threads: usize, work: impl Fn(&J) -> R 
 
 #[cfg(test)]
 mod tests {
-    use super::{map, on_large_stack};
+    use super::{map, on_large_stack, threads};
 
     #[test]
     fn results_keep_the_order_of_the_jobs() {
         let jobs: Vec<u32> = (0..100).collect();
         let doubled: Vec<Option<u32>> = jobs.iter().map(|job| Some(job * 2)).collect();
-        for threads in [0, 1, 3, 200] {
-            assert_eq!(map(&jobs, threads, |job| job * 2), doubled);
+        for count in [0, 1, 3, 20] {
+            let pool = threads(count).expect("threads");
+            assert_eq!(map(&pool, &jobs, |job| job * 2), doubled);
+            assert_eq!(map(&pool, &[], |job: &u32| *job), Vec::<Option<u32>>::new());
         }
-        assert_eq!(map(&[], 4, |job: &u32| *job), Vec::<Option<u32>>::new());
     }
 
     #[test]

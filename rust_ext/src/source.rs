@@ -1,17 +1,18 @@
 //! One source file: from the disk to what it says.
 
-use std::fs;
-use std::path::Path;
+use std::ops::Range;
 use std::sync::Arc;
 
-use crate::error::{LARGEST_FILE, ReadError};
-use crate::guard;
+use crate::bodies::Words;
+use crate::disk::Disk;
+use crate::error::ReadError;
 use crate::ir::{FileFacts, Place};
 use crate::lower::{self, Position};
+use crate::tokens;
 
 /// The facts of a file; one that cannot be read has a single entry in `unread`.
-pub fn facts(root: &Path, position: &Position) -> FileFacts {
-    let facts = text(root, &position.path).and_then(|text| parsed(&text, position));
+pub fn facts(disk: &Disk, position: &Position, words: &Words) -> FileFacts {
+    let facts = disk.text(&position.path).and_then(|text| parsed(&text, position, words));
     // syn's spans live in a map of this thread, with every text that was parsed on it.
     proc_macro2::extra::invalidate_current_thread_spans();
     facts.unwrap_or_else(|error| {
@@ -27,35 +28,29 @@ pub fn facts(root: &Path, position: &Position) -> FileFacts {
     })
 }
 
-/// The text of a file below `root`, bounded in size.
-pub fn text(root: &Path, path: &str) -> Result<String, ReadError> {
-    let full = root.join(path);
-    let about = fs::metadata(&full).map_err(io)?;
-    if !about.is_file() {
-        return Err(ReadError::Io("it is not a file".to_owned()));
+/// A file that was read without the bodies in `silent`, where other words leave fewer of them out.
+pub fn again(disk: &Disk, position: &Position, silent: &[Range<usize>], words: &Words) -> Option<FileFacts> {
+    let text = disk.text(&position.path).ok().filter(|_| !silent.is_empty())?;
+    let within = |part: &Range<usize>| {
+        let part = text.get(part.clone()).unwrap_or_default();
+        part.split(|sign: char| !sign.is_alphanumeric() && sign != '_').any(|word| words.contains(word))
+    };
+    if !silent.iter().any(within) {
+        return None;
     }
-    if about.len() > LARGEST_FILE {
-        return Err(ReadError::TooLarge(about.len()));
-    }
-    String::from_utf8(fs::read(&full).map_err(io)?).map_err(|error| {
-        let valid = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
-        let start = valid.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        let line = valid.iter().filter(|byte| **byte == b'\n').count() as u32 + 1;
-        let before = valid.get(start..).unwrap_or_default();
-        let column = String::from_utf8_lossy(before).chars().count() as u32 + 1;
-        ReadError::NotUtf8 { line, column }
-    })
+    let facts = parsed(&text, position, words).ok();
+    proc_macro2::extra::invalidate_current_thread_spans();
+    facts
 }
 
-fn io(error: std::io::Error) -> ReadError {
-    match error.kind() {
-        std::io::ErrorKind::NotFound => ReadError::Missing,
-        _ => ReadError::Io(error.to_string()),
+/// A file that reads with its silent bodies left out is not read whole.
+fn parsed(text: &str, position: &Position, words: &Words) -> Result<FileFacts, ReadError> {
+    let silent = tokens::silent_bodies(text, words)?;
+    if !silent.is_empty() {
+        if let Ok(file) = syn::parse_file(&tokens::blanked(text, &silent)) {
+            return Ok(FileFacts { silent, ..lower::file(position, &file) });
+        }
     }
-}
-
-fn parsed(text: &str, position: &Position) -> Result<FileFacts, ReadError> {
-    guard::check(text)?;
     let file = syn::parse_file(text).map_err(|error| {
         let start = error.span().start();
         ReadError::Syntax {

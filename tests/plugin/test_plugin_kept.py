@@ -32,7 +32,7 @@ def test_the_second_run_is_the_first(
     first = running_shop.run("--errorbudget-facts=first.json")
     first_log = outcome(running_shop)
     kept = list((tmp_path / "cache/pytest-errorbudget/results").iterdir())
-    assert len(kept) == 3  # both replays, and the typing of the queries
+    assert len(kept) == 5  # both replays, the typing of the queries, the sources' paths, and what they say
     for entry in kept if spoil != "nothing" else ():
         if spoil == "the folder":
             entry.unlink()

@@ -60,10 +60,10 @@ impl Follower<'_> {
                 return self.index.method(own, name);
             }
         }
-        match self.index.find(self.site, path) {
-            Found::Item(Item::Function(id)) => Some(id),
+        match &*self.index.find(self.site, path) {
+            Found::Item(Item::Function(id)) => Some(*id),
             Found::Member(Item::Struct(strukt), rest) => match rest.as_slice() {
-                [name] => self.index.method(strukt, name),
+                [name] => self.index.method(*strukt, name),
                 _ => None,
             },
             _ => None,

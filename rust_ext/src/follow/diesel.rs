@@ -16,7 +16,7 @@ const BOXED: &str = "BoxedSqlQuery";
 impl Follower<'_> {
     /// `diesel::sql_query`, also under another name.
     pub(super) fn is_diesel_query(&self, path: &[String]) -> bool {
-        match self.index.find(self.site, path) {
+        match &*self.index.find(self.site, path) {
             Found::External(full) => full.last().is_some_and(|last| last == "sql_query"),
             _ => false,
         }

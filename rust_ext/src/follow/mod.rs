@@ -7,6 +7,7 @@ mod calls;
 mod diesel;
 mod expressions;
 mod fills;
+mod method_kinds;
 mod methods;
 mod parameters;
 mod patterns;
@@ -17,9 +18,9 @@ mod sea_orm;
 mod texts;
 mod tokio;
 
-use std::path::Path;
 use std::sync::Arc;
 
+use crate::disk::Disk;
 use crate::ir::{Function, Place, Text};
 use crate::model::{Cast, Query, Span, Unread};
 use crate::names::{FunctionId, Index, Site, StructId, Ty};
@@ -113,14 +114,14 @@ pub struct Followed {
 }
 
 /// Follows every function of a file.
-pub fn file(root: &Path, index: &Index, number: usize) -> Followed {
+pub fn file(disk: &Disk, index: &Index, number: usize) -> Followed {
     let mut followed = Followed::default();
     for (id, (file, _)) in index.functions.iter().enumerate() {
         if *file != number {
             continue;
         }
         if let Some((site, function)) = index.function(id) {
-            let mut follower = Follower::new(root, index, site, function, followed);
+            let mut follower = Follower::new(disk, index, site, function, followed);
             follower.run(id);
             followed = follower.out;
         }
@@ -149,7 +150,7 @@ pub fn function_name(function: &Function) -> String {
 }
 
 struct Follower<'a> {
-    root: &'a Path,
+    disk: &'a Disk<'a>,
     index: &'a Index<'a>,
     site: Site<'a>,
     function: &'a Function,
@@ -165,10 +166,10 @@ struct Follower<'a> {
 }
 
 impl<'a> Follower<'a> {
-    fn new(root: &'a Path, index: &'a Index<'a>, site: Site<'a>, function: &'a Function, out: Followed) -> Self {
+    fn new(disk: &'a Disk<'a>, index: &'a Index<'a>, site: Site<'a>, function: &'a Function, out: Followed) -> Self {
         let own = function.owner.as_ref().map(|owner| index.ty(site, &owner.ty, None));
         let result = function.result.as_ref().map(|ty| index.ty(site, ty, own.as_ref()));
-        Self { root, index, site, function, own, result, names: Vec::new(), prefix: Vec::new(), depth: 0, out }
+        Self { disk, index, site, function, own, result, names: Vec::new(), prefix: Vec::new(), depth: 0, out }
     }
 
     fn run(&mut self, id: FunctionId) {

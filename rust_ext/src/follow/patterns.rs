@@ -96,10 +96,12 @@ impl Follower<'_> {
         if path.len() == 1 && path.first().is_some_and(|only| only == "Self") {
             return self.own.as_ref().and_then(|own| own.strukt);
         }
-        let ty = crate::ir::Type { segments: path.to_vec(), ..Default::default() };
-        match self.index.find(self.site, path) {
-            Found::Item(Item::Struct(id)) => Some(id),
-            Found::Item(Item::Alias(..)) => self.ty(&ty).bare().strukt,
+        match &*self.index.find(self.site, path) {
+            Found::Item(Item::Struct(id)) => Some(*id),
+            Found::Item(Item::Alias(..)) => {
+                let ty = crate::ir::Type { segments: path.to_vec(), ..Default::default() };
+                self.ty(&ty).bare().strukt
+            }
             _ => None,
         }
     }

@@ -6,7 +6,7 @@ use super::{Follower, PlacedText, Value};
 use crate::ir::{Expr, MacroQuery, Place, Sql, Text, Type};
 use crate::model::{Query, QueryCall, RustType, StructRef};
 use crate::names::{Found, Ty};
-use crate::{paths, source};
+use crate::paths;
 
 /// The type of a query before it is fetched; its argument is the row.
 pub(super) const QUERY: &str = "query";
@@ -46,7 +46,8 @@ impl Follower<'_> {
 
     /// Whether a path names one of sqlx's query functions, also under another name.
     pub(super) fn query_function(&self, path: &[String]) -> Option<QueryCall> {
-        let Found::External(full) = self.index.find(self.site, path) else {
+        let found = self.index.find(self.site, path);
+        let Found::External(full) = &*found else {
             return None;
         };
         let (name, first) = (full.last()?.as_str(), full.first()?);
@@ -62,7 +63,7 @@ impl Follower<'_> {
 
     /// `sqlx::raw_sql`, whose text may hold several statements.
     pub(super) fn is_raw_sql(&self, path: &[String]) -> bool {
-        match self.index.find(self.site, path) {
+        match &*self.index.find(self.site, path) {
             Found::External(full) => {
                 let named = full.last().is_some_and(|last| last == "raw_sql");
                 named && full.first().is_some_and(|first| self.is_sqlx(first))
@@ -198,7 +199,7 @@ impl Follower<'_> {
         if path.starts_with("..") {
             return None;
         }
-        let value = source::text(self.root, path).ok()?.replace("\r\n", "\n");
+        let value = self.disk.text(path).ok()?.replace("\r\n", "\n");
         let mut offsets = vec![(0, 1, 1)];
         let mut at = 0_u32;
         for (line, text) in value.split_inclusive('\n').enumerate() {

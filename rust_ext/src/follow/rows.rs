@@ -87,7 +87,7 @@ impl Follower<'_> {
         };
         let before = self.out.queries.len();
         let out = super::Followed { queries: std::mem::take(&mut self.out.queries), ..Default::default() };
-        let mut inner = Follower::new(self.root, self.index, site, item, out);
+        let mut inner = Follower::new(self.disk, self.index, site, item, out);
         inner.depth = self.depth + 1;
         inner.run_with(values);
         let mut queries = inner.out.queries;

@@ -20,7 +20,7 @@ const SELECTION: &str = "SelectorRaw";
 impl Follower<'_> {
     /// `Statement::from_string` and `Statement::from_sql_and_values`, also by an alias of `Statement`.
     pub(super) fn is_statement(&self, path: &[String]) -> bool {
-        match self.index.find(self.site, path) {
+        match &*self.index.find(self.site, path) {
             Found::External(full) => matches!(
                 full.as_slice(),
                 [.., owner, name] if owner == "Statement" && (name == "from_string" || name == "from_sql_and_values")
@@ -167,7 +167,7 @@ impl Follower<'_> {
             return self.strukt_type(path);
         }
         // `use super::cake::Entity as Cake;`
-        match self.index.find(self.site, owner) {
+        match &*self.index.find(self.site, owner) {
             Found::External(full) | Found::Member(_, full) => {
                 let (_, module) = full.split_last()?;
                 self.strukt_type(module.iter().cloned().chain(["Model".to_owned()]).collect())

@@ -72,8 +72,8 @@ impl<'a> Follower<'a> {
 
     /// The text of the constant that a path names.
     pub(super) fn constant(&self, site: Site<'a>, segments: &[String], depth: usize) -> Option<PlacedText> {
-        let (file, at) = match self.index.find(site, segments) {
-            Found::Item(Item::Constant(file, at)) => (file, at),
+        let (file, at) = match &*self.index.find(site, segments) {
+            Found::Item(Item::Constant(file, at)) => (*file, *at),
             // `Self::SQL`, `Queries::LIST`
             Found::Member(..) => self.owned_constant(site, segments)?,
             Found::External(path) if path.len() > 1 => self.owned_constant(site, segments)?,

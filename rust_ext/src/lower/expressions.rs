@@ -18,10 +18,10 @@ impl Lowering {
             Syn::Unary(of) if matches!(of.op, syn::UnOp::Deref(_)) => Expr::Same(self.boxed(&of.expr)),
             Syn::Unary(of) => self.computed([&*of.expr]),
             Syn::Binary(of) if matches!(of.op, syn::BinOp::Add(_)) => {
-                Expr::Joined(vec![self.expression(&of.left), self.expression(&of.right)], place_of(of))
+                Expr::Joined(vec![self.expression(&of.left), self.expression(&of.right)], place_of(expression))
             }
             Syn::Binary(of) => self.computed([&*of.left, &*of.right]),
-            Syn::Assign(of) => Expr::Assign(self.boxed(&of.left), self.boxed(&of.right), place_of(of)),
+            Syn::Assign(of) => Expr::Assign(self.boxed(&of.left), self.boxed(&of.right), place_of(expression)),
             Syn::Return(of) => match &of.expr {
                 Some(value) => Expr::Return(self.boxed(value)),
                 None => Expr::Computed(Vec::new()),
@@ -34,9 +34,11 @@ impl Lowering {
             Syn::Index(of) => Expr::Index(self.boxed(&of.expr), self.boxed(&of.index)),
             Syn::Field(of) => Expr::Field(self.boxed(&of.base), member(&of.member)),
             Syn::Let(of) => Expr::Let(self.pattern(&of.pat), self.boxed(&of.expr)),
-            Syn::Path(of) => {
-                Expr::Path { segments: segments(&of.path), generics: self.generics(&of.path), place: place_of(of) }
-            }
+            Syn::Path(of) => Expr::Path {
+                segments: segments(&of.path),
+                generics: self.generics(&of.path),
+                place: place_of(expression),
+            },
             Syn::Lit(of) => match &of.lit {
                 Lit::Str(text) => self.string(text),
                 other => literal(other).map_or(Expr::Computed(Vec::new()), Expr::Literal),
@@ -57,9 +59,9 @@ impl Lowering {
             Syn::Call(of) => Expr::Call {
                 function: self.boxed(&of.func),
                 arguments: of.args.iter().map(|argument| self.expression(argument)).collect(),
-                place: place_of(of),
+                place: place_of(expression),
             },
-            Syn::MethodCall(of) => self.method(of),
+            Syn::MethodCall(of) => self.method(of, place_of(expression)),
             Syn::Struct(of) => self.literal(of),
             Syn::Closure(of) => self.closure(of),
             Syn::Block(of) => self.block(&of.block),
@@ -105,8 +107,7 @@ impl Lowering {
         literals::text(&text.token().to_string(), place(text.span())).map_or(Expr::Computed(Vec::new()), Expr::Text)
     }
 
-    fn method(&mut self, call: &syn::ExprMethodCall) -> Expr {
-        let whole = place_of(call);
+    fn method(&mut self, call: &syn::ExprMethodCall, whole: crate::ir::Place) -> Expr {
         let method = place(call.method.span());
         Expr::Method(Box::new(MethodCall {
             receiver: self.expression(&call.receiver),

@@ -1,16 +1,15 @@
-//! Items: structs, aliases, constants, functions, modules, uses and foreign functions.
+//! Items: structs, enums, aliases, constants and functions.
 
 use std::sync::Arc;
 
-use syn::{FnArg, ForeignItem, ImplItem, Item, Signature, TraitItem, UseTree};
+use syn::{FnArg, ImplItem, Item, Signature, TraitItem};
 
-use super::attributes::{derive_paths, derives, integer, mapping, named, only_for_tests};
+use super::attributes::{derive_paths, derives, integer, mapping, only_for_tests};
 use super::{Lowering, OwnerOf, macros, name, place, place_of, routes};
 use crate::ir::{
-    Alias, Constant, EnumItem, Expr, Foreign, Function, ModuleFile, Owner, Parameter, Pattern, Place, StructField,
-    StructItem, Type, Use, VariantItem,
+    Alias, Constant, EnumItem, Expr, Function, Owner, Parameter, Pattern, Place, StructField, StructItem, Type,
+    VariantItem,
 };
-use crate::paths;
 
 impl Lowering {
     pub fn items(&mut self, items: &[Item], owner: OwnerOf) {
@@ -142,7 +141,7 @@ impl Lowering {
         let owner = Arc::new(Owner { ty: self.ty(&item.self_ty) });
         if routes::is_tonic(&item.attrs) {
             let reason = "a service of tonic: its messages come from a build script, and its methods are not followed";
-            self.facts.gaps.push((place_of(&item.self_ty), reason.to_owned()));
+            self.facts.gaps.push((place_of(&*item.self_ty), reason.to_owned()));
         }
         for part in &item.items {
             match part {
@@ -201,108 +200,6 @@ impl Lowering {
         };
         self.facts.functions.push(function);
     }
-
-    fn submodule(&mut self, item: &syn::ItemMod) {
-        self.module.push(name(&item.ident));
-        match &item.content {
-            Some((_, items)) => {
-                self.inline.push(name(&item.ident));
-                self.items(items, None);
-                self.inline.pop();
-            }
-            None => {
-                let candidates = self.candidates(item);
-                let place = place_of(item);
-                self.facts.modules.push(ModuleFile { module: self.module.clone(), candidates, place });
-            }
-        }
-        self.module.pop();
-    }
-
-    /// The files that `mod name;` may stand for, as the Rust reference says ("Module source filenames").
-    fn candidates(&self, item: &syn::ItemMod) -> Vec<String> {
-        let within = self.stem.as_deref().unwrap_or("");
-        let nested = paths::join(&paths::join(&self.folder, within), &self.inline.join("/"));
-        if let Some(Some(path)) = named(&item.attrs, "path") {
-            let base = if self.inline.is_empty() { &self.folder } else { &nested };
-            return vec![paths::join(base, &path)];
-        }
-        let name = name(&item.ident);
-        vec![paths::join(&nested, &format!("{name}.rs")), paths::join(&nested, &format!("{name}/mod.rs"))]
-    }
-
-    pub(super) fn tree(&self, tree: &UseTree, mut path: Vec<String>, uses: &mut Vec<Use>) {
-        let module = self.module.clone();
-        match tree {
-            UseTree::Path(step) => {
-                path.push(name(&step.ident));
-                self.tree(&step.tree, path, uses);
-            }
-            UseTree::Name(last) if last.ident == "self" => {
-                uses.push(Use { module, name: path.last().cloned(), target: path });
-            }
-            UseTree::Name(last) => {
-                path.push(name(&last.ident));
-                uses.push(Use { module, name: Some(name(&last.ident)), target: path });
-            }
-            // `use Context as _;` brings a trait, and no name.
-            UseTree::Rename(last) if last.rename == "_" => {}
-            UseTree::Rename(last) => {
-                if last.ident != "self" {
-                    path.push(name(&last.ident));
-                }
-                uses.push(Use { module, name: Some(name(&last.rename)), target: path });
-            }
-            UseTree::Glob(_) => uses.push(Use { module, name: None, target: path }),
-            UseTree::Group(group) => {
-                for part in &group.items {
-                    self.tree(part, path.clone(), uses);
-                }
-            }
-        }
-    }
-
-    fn foreign(&mut self, block: &syn::ItemForeignMod) {
-        for item in &block.items {
-            if let ForeignItem::Fn(function) = item {
-                if only_for_tests(&function.attrs) {
-                    continue;
-                }
-                let written = named(&function.attrs, "link_name").flatten();
-                let symbol = written.unwrap_or_else(|| name(&function.sig.ident));
-                let foreign = self.boundary(&function.sig, symbol, true, abi(Some(&block.abi)));
-                self.facts.foreign.push(foreign);
-            }
-        }
-    }
-
-    /// An exported definition: `#[no_mangle]` or `#[export_name = ".."]`.
-    fn definition(&mut self, attributes: &[syn::Attribute], signature: &Signature) {
-        let renamed = named(attributes, "export_name").flatten();
-        if renamed.is_none() && named(attributes, "no_mangle").is_none() {
-            return;
-        }
-        let symbol = renamed.unwrap_or_else(|| name(&signature.ident));
-        let foreign = self.boundary(signature, symbol, false, abi(signature.abi.as_ref()));
-        self.facts.foreign.push(foreign);
-    }
-
-    fn boundary(&self, signature: &Signature, symbol: String, declared: bool, abi: String) -> Foreign {
-        let inputs = signature.inputs.iter().filter_map(|input| match input {
-            FnArg::Typed(typed) => Some(self.ty(&typed.ty)),
-            FnArg::Receiver(_) => None,
-        });
-        Foreign {
-            module: self.module.clone(),
-            symbol,
-            declared,
-            abi,
-            parameters: inputs.collect(),
-            result: self.result(&signature.output),
-            variadic: signature.variadic.is_some(),
-            place: place_of(signature),
-        }
-    }
 }
 
 /// A discriminant that is written as a number.
@@ -318,14 +215,6 @@ fn number(value: &syn::Expr) -> Option<i64> {
         syn::Expr::Paren(inner) => number(&inner.expr),
         syn::Expr::Cast(inner) => number(&inner.expr),
         _ => None,
-    }
-}
-
-/// `extern` without a name is "C"; no `extern` at all is Rust's own.
-fn abi(abi: Option<&syn::Abi>) -> String {
-    match abi {
-        None => "Rust".to_owned(),
-        Some(abi) => abi.name.as_ref().map_or_else(|| "C".to_owned(), syn::LitStr::value),
     }
 }
 

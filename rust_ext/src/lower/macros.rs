@@ -104,8 +104,10 @@ impl Lowering {
             return self.expression(expression);
         }
         match (self.added(&sum.left), self.added(&sum.right)) {
-            (Expr::Text(left), Expr::Text(right)) => Expr::Text(literals::join(vec![left, right], place_of(sum))),
-            (left, right) => Expr::Joined(vec![left, right], place_of(sum)),
+            (Expr::Text(left), Expr::Text(right)) => {
+                Expr::Text(literals::join(vec![left, right], place_of(expression)))
+            }
+            (left, right) => Expr::Joined(vec![left, right], place_of(expression)),
         }
     }
 

@@ -1,7 +1,9 @@
 //! From syn's tree to the plain values of `ir`.
 
 mod attributes;
+mod boundaries;
 mod diesel;
+mod ends;
 mod entities;
 mod expressions;
 mod items;
@@ -10,6 +12,7 @@ mod patterns;
 mod routes;
 mod scanned;
 mod sea_orm;
+mod submodules;
 mod tables;
 mod types;
 
@@ -17,10 +20,10 @@ use std::sync::Arc;
 
 use proc_macro2::Span;
 use syn::ext::IdentExt;
-use syn::spanned::Spanned;
 
 use crate::ir::{FileFacts, ModulePath, Owner, Place, Use};
 use crate::paths;
+use ends::Ends;
 
 pub use attributes::SQLX_ATTRIBUTES;
 pub use diesel::DIESEL_ATTRIBUTES;
@@ -85,8 +88,14 @@ fn place(span: Span) -> Place {
     }
 }
 
-fn place_of(node: &impl Spanned) -> Place {
-    place(node.span())
+fn place_of(node: &impl Ends) -> Place {
+    let (start, end) = (node.first().start(), node.last().end());
+    Place {
+        line: start.line as u32,
+        column: start.column as u32 + 1,
+        end_line: end.line as u32,
+        end_column: end.column as u32 + 1,
+    }
 }
 
 /// An identifier without `r#`.

@@ -1,7 +1,9 @@
 //! Types as written.
 
+use proc_macro2::Span;
 use syn::{GenericArgument, PathArguments, PointerMutability, ReturnType};
 
+use super::ends::Ends;
 use super::{Lowering, name, place_of};
 use crate::ir::Type;
 
@@ -44,7 +46,7 @@ fn lower(ty: &syn::Type, depth: usize) -> Type {
     }
     let mut lowered = if depth > DEEPEST_TYPE { sign("…", Vec::new()) } else { shape(ty, depth + 1) };
     lowered.place = place_of(ty);
-    lowered.text = text_of(ty);
+    lowered.text = source(ty.first().join(ty.last()));
     lowered
 }
 
@@ -85,8 +87,7 @@ fn from_path(path: &syn::Path, depth: usize) -> Type {
     Type {
         segments: path.segments.iter().map(|segment| name(&segment.ident)).collect(),
         arguments: arguments.unwrap_or_default(),
-        text: text_of(path),
-        place: place_of(path),
+        ..Type::default()
     }
 }
 
@@ -114,6 +115,13 @@ fn constant(value: &syn::Expr) -> Type {
 
 /// The source text with single blanks.
 pub(super) fn text_of(node: &impl syn::spanned::Spanned) -> String {
-    let text = node.span().source_text().unwrap_or_default();
+    source(Some(node.span()))
+}
+
+fn source(span: Option<Span>) -> String {
+    let text = span.and_then(|span| span.source_text()).unwrap_or_default();
+    if !text.contains(|sign: char| sign.is_whitespace()) {
+        return text;
+    }
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

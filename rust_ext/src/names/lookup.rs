@@ -1,6 +1,7 @@
 //! Paths to what they name, across `use`, globs, re-exports and packages.
 
 use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
 
 use super::{Found, Index, Item, Scope, Site};
 use crate::ir::Use;
@@ -13,17 +14,16 @@ const COST_OF_A_GLOB: usize = 8;
 
 impl<'a> Index<'a> {
     /// What the path means where it is written.
-    pub fn find(&self, site: Site<'a>, path: &[String]) -> Found {
-        if !site.uses.is_empty() {
-            return self.search(site, path);
+    pub fn find(&self, site: Site<'a>, path: &[String]) -> Arc<Found> {
+        let place = (site.file, address(site.module), address(site.uses));
+        let read = self.known.read().ok();
+        if let Some(found) = read.as_ref().and_then(|known| known.get(&place)?.get(path)) {
+            return Arc::clone(found);
         }
-        let question = (site.file, site.module.as_ptr().addr(), site.module.len(), path.to_vec());
-        if let Some(found) = self.known.read().ok().and_then(|known| known.get(&question).cloned()) {
-            return found;
-        }
-        let found = self.search(site, path);
+        drop(read);
+        let found = Arc::new(self.search(site, path));
         if let Ok(mut known) = self.known.write() {
-            known.insert(question, found.clone());
+            known.entry(place).or_default().insert(path.to_vec(), Arc::clone(&found));
         }
         found
     }
@@ -186,6 +186,12 @@ impl<'a> Index<'a> {
         let target: Vec<String> = brought.target.iter().chain(rest).cloned().collect();
         self.module(here.package, &brought.module, &target, depth + 1)
     }
+}
+
+/// Address and length. Module paths and uses live as long as the index, so that this tells them apart.
+fn address<T>(values: &[T]) -> (usize, usize) {
+    let start = if values.is_empty() { 0 } else { values.as_ptr().addr() };
+    (start, values.len())
 }
 
 /// Of items with one name (several binaries, `cfg` variants): that of the same file, else the first.

@@ -4,8 +4,9 @@ mod lookup;
 mod tables;
 mod types;
 
-use std::collections::HashMap;
-use std::sync::RwLock;
+use std::sync::{Arc, RwLock};
+
+use rustc_hash::FxHashMap as HashMap;
 
 use crate::ir::{Alias, Constant, EnumItem, FileFacts, Function, StructItem, TableItem, Use};
 use crate::model::StructRef;
@@ -76,12 +77,14 @@ pub struct Index<'a> {
     first_files: Vec<Option<usize>>,
     package_of: HashMap<&'a str, usize>,
     /// What was found already. Most names are asked for again and again.
-    known: RwLock<HashMap<Question, Found>>,
+    known: RwLock<HashMap<Place, Answers>>,
 }
 
-/// A name as it is asked for: file, address and length of the module's path, path. Module paths live as long as the
-/// index, so that their addresses tell them apart.
-type Question = (usize, usize, usize, Vec<String>);
+/// What paths mean at one place.
+type Answers = HashMap<Vec<String>, Arc<Found>>;
+
+/// Where a name is asked for: file, and address and length of the module's path and of the uses.
+type Place = (usize, (usize, usize), (usize, usize));
 
 impl<'a> Index<'a> {
     pub fn new(packages: &'a [Package], files: &'a [FileFacts]) -> Self {
@@ -91,13 +94,13 @@ impl<'a> Index<'a> {
             structs: Vec::new(),
             functions: Vec::new(),
             tables: Vec::new(),
-            table_of: HashMap::new(),
+            table_of: HashMap::default(),
             enums: Vec::new(),
-            owned: HashMap::new(),
+            owned: HashMap::default(),
             names: Vec::new(),
-            methods: HashMap::new(),
+            methods: HashMap::default(),
             scopes: Vec::new(),
-            scope_of: HashMap::new(),
+            scope_of: HashMap::default(),
             closures: Vec::new(),
             first_files: vec![None; packages.len()],
             known: RwLock::default(),
@@ -185,7 +188,7 @@ impl<'a> Index<'a> {
     }
 
     fn add_methods(&mut self) {
-        let mut methods: HashMap<(StructId, &'a str), Vec<FunctionId>> = HashMap::new();
+        let mut methods: HashMap<(StructId, &'a str), Vec<FunctionId>> = HashMap::default();
         for (id, (file, function)) in self.functions.iter().enumerate() {
             if let Some(owner) = &function.owner {
                 let site = Site { file: *file, module: &function.module, uses: &[] };
@@ -200,11 +203,11 @@ impl<'a> Index<'a> {
     /// Names that are unique in each file, for items by file, module and name: with the inline modules where two
     /// share one.
     pub fn unique_names<'m>(&self, items: impl Iterator<Item = (usize, &'m [String], &'m str)> + Clone) -> Vec<String> {
-        let mut count: HashMap<(usize, &str), usize> = HashMap::new();
+        let mut count: HashMap<(usize, &str), usize> = HashMap::default();
         for (file, _, name) in items.clone() {
             *count.entry((file, name)).or_default() += 1;
         }
-        let mut used: HashMap<(usize, String), usize> = HashMap::new();
+        let mut used: HashMap<(usize, String), usize> = HashMap::default();
         let mut names = Vec::new();
         for (file, module, name) in items {
             let inline = self.inline(file, module);

@@ -69,31 +69,30 @@ impl<'a> Index<'a> {
         }
         let arguments: Vec<Ty> =
             ty.arguments.iter().map(|argument| self.typed(site, argument, own, given, left)).collect();
-        let plain = |name: &str, strukt| Ty {
-            name: name.to_owned(),
-            arguments: arguments.clone(),
-            strukt,
-            text: ty.text.clone(),
-        };
-        match self.find(site, &ty.segments) {
-            Found::Item(Item::Struct(id)) => plain(self.structure(id).map_or(last, |item| &item.name), Some(id)),
-            Found::Item(Item::Alias(file, at)) if left.get() > 0 && parts(&arguments) <= MOST_PARTS => {
+        let size = parts(&arguments);
+        let plain =
+            |name: &str, strukt, arguments| Ty { name: name.to_owned(), arguments, strukt, text: ty.text.clone() };
+        match &*self.find(site, &ty.segments) {
+            Found::Item(Item::Struct(id)) => {
+                plain(self.structure(*id).map_or(last, |item| &item.name), Some(*id), arguments)
+            }
+            Found::Item(Item::Alias(file, at)) if left.get() > 0 && size <= MOST_PARTS => {
                 left.set(left.get() - 1);
-                let Some(alias) = self.alias(file, at) else {
-                    return plain(last, None);
+                let Some(alias) = self.alias(*file, *at) else {
+                    return plain(last, None, arguments);
                 };
                 let parameters = alias.parameters.iter().map(String::as_str);
-                let given: Vec<(&str, Ty)> = parameters.zip(arguments.iter().cloned()).collect();
-                let site = Site { file, module: &alias.module, uses: &[] };
+                let given: Vec<(&str, Ty)> = parameters.zip(arguments).collect();
+                let site = Site { file: *file, module: &alias.module, uses: &[] };
                 let target = self.typed(site, &alias.ty, None, &given, left);
                 Ty { text: ty.text.clone(), ..target }
             }
             // diesel's alias: a `Result` of one argument.
             Found::External(path) if path.last().is_some_and(|last| last == "QueryResult") && arguments.len() == 1 => {
-                plain("Result", None)
+                plain("Result", None, arguments)
             }
-            Found::External(path) => plain(path.last().map_or(last, String::as_str), None),
-            _ => plain(last, None),
+            Found::External(path) => plain(path.last().map_or(last, String::as_str), None, arguments),
+            _ => plain(last, None, arguments),
         }
     }
 }

@@ -1,0 +1,144 @@
+//! Items: what modules hold.
+
+use std::sync::Arc;
+
+use super::{Expr, ModulePath, Pattern, Place, Type};
+use crate::model::Attribute;
+
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    pub pattern: Pattern,
+    pub ty: Type,
+}
+
+/// What a function belongs to: the type of its `impl`, or its trait.
+#[derive(Debug, Clone, Default)]
+pub struct Owner {
+    pub ty: Type,
+}
+
+#[derive(Debug, Clone)]
+pub struct Function {
+    pub module: ModulePath,
+    pub name: String,
+    pub owner: Option<Arc<Owner>>,
+    pub parameters: Vec<Parameter>,
+    pub result: Option<Type>,
+    pub uses: Vec<Use>,
+    /// Methods and paths that attributes give it: `#[get("/users")]`.
+    pub routes: Vec<(String, String)>,
+    pub body: Expr,
+    pub place: Place,
+}
+
+#[derive(Debug, Clone)]
+pub struct StructField {
+    pub name: String,
+    pub ty: Type,
+    pub place: Place,
+    pub attributes: Vec<Attribute>,
+    /// The attributes whose value is a type, by name, in their order.
+    pub types: Vec<(String, Type)>,
+}
+
+#[derive(Debug, Clone)]
+pub struct StructItem {
+    pub module: ModulePath,
+    pub name: String,
+    pub derives: Vec<String>,
+    pub attributes: Vec<Attribute>,
+    pub types: Vec<(String, Type)>,
+    pub fields: Vec<StructField>,
+    pub tuple: bool,
+    pub place: Place,
+}
+
+#[derive(Debug, Clone)]
+pub struct VariantItem {
+    pub name: String,
+    pub number: Option<i64>,
+    pub attributes: Vec<Attribute>,
+    pub place: Place,
+}
+
+#[derive(Debug, Clone)]
+pub struct EnumItem {
+    pub module: ModulePath,
+    pub name: String,
+    /// As they are written: `["sqlx", "Type"]`.
+    pub derives: Vec<Vec<String>>,
+    pub attributes: Vec<Attribute>,
+    pub types: Vec<(String, Type)>,
+    /// The integer type of `#[repr(..)]`.
+    pub repr: Option<String>,
+    pub variants: Vec<VariantItem>,
+    pub place: Place,
+}
+
+#[derive(Debug, Clone)]
+pub struct Alias {
+    pub module: ModulePath,
+    pub name: String,
+    pub parameters: Vec<String>,
+    pub ty: Type,
+}
+
+#[derive(Debug, Clone)]
+pub struct Constant {
+    pub module: ModulePath,
+    pub name: String,
+    /// The last name of the type whose implementation holds it.
+    pub owner: Option<String>,
+    pub value: Expr,
+}
+
+/// One name that a `use` brings in; `name` is `None` for a glob.
+#[derive(Debug, Clone)]
+pub struct Use {
+    pub module: ModulePath,
+    pub name: Option<String>,
+    pub target: Vec<String>,
+}
+
+/// `mod name;`: the files that it may stand for, in the order of preference, relative to the root.
+#[derive(Debug, Clone)]
+pub struct ModuleFile {
+    pub module: ModulePath,
+    pub candidates: Vec<String>,
+    pub place: Place,
+}
+
+#[derive(Debug, Clone)]
+pub struct Foreign {
+    pub module: ModulePath,
+    pub symbol: String,
+    pub declared: bool,
+    pub abi: String,
+    pub parameters: Vec<Type>,
+    pub result: Option<Type>,
+    pub variadic: bool,
+    pub place: Place,
+}
+
+/// A column of `table!`, its type as diesel writes it.
+#[derive(Debug, Clone)]
+pub struct ColumnItem {
+    pub name: String,
+    pub column: String,
+    pub ty: Type,
+    pub place: Place,
+    pub attributes: Vec<Attribute>,
+}
+
+/// diesel's `table!`. `inside` is the module that the macro makes: the present one and the table's name.
+#[derive(Debug, Clone)]
+pub struct TableItem {
+    pub inside: ModulePath,
+    pub schema: Option<String>,
+    pub table: String,
+    pub primary_key: Vec<String>,
+    pub columns: Vec<ColumnItem>,
+    pub place: Place,
+    /// What `use` brings into the macro.
+    pub uses: Vec<Use>,
+}

@@ -1,0 +1,84 @@
+//! What one file says, lowered from syn's tree to plain values that may cross threads.
+//!
+//! syn's spans belong to the thread that parsed; these values carry their own places. Names are not resolved yet.
+
+mod expressions;
+mod items;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::model::Span;
+
+pub use expressions::{
+    Arm, Closure, Expr, FieldValue, Literal, Local, MacroQuery, MethodCall, Pattern, Sql, Statement, StructLiteral,
+};
+pub use items::{
+    Alias, ColumnItem, Constant, EnumItem, Foreign, Function, ModuleFile, Owner, Parameter, StructField, StructItem,
+    TableItem, Use, VariantItem,
+};
+
+/// A module path inside a crate, outermost first.
+pub type ModulePath = Vec<String>;
+
+/// A place in the file at hand: line, column, end line, end column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Place {
+    pub line: u32,
+    pub column: u32,
+    pub end_line: u32,
+    pub end_column: u32,
+}
+
+impl Place {
+    pub fn in_file(self, path: &Arc<str>) -> Span {
+        Span {
+            path: Arc::clone(path),
+            line: self.line,
+            column: self.column,
+            end_line: Some(self.end_line),
+            end_column: Some(self.end_column),
+        }
+    }
+}
+
+/// A type as written. `segments` is a path, or one of the signs that `RustType.path` names.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Type {
+    pub segments: Vec<String>,
+    pub arguments: Vec<Type>,
+    pub text: String,
+    pub place: Place,
+}
+
+/// A text in the source: its value, where it stands, and breakpoints (offset in characters, line, column).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Text {
+    pub value: String,
+    pub place: Place,
+    pub offsets: Vec<(u32, u32, u32)>,
+}
+
+/// A file of a package.
+#[derive(Debug, Default)]
+pub struct FileFacts {
+    pub path: Arc<str>,
+    pub package: usize,
+    pub module: ModulePath,
+    pub structs: Vec<StructItem>,
+    pub tables: Vec<TableItem>,
+    pub enums: Vec<EnumItem>,
+    pub others: Vec<(ModulePath, String)>,
+    pub aliases: Vec<Alias>,
+    pub constants: Vec<Constant>,
+    pub uses: Vec<Use>,
+    pub functions: Vec<Function>,
+    pub modules: Vec<ModuleFile>,
+    pub foreign: Vec<Foreign>,
+    /// The bodies that were left out, as they say nothing.
+    pub silent: Vec<Range<usize>>,
+    /// The file itself, where it could not be read.
+    pub unread: Vec<(Place, String)>,
+    /// Parts that were seen and are not followed.
+    pub gaps: Vec<(Place, String)>,
+}
