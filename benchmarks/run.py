@@ -51,7 +51,7 @@ def run(root: Path, url: str) -> tuple[float, float, Mapping[str, Any]]:
     """Seconds from the start of the process to its exit, processor seconds of it, and the log that it wrote."""
     log = root / ".errorbudget" / "execution-log.json"
     log.unlink(missing_ok=True)
-    for kept in ("results", "events"):  # what the replay server said to an earlier run, and what that run counted
+    for kept in ("results", "events", "counts"):  # what the server said to an earlier run, and what that run counted
         shutil.rmtree(kept_folder() / kept, ignore_errors=True)
     environment = {**os.environ, "LEDGERLINE_DATABASE_URL": url}
     began, busy = time.perf_counter(), processor_seconds()
