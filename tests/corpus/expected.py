@@ -259,7 +259,8 @@ def _key(query: Query) -> QueryKey:
 
 
 def _places(reads: Iterator[tuple[Query, str]]) -> Iterator[str]:
-    return (place for _, place in reads)
+    """The fields, and the queries that read them: PostgreSQL may refuse these before a field is reached."""
+    return (place for query, field in reads for place in (field, query_place(query)))
 
 
 def _reading(relation: Relation, column: Column, before: Known, *, null: bool = False) -> Iterator[tuple[Query, str]]:
