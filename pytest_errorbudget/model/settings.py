@@ -38,8 +38,8 @@ class MigrationSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CohortColumn:
-    """The column ``cohort`` of ``table`` (with its schema where one is written) says each tenant's cohort, beside its name
-    in the column ``tenant``. An update reads it; every other run takes the answer from the lock."""
+    """The column ``cohort`` of ``table`` (with its schema where one is written) says each tenant's cohort, beside its
+    name in the column ``tenant``. An update reads it; every other run takes the answer from the lock."""
 
     table: str
     tenant: str

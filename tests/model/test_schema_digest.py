@@ -8,7 +8,15 @@ import pytest
 
 from pytest_errorbudget.model.formats.schema_digest import schema_digest
 from pytest_errorbudget.model.pgtype import PgType
-from pytest_errorbudget.model.schema import Column, CompositeField, CompositeType, EnumType, Relation, RelationKind, Schema
+from pytest_errorbudget.model.schema import (
+    Column,
+    CompositeField,
+    CompositeType,
+    EnumType,
+    Relation,
+    RelationKind,
+    Schema,
+)
 from pytest_errorbudget.model.source import Span
 
 _COLUMN = Column(name="é", type=PgType("numeric", modifiers=(10, 2)), has_default=True, default="0")
