@@ -122,9 +122,7 @@ def _moment(request: Request, lock: LockedThresholds | None) -> int | None:
     return None if lock is None or request.update else lock.as_of_us
 
 
-def _counts(
-    gathering: Gathering, servers: Servers, lock: LockedThresholds | None, progress: Progress
-) -> Counts | None:
+def _counts(gathering: Gathering, servers: Servers, lock: LockedThresholds | None, progress: Progress) -> Counts | None:
     project = gathering.request.project
     settings = project.settings
     if not settings.events or not settings.slos:
