@@ -42,7 +42,11 @@ def lock_findings(
     if counts.as_of_us != locked.as_of_us:
         moments = f"{format_moment(counts.as_of_us)}, and the lock as of {format_moment(locked.as_of_us)}"
         return findings, (_unchecked(f"the events were counted as of {moments}"),)
-    return (*findings, *_counts_changed(locked, counts, slos, cohorts, settings_path)), ()
+    uncounted = tuple(slo.name for slo in slos if not counts.was_counted(slo.name))
+    unchecked = tuple(
+        _unchecked(f"the events behind the thresholds for `{slo}` could not be read") for slo in uncounted
+    )
+    return (*findings, *_counts_changed(locked, counts, slos, cohorts, settings_path, uncounted)), unchecked
 
 
 def _unchecked(reason: str) -> Unchecked:
@@ -80,9 +84,14 @@ def _difference(held: Threshold | None, made: Threshold | None) -> str:
 
 
 def _counts_changed(
-    locked: LockedThresholds, counts: Counts, slos: Sequence[Slo], cohorts: Sequence[Cohort], path: str
+    locked: LockedThresholds,
+    counts: Counts,
+    slos: Sequence[Slo],
+    cohorts: Sequence[Cohort],
+    path: str,
+    uncounted: tuple[str, ...],
 ) -> Iterator[Finding]:
-    held = {(row.tenant, row.slo, row.start_us): row for row in locked.evidence}
+    held = {(row.tenant, row.slo, row.start_us): row for row in locked.evidence if row.slo not in uncounted}
     now = {(row.tenant, row.slo, row.start_us): row for row in evidence(counts, slos)}
     changed = sorted(key for key in {*held, *now} if held.get(key) != now.get(key))
     cohort_of = {tenant: cohort.name for cohort in cohorts for tenant in cohort.tenants}
@@ -91,7 +100,7 @@ def _counts_changed(
         by_where.setdefault((cohort_of.get(key[0], ""), key[1]), []).append(key)
     for where, keys in sorted(by_where.items()):
         yield _finding(Rule.COUNTS_CHANGED, where, _changed_text(keys, held, now), path)
-    if not changed and counts.digest != locked.counts_digest:
+    if not changed and not uncounted and counts.digest != locked.counts_digest:
         for one in locked.thresholds:
             yield _finding(
                 Rule.COUNTS_CHANGED,

@@ -79,5 +79,9 @@ class Counts:
     def windows(self) -> int:
         return sum(len(series.starts_us) for series in self.series)
 
+    def was_counted(self, slo: str) -> bool:
+        """Whether the events of the SLO could be read and its predicates asked of them."""
+        return any(name == slo for total in self.totals for name, _ in total.invalid)
+
     def of(self, tenant: str, slo: str) -> Series | None:
         return next((series for series in self.series if series.tenant == tenant and series.slo == slo), None)

@@ -78,8 +78,9 @@ def _contracts(gathering: Gathering) -> Contracts:
 
     project = gathering.request.project
     nothing: tuple[Contracts, tuple[Problem, ...]] = (Contracts(), ())
+    named = dict.fromkeys(service for database in project.settings.databases for service in database.services)
     contracts, problems = gathering.attempt(
-        lambda: read_contracts(project.root, project.settings.manifest, kept=users_cache()), nothing
+        lambda: read_contracts(project.root, project.settings.manifest, tuple(named), kept=users_cache()), nothing
     )
     gathering.problems.extend(problems)
     return _with_records(gathering, contracts)

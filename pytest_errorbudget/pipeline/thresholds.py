@@ -31,12 +31,14 @@ def generated(request: Request, facts: Facts) -> Generated:
     settings = request.project.settings
     if facts.counts is not None:
         rows: Sequence[Evidence] = evidence(facts.counts, settings.slos)
+        # What could not be counted says nothing of its thresholds; that it could not is a finding of its own.
+        slos = tuple(slo for slo in settings.slos if facts.counts.was_counted(slo.name))
     else:
-        rows = () if facts.lock is None else facts.lock.evidence
+        rows, slos = () if facts.lock is None else facts.lock.evidence, settings.slos
     held, unchecked = _held(request, facts)
     if not rows:
         return Generated(findings=held, unchecked=unchecked)
-    made = thresholds(rows, settings.slos, settings.cohorts, settings.confidence)
+    made = thresholds(rows, slos, settings.cohorts, settings.confidence)
     left_out = outliers(rows, settings.cohorts)
     return Generated(
         thresholds=made,

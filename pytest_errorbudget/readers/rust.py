@@ -38,14 +38,15 @@ def read_contracts(
 ) -> tuple[Contracts, tuple[Problem, ...]]:
     """What the sources of the workspace promise, and the problems with its manifests.
 
-    ``services`` narrows to those packages and the packages that they depend on; without it all packages are read.
+    ``services`` are packages that the settings name: one that the workspace does not have is a problem.
     Files that cannot be read are in ``Contracts.unread``. The result does not depend on ``threads`` (the processors,
     at most 8). With ``kept``, sources that were read before are not read again: the manifests are, and the bytes of
     every file that was asked for. Raises ``Unreadable`` where the workspace's own manifest cannot be read.
     """
     workspace = read_workspace(root, manifest)
-    packages, unknown = _narrowed(workspace, services)
-    problems = workspace.problems + unknown
+    packages = workspace.packages
+    unknown = (_unknown(workspace, name) for name in services if workspace.package(name) is None)
+    problems = (*workspace.problems, *unknown)
     if not packages and not problems:
         problems = (_empty(workspace),)
     threads = threads or min(os.cpu_count() or 1, _MOST_THREADS)
@@ -76,21 +77,6 @@ def _kept(root: Path, packages: tuple[Package, ...], threads: int, kept: ResultC
 def _extension() -> str:
     """The digest of the compiled extension."""
     return hashlib.sha256(Path(_rust.__file__).read_bytes()).hexdigest()
-
-
-def _narrowed(workspace: Workspace, services: tuple[str, ...]) -> tuple[tuple[Package, ...], tuple[Problem, ...]]:
-    if not services:
-        return workspace.packages, ()
-    unknown = tuple(_unknown(workspace, name) for name in services if workspace.package(name) is None)
-    wanted: set[str] = set()
-    pending = [name for name in services if workspace.package(name) is not None]
-    while pending:
-        name = pending.pop()
-        package = workspace.package(name)
-        if package is not None and name not in wanted:
-            wanted.add(name)
-            pending += [dependency for _, dependency in package.dependencies]
-    return tuple(package for package in workspace.packages if package.name in wanted), unknown
 
 
 def _unknown(workspace: Workspace, name: str) -> Problem:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from pytest_errorbudget.checks.lock import lock_findings
 from pytest_errorbudget.checks.thresholds import evidence, thresholds
-from pytest_errorbudget.model.counts import Counts, Series
+from pytest_errorbudget.model.counts import Counts, Series, SourceTotals
 from pytest_errorbudget.model.formats.evidence import evidence_digest
 from pytest_errorbudget.model.settings import Cohort
 from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
@@ -27,6 +27,21 @@ SLO = Slo(
 )
 
 
+TOTALS = SourceTotals(
+    source="requests",
+    rows=0,
+    events=0,
+    duplicates=0,
+    disagreeing=0,
+    without_id=0,
+    without_time=0,
+    unknown_tenant=0,
+    after_as_of=0,
+    invalid=(("ok", 0),),
+    watermark_us=None,
+)
+
+
 def counts(bad: int = 1, digest: str = "sha256:1") -> Counts:
     starts = tuple(hour * HOUR_US for hour in range(500))
     series = Series(tenant="a", service="api", slo="ok", starts_us=starts, valid=(1000,) * 500, bad=(bad, *(0,) * 499))
@@ -35,7 +50,7 @@ def counts(bad: int = 1, digest: str = "sha256:1") -> Counts:
         as_of_us=500 * HOUR_US,
         closed_until_us=500 * HOUR_US,
         series=(series,),
-        totals=(),
+        totals=(TOTALS,),
         recounts=(),
         digest=digest,
     )
@@ -66,6 +81,11 @@ def check(lock: LockedThresholds | None, found: Counts | None, cohort: Cohort = 
 def test_a_lock_that_is_reproduced_is_silent() -> None:
     assert check(LOCK, counts()) == ([], [])
     assert check(None, counts()) == ([], [])
+
+
+def test_events_that_could_not_be_asked_have_not_changed() -> None:
+    silent = replace(counts(bad=900), totals=(replace(TOTALS, invalid=()),), series=())
+    assert check(LOCK, silent) == ([], ["the events behind the thresholds for `ok` could not be read"])
 
 
 def test_a_threshold_edited_by_hand() -> None:

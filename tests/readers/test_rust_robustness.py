@@ -166,7 +166,7 @@ def test_the_number_of_threads_changes_nothing(tmp_path: Path) -> None:
     assert all(result(threads) == once for threads in (2, 3, 8))
 
 
-def test_services_narrow_to_their_packages(tmp_path: Path) -> None:
+def test_a_service_that_no_package_is_called_is_a_problem(tmp_path: Path) -> None:
     files = {
         "Cargo.toml": '[workspace]\nmembers = ["billing", "ingest", "rows"]\n',
         "billing/Cargo.toml": '[package]\nname = "billing"\n[dependencies]\nrows = { path = "../rows" }\n',
@@ -178,7 +178,7 @@ def test_services_narrow_to_their_packages(tmp_path: Path) -> None:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text, encoding="utf-8")
     contracts, problems = read_contracts(tmp_path, "Cargo.toml", ("billing", "ingests"))
-    assert [crate.name for crate in contracts.crates] == ["billing", "rows"]
+    assert [crate.name for crate in contracts.crates] == ["billing", "ingest", "rows"]
     assert [str(problem) for problem in problems] == [
         "the workspace `Cargo.toml` has no package `ingests`\n"
         "  No row, query or handler of it is checked.\n"
