@@ -57,10 +57,9 @@ pub async fn a(pool: &sqlx::PgPool) {
         .fetch_all(pool)
         .await;
 }
-pub async fn b(pool: &sqlx::PgPool, id: i32, key: String) {
-    let row = sqlx::query("select id, note from invoices where id = $1 and key = $2")
+pub async fn b(pool: &sqlx::PgPool, id: i32) {
+    let row = sqlx::query("select id, note from invoices where id = $1")
         .bind(id)
-        .bind(key)
         .fetch_one(pool)
         .await
         .unwrap();
@@ -129,6 +128,13 @@ pub async fn f(pool: &sqlx::PgPool) {
         .await
         .unwrap();
 }
+pub async fn g(pool: &sqlx::PgPool, key: String) {
+    sqlx::query("delete from invoices where key = $1")
+        .bind(key)
+        .execute(pool)
+        .await
+        .unwrap();
+}
 fn main() {}
 """
 
@@ -155,13 +161,14 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         ("PgState", ["rust-enum-labels", "rust-enum-labels"]),
         ("State", ["rust-enum-labels"]),
         ("Total.total", ["row-type"]),
-        ("b", ["parameter-type", "parameter-type"]),
+        ("b", ["parameter-type"]),
         ("b.8", ["row-position"]),
         ("b.id", ["row-type"]),
         ("b.note", ["row-null"]),
         ("c", ["parameter-type"]),
         ("c.id", ["row-type"]),
         ("f", ["insert-incomplete"]),
+        ("g", ["parameter-type"]),
         ("table.invoices.id", ["table-declaration-stale"]),
         ("table.invoices.key", ["table-declaration-stale"]),
         ("table.invoices.note", ["table-declaration-stale"]),
