@@ -56,9 +56,11 @@ def _read(url: str | None, schemas: Sequence[str] | None, env: Mapping[str, str]
     found: defaultdict[str, list[SequenceState]] = defaultdict(list)
     try:
         conninfo = resolve_url(url or "", env, "sequences")
-        if schemas is None:
-            with read_only(conninfo) as session:
+        with read_only(conninfo) as session:
+            if schemas is None:
                 schemas = [row[0] for row in run_named(session, ("user_schemas",))[0]]
+            (rows,) = run_named(session, ("sequence_schemas",), schemas=list(schemas))
+        schemas = [row[0] for row in rows]
         for start in range(0, len(schemas), _SCHEMAS):
             some = schemas[start : start + _SCHEMAS]
             for schema, state in _states(conninfo, some):
