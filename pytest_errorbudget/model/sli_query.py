@@ -14,7 +14,7 @@ class UseKind(Enum):
     CLOCK = "reads a clock"
     ROWS = "counts rows"
     SUM = "sums or averages a column"
-    DIVISION = "divides"
+    DIVISION = "divides what may be integers"
     UNTYPED = "compares an aggregate with a parameter without a type"
     STAR = "returns every column"
     DAY = "cuts a moment into days or hours without a time zone"
@@ -24,12 +24,14 @@ class UseKind(Enum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
     """``text`` is the place in SQL, ``columns`` the columns that it reads (without their table), ``seconds`` the length
-    of an interval."""
+    of an interval. Of a division, ``columns`` are those that are divided as they are, and ``summed`` those in a sum;
+    what is counted is an integer whatever its type."""
 
     kind: UseKind
     text: str
     span: Span
     columns: tuple[str, ...] = ()
+    summed: tuple[str, ...] = ()
     seconds: int | None = None
 
 

@@ -132,7 +132,8 @@ def _uses(statement: exp.Expr, place: _Places) -> Iterator[Use]:
                 kind=kind,
                 text=node.sql(dialect="postgres"),
                 span=place.of(node),
-                columns=_columns((node,)),
+                columns=_columns((node,)) if kind is not UseKind.DIVISION else _outside(node, exp.Count, exp.Sum),
+                summed=_columns(node.find_all(exp.Sum)) if kind is UseKind.DIVISION else (),
                 seconds=_seconds(node) if isinstance(node, exp.Interval) else None,
             )
 
@@ -147,7 +148,7 @@ def _kind(node: exp.Expr) -> UseKind | None:
             return UseKind.ROWS
         case exp.Sum() | exp.Avg():
             return UseKind.SUM
-        case exp.Div():
+        case exp.Div() if not _has_fractions(node):
             return UseKind.DIVISION
         case exp.Star() if isinstance(node.parent, exp.Select):
             return UseKind.STAR
@@ -159,6 +160,17 @@ def _kind(node: exp.Expr) -> UseKind | None:
             return UseKind.DAY
         case _:
             return None
+
+
+def _has_fractions(node: exp.Expr) -> bool:
+    """A cast, an average or a literal with a point: the author said, or PostgreSQL says, that it is no integer."""
+    return node.find(exp.Cast, exp.Avg) is not None or any(not one.is_int for one in node.find_all(exp.Literal))
+
+
+def _outside(node: exp.Expr, *aggregates: type[exp.Expr]) -> tuple[str, ...]:
+    """The columns that stand in none of the aggregates."""
+    found = (column for column in node.find_all(exp.Column) if column.find_ancestor(*aggregates) is None)
+    return tuple(sorted({column.name for column in found}))
 
 
 def _is_untyped_limit(node: exp.Expr) -> bool:

@@ -74,6 +74,8 @@ def test_a_use_alone(tmp_path: Path, sql: str, kind: UseKind, text: str) -> None
     [
         "select count(distinct id) from t where at >= $1 and at < $2",
         "select count(id) from t",
+        "select a / 2.5 from t",
+        "select a::numeric / b from t",
         "select date_trunc('day', at, 'UTC') from t",
         "select tenant from t group by tenant having count(distinct id) > $1::bigint",
     ],
@@ -90,6 +92,20 @@ def test_nothing_to_say(tmp_path: Path, sql: str) -> None:
 def test_the_length_of_an_interval(tmp_path: Path, interval: str, seconds: int | None) -> None:
     (query,) = read(tmp_path, f"select 1 from t where at > $1 - interval {interval}")
     assert [use.seconds for use in query.uses] == [seconds]
+
+
+@pytest.mark.parametrize(
+    ("sql", "columns", "summed"),
+    [
+        ("t.a / t.b", ("a", "b"), ()),
+        ("sum(a) / b", ("b",), ("a",)),
+        ("count(distinct id) / count(*)", (), ()),
+    ],
+)
+def test_what_a_division_divides(tmp_path: Path, sql: str, columns: tuple[str, ...], summed: tuple[str, ...]) -> None:
+    (query,) = read(tmp_path, f"select {sql} from t")
+    (division,) = (use for use in query.uses if use.kind is UseKind.DIVISION)
+    assert (division.columns, division.summed) == (columns, summed)
 
 
 def test_what_is_not_a_select_is_said(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from pytest_errorbudget.model.sli_query import Use, UseKind
 
 _FLOATS = frozenset({"float4", "float8"})
 _INTEGERS = frozenset({"int2", "int4", "int8"})
+_SUMMED_TO_INTEGERS = frozenset({"int2", "int4"})
+"""The sum of `bigint` is `numeric` (PostgreSQL, "Aggregate Functions")."""
 
 
 def arithmetic_findings(subject: Subject) -> Iterator[Finding]:
@@ -42,13 +44,14 @@ def arithmetic_findings(subject: Subject) -> Iterator[Finding]:
 
 
 def _all_of(subject: Subject, use: Use, types: frozenset[str]) -> bool:
-    columns = [subject.column(name) for name in use.columns]
-    return bool(columns) and all(column is not None and column.type.name in types for column in columns)
+    return bool(use.columns) and _are(subject, use.columns, types)
+
+
+def _are(subject: Subject, names: tuple[str, ...], types: frozenset[str]) -> bool:
+    columns = [subject.column(name) for name in names]
+    return all(column is not None and column.type.name in types for column in columns)
 
 
 def _is_whole(subject: Subject, use: Use) -> bool:
-    """Both sides are integers: counts, sums of integers, integer columns and literals. ``avg`` and a cast are not."""
-    text = use.text.lower()
-    if any(word in text for word in ("avg(", "cast(", "numeric", "float", "double", ".")):
-        return False
-    return not use.columns or _all_of(subject, use, _INTEGERS) or text.startswith("count(")
+    """Both sides are integers: counts, columns and sums of integers."""
+    return _are(subject, use.columns, _INTEGERS) and _are(subject, use.summed, _SUMMED_TO_INTEGERS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -128,6 +129,12 @@ def use(kind: UseKind, text: str, *columns: str, seconds: int | None = None) -> 
         ),
         (
             arithmetic_findings,
+            use(UseKind.DIVISION, "COUNT(DISTINCT event_id) / COUNT(*)"),
+            "`COUNT(DISTINCT event_id) / COUNT(*)` divides integers",
+            "PostgreSQL cuts the fraction off: an error ratio of 99 of 100 is 0.",
+        ),
+        (
+            arithmetic_findings,
             use(UseKind.UNTYPED, "COUNT(*) > ?"),
             "`COUNT(*) > ?` compares with a parameter whose type nobody says",
             "The server guesses it from the other side: a threshold of 0.5 for a count is refused or rounded.",
@@ -157,7 +164,8 @@ def test_a_place_that_is_not_reproducible(rule: Check, one: Use, message: str, c
         (window_findings, use(UseKind.INTERVAL, "INTERVAL '1 MONTH'")),
         (arithmetic_findings, use(UseKind.SUM, "SUM(hits)", "hits")),
         (arithmetic_findings, use(UseKind.DIVISION, "ms / hits", "hits", "ms")),
-        (arithmetic_findings, use(UseKind.DIVISION, "AVG(hits) / 2", "hits")),
+        (arithmetic_findings, replace(use(UseKind.DIVISION, "SUM(hits) / COUNT(*)"), summed=("hits",))),
+        (arithmetic_findings, use(UseKind.DIVISION, "unknown / 2", "unknown")),
     ],
 )
 def test_a_place_that_is(rule: Check, one: Use) -> None:
