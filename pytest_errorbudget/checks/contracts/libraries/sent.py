@@ -13,6 +13,7 @@ from dataclasses import replace
 from pytest_errorbudget.checks.contracts.libraries.own_types import OwnTypes, derives
 from pytest_errorbudget.checks.contracts.libraries.sqlx import RANGES, TABLE
 from pytest_errorbudget.checks.contracts.libraries.sqlx_attributes import mapping_of
+from pytest_errorbudget.checks.contracts.libraries.wrappers import WRAPPERS
 from pytest_errorbudget.model.pgtype import CATALOG, PgType
 from pytest_errorbudget.model.rust import RustEnum, RustType, Struct
 
@@ -22,7 +23,6 @@ _FIRST = {
     "Text": "text",
 }
 _RANGE_OF = {subtype: name for name, subtype in RANGES.items()}
-_POINTERS = frozenset({"Option", "&", "Box", "Arc", "Rc", "Cow"})
 _FAMILIES = {
     **dict.fromkeys(("int2", "int4", "int8", "float4", "float8", "numeric"), "number"),
     **dict.fromkeys(("text", "varchar", "bpchar", "name"), "text"),
@@ -41,7 +41,7 @@ def sent(rust: RustType, own: OwnTypes, depth: int = _DEPTH) -> PgType | None:
     found = own.named(rust.path)
     if found:
         return _of_own(rust, found, own, depth) if depth else None
-    if rust.path in _POINTERS and rust.arguments:
+    if rust.path in WRAPPERS and rust.arguments:
         return sent(rust.arguments[-1], own, depth)
     if rust.path in {"Vec", "[]", "[;]"} and rust.arguments:
         if rust.arguments[0].path == "u8":

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pytest_errorbudget.checks.contracts.libraries.answer import Accepts, Answer, NotKnown, Refuses
+from pytest_errorbudget.checks.contracts.libraries.wrappers import POINTERS, SEQUENCES
 from pytest_errorbudget.model.pgtype import CATALOG, PgType
 from pytest_errorbudget.model.rust import RustType
 
@@ -97,16 +98,14 @@ ABSENT = frozenset(
 )
 """Rust types without ``Type<Postgres>``."""
 
-_POINTERS = frozenset({"&", "Box", "Arc", "Rc", "Cow"})
-_SEQUENCES = frozenset({"Vec", "[]", "[;]"})
 _BY_RUST: Mapping[str, Accepted] = {row.rust: row for row in TABLE}
 
 
 def accepts(rust: RustType, pg: PgType) -> Answer:
     """Whether a value of ``pg`` may be decoded as ``rust`` by ``try_get`` and the derives over it."""
-    if rust.is_option or rust.path in _POINTERS:
+    if rust.is_option or rust.path in POINTERS:
         return accepts(rust.arguments[-1], pg) if rust.arguments else _unknown(rust)
-    if rust.path in _SEQUENCES:
+    if rust.path in SEQUENCES:
         return _sequence(rust, pg)
     if rust.path == "PgRange":
         return _range(rust, pg)

@@ -18,12 +18,11 @@ from pytest_errorbudget.checks.contracts.libraries.behaviour import Behaviour, R
 from pytest_errorbudget.checks.contracts.libraries.own_types import OwnTypes, derives
 from pytest_errorbudget.checks.contracts.libraries.sqlx import accepts, sql_name_of
 from pytest_errorbudget.checks.contracts.libraries.sqlx_attributes import mapping_of
+from pytest_errorbudget.checks.contracts.libraries.wrappers import SEQUENCES, WRAPPERS
 from pytest_errorbudget.model.pgtype import CATALOG, PgType
 from pytest_errorbudget.model.rust import Library, RustEnum, RustType, Struct
 
 _DEPTH = 8
-_POINTERS = frozenset({"Option", "&", "Box", "Arc", "Rc", "Cow"})
-_SEQUENCES = frozenset({"Vec", "[]", "[;]"})
 _A_DOMAIN = "the server sends a domain as itself inside of a composite type"
 
 
@@ -37,9 +36,9 @@ def _accepts(rust: RustType, pg: PgType, own: OwnTypes, depth: int) -> Answer:
     if found and depth:
         return _of_own(rust, found, pg, own, depth)
     inner = rust.arguments[-1] if rust.arguments else None
-    if inner is not None and rust.path in _POINTERS:
+    if inner is not None and rust.path in WRAPPERS:
         return _accepts(inner, pg, own, depth)
-    if inner is not None and rust.path in _SEQUENCES and own.named(rust.arguments[0].inner.path):
+    if inner is not None and rust.path in SEQUENCES and own.named(rust.arguments[0].inner.path):
         return _of_elements(rust.arguments[0], pg, own, depth)
     answer = accepts(rust, pg)
     if isinstance(answer, NotKnown) and pg.dimensions and own.domain(pg) is not None:

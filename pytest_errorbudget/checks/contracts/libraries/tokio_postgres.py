@@ -14,6 +14,7 @@ from dataclasses import replace
 from pytest_errorbudget.checks.contracts.libraries.answer import Accepts, Answer, NotKnown, Refuses
 from pytest_errorbudget.checks.contracts.libraries.behaviour import Behaviour, Refusal
 from pytest_errorbudget.checks.contracts.libraries.own_types import OwnTypes, derives, value_of
+from pytest_errorbudget.checks.contracts.libraries.wrappers import SEQUENCES, WRAPPERS
 from pytest_errorbudget.model.pgtype import CATALOG, PgType
 from pytest_errorbudget.model.rust import Library, RustEnum, RustType, Struct
 
@@ -55,8 +56,6 @@ _SHARED: Mapping[str, tuple[str, ...]] = {
 }
 _EXTENSIONS = frozenset({"citext", "ltree", "lquery", "ltxtquery"})
 _ABSENT = frozenset({"u8", "u16", "u64", "u128", "i128", "usize", "isize", "char"})
-_POINTERS = frozenset({"Option", "&", "Box", "Arc", "Rc", "Cow"})
-_SEQUENCES = frozenset({"Vec", "[]", "[;]"})
 _DEPTH = 8
 
 
@@ -69,9 +68,9 @@ def _accepts(rust: RustType, pg: PgType, own: OwnTypes, depth: int) -> Answer:
     found = own.named(rust.path)
     if found and depth:
         return _of_own(rust, found, pg, own, depth)
-    if rust.path in _POINTERS:
+    if rust.path in WRAPPERS:
         return _accepts(rust.arguments[-1], pg, own, depth) if rust.arguments else _unknown(rust)
-    if rust.path in _SEQUENCES or (rust.path == "Box" and rust.arguments):
+    if rust.path in SEQUENCES:
         return _sequence(rust, pg, own, depth)
     if rust.path == "HashMap":
         return Accepts() if pg.name == "hstore" and not pg.dimensions else _unknown(rust)
