@@ -140,9 +140,7 @@ def _uses(statement: exp.Expr, place: _Places) -> Iterator[Use]:
 
 def _kind(node: exp.Expr) -> UseKind | None:
     match node:
-        case exp.CurrentTimestamp() | exp.CurrentDate() | exp.CurrentTime() | exp.Localtimestamp() | exp.Localtime():
-            return UseKind.CLOCK
-        case exp.Anonymous() if node.name.lower() in _CLOCK_FUNCTIONS:
+        case _ if _is_clock(node):
             return UseKind.CLOCK
         case exp.Count() if not isinstance(node.this, exp.Distinct | exp.Column):
             return UseKind.ROWS
@@ -160,6 +158,11 @@ def _kind(node: exp.Expr) -> UseKind | None:
             return UseKind.DAY
         case _:
             return None
+
+
+def _is_clock(node: exp.Expr) -> bool:
+    named = isinstance(node, exp.Anonymous) and node.name.lower() in _CLOCK_FUNCTIONS
+    return named or isinstance(node, _CLOCKS)
 
 
 def _has_fractions(node: exp.Expr) -> bool:
