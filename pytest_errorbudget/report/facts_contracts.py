@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pytest_errorbudget.model.facts import Facts, QueryKey, QueryTyping
 from pytest_errorbudget.model.query_typing import Rejected, Typed
 from pytest_errorbudget.model.rust import Contracts, FfiFunction, Handler, Library, Query, Struct, StructRef
-from pytest_errorbudget.report.facts_format import (
+from pytest_errorbudget.report.facts_format_rust import (
     FactFfi,
     FactField,
     FactHandler,

@@ -16,7 +16,7 @@ from pytest_errorbudget.model.schema import (
     Trigger,
 )
 from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.report.facts_format import (
+from pytest_errorbudget.report.facts_format_schema import (
     FactColumn,
     FactComposite,
     FactCompositeField,
