@@ -76,22 +76,25 @@ def publish(project: Project, run: Run, facts: Facts, outputs: Outputs) -> Publi
 
 
 def _updated(project: Project, run: Run, facts: Facts) -> str:
-    from pytest_errorbudget.readers.lock_file import evidence_path, write_lock
+    from pytest_errorbudget.readers.lock_file import evidence_path
+    from pytest_errorbudget.report.locks import write_lock
 
     locked = lock_of(project.settings, run, facts)
     if locked is None:
         return f"{project.lock.name} was left as it is: no event was counted, so there is nothing to lock"
-    write_lock(project.lock, locked)
+    table = evidence_path(project.lock)
+    write_lock(project.lock, table, locked)
     return (
         f"{project.lock.name} holds {len(locked.thresholds)} thresholds of {len(locked.tenants)} tenants, "
-        f"{evidence_path(project.lock).name} their evidence ({len(locked.evidence):,} hours): commit both"
+        f"{table.name} their evidence ({len(locked.evidence):,} hours): commit both"
     )
 
 
 def _tenants(project: Project, facts: Facts, path: Path, today: date) -> Iterator[str]:
     """Write the tenants of the databases that this run read; the file is left as it is where none was."""
     from pytest_errorbudget.pipeline.tenants_lock import updated
-    from pytest_errorbudget.readers.tenants_lock_file import read_tenants_lock, write_tenants_lock
+    from pytest_errorbudget.readers.tenants_lock_file import read_tenants_lock
+    from pytest_errorbudget.report.locks import write_tenants
 
     if all(database.snapshot is None for database in facts.databases):
         return
@@ -100,6 +103,6 @@ def _tenants(project: Project, facts: Facts, path: Path, today: date) -> Iterato
     except Unreadable:
         before = ()  # what cannot be read is written anew
     databases = updated(project.settings.databases, facts.databases, before, today)
-    write_tenants_lock(project.lock, databases)
+    write_tenants(path, databases)
     tenants, shapes = sum(len(each.tenants) for each in databases), sum(len(each.shapes) for each in databases)
     yield f"{path.name} holds {tenants} tenants in {shapes} shapes, to be checked without their servers: commit it"

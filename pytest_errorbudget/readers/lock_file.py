@@ -1,17 +1,14 @@
-"""The lock and its evidence on disk: read together, and written whole or not at all."""
+"""The lock and its evidence on disk, read together."""
 
 from __future__ import annotations
 
-import os
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from pytest_errorbudget.model.formats.evidence import EvidenceError, read_evidence, write_evidence
+from pytest_errorbudget.model.formats.evidence import EvidenceError, read_evidence
 from pytest_errorbudget.model.formats.lock import LockError, read_tenants
 from pytest_errorbudget.model.formats.lock import read_lock as parse_lock
-from pytest_errorbudget.model.formats.lock import write_lock as lock_text
 from pytest_errorbudget.model.problem import Problem
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.source import Span
@@ -53,12 +50,6 @@ def read_lock(path: Path) -> tuple[LockedThresholds | None, tuple[Problem, ...]]
         return None, (_not_toml(path, text, error),)
 
 
-def write_lock(path: Path, locked: LockedThresholds) -> None:
-    """Writes the evidence and then the lock that names its digest. Raises ``OSError``."""
-    replace_file(evidence_path(path), write_evidence(locked.evidence))
-    replace_file(path, lock_text(locked))
-
-
 def locked_schemas(path: Path) -> Mapping[str, tuple[str, ...]]:
     """The schemas of the tenants that the lock lists, by database; empty where there is no lock that can be read
     (``read_lock`` says why)."""
@@ -84,20 +75,6 @@ def locked_cohorts(path: Path) -> Mapping[str, str]:
         for tenant in tenants
         if tenant.cohort is not None
     }
-
-
-def replace_file(path: Path, text: str) -> None:
-    """Writes a file whole or not at all. Raises ``OSError``."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode())
-        # mkstemp gives 0600, and these files are committed and read by others
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _problem(path: Path, line: int, message: str, column: int = 1) -> Problem:

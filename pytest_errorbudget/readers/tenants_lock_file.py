@@ -1,17 +1,14 @@
-"""``errorbudget.tenants.toml`` on disk: read, and written whole or not at all."""
+"""``errorbudget.tenants.toml`` on disk."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from pytest_errorbudget.model.formats.tenants_lock import read_tenants_lock as parsed
-from pytest_errorbudget.model.formats.tenants_lock import write_tenants_lock as written
 from pytest_errorbudget.model.locked_tenants import LockedDatabase
 from pytest_errorbudget.model.problem import Problem, Unreadable
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.readers.lock_file import replace_file
 
 
 def tenants_lock_path(lock: Path) -> Path:
@@ -37,8 +34,3 @@ def read_tenants_lock(lock: Path) -> tuple[LockedDatabase, ...]:
                 help="restore the file from version control, or write it anew with `--errorbudget-update`",
             )
         ) from None
-
-
-def write_tenants_lock(lock: Path, databases: Iterable[LockedDatabase]) -> None:
-    """Raises ``OSError``."""
-    replace_file(tenants_lock_path(lock), written(databases))

@@ -16,7 +16,8 @@ from pytest_errorbudget.pipeline.locking import lock_of
 from pytest_errorbudget.pipeline.project import open_project
 from pytest_errorbudget.pipeline.request import Request
 from pytest_errorbudget.pipeline.steps import THRESHOLDS
-from pytest_errorbudget.readers.lock_file import write_lock
+from pytest_errorbudget.readers.lock_file import evidence_path
+from pytest_errorbudget.report.locks import write_lock
 
 END = "2026-11-01T00:00:00Z"
 Told = tuple[str, str, tuple[str, ...]]
@@ -119,7 +120,7 @@ def locked(small: Path) -> Path:
     facts = gather(request, lambda _: None)
     lock = lock_of(project.settings, judge(request, facts), facts)
     assert lock is not None
-    write_lock(project.lock, lock)
+    write_lock(project.lock, evidence_path(project.lock), lock)
     return small
 
 
