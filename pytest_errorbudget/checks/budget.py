@@ -10,6 +10,7 @@ from pytest_errorbudget.checks.burn import (
     LENGTHS_US,
     Sums,
     burn_over,
+    burn_since,
     closed_end,
     fires,
     objective_of,
@@ -35,8 +36,11 @@ PACE_US = DAY_US
 follows an incident within hours."""
 
 
-def budget_states(counts: Counts, slos: Sequence[Slo], cohorts: Sequence[Cohort]) -> tuple[BudgetState, ...]:
-    """Every tenant's state for every SLO, by tenant and then in the order of the SLOs.
+def budget_states(
+    counts: Counts, slos: Sequence[Slo], cohorts: Sequence[Cohort], lengths_us: Sequence[int] = LENGTHS_US
+) -> tuple[BudgetState, ...]:
+    """Every tenant's state for every SLO, by tenant and then in the order of the SLOs, with the burn rates over the
+    windows of ``lengths_us`` and over the period.
 
     With the error ratio ``e`` of the period and the budget ``b``: consumed is ``e / b``, and at constant traffic and
     the burn rate ``B`` of the last ``PACE_US`` the rest lasts ``(1 - e / b) * period / B``. A calendar period is told
@@ -45,19 +49,24 @@ def budget_states(counts: Counts, slos: Sequence[Slo], cohorts: Sequence[Cohort]
     counts = in_slices(counts, slos)
     by_key = {(series.tenant, series.slo): series for series in counts.series}
     return tuple(
-        _state(counts, sums_of(by_key.get((tenant, slo.name))), slo, tenant, 1 - objective_of(slo, tenant, cohorts))
+        _state(counts, sums_of(by_key.get((tenant, slo.name))), slo, tenant, _budget(slo, tenant, cohorts), lengths_us)
         for tenant in tenants_of(counts, cohorts)
         for slo in slos
     )
 
 
-def _state(counts: Counts, sums: Sums, slo: Slo, tenant: str, budget: Fraction) -> BudgetState:
+def _budget(slo: Slo, tenant: str, cohorts: Sequence[Cohort]) -> Fraction:
+    return 1 - objective_of(slo, tenant, cohorts)
+
+
+def _state(
+    counts: Counts, sums: Sums, slo: Slo, tenant: str, budget: Fraction, lengths_us: Sequence[int]
+) -> BudgetState:
     end = closed_end(counts)
     start, period_end = period_at(slo.period, end)
     valid, bad = sums.over(start, end)
-    lengths = sorted({*LENGTHS_US, end - start})
-    burns = tuple((length, burn_over(counts, sums, slo, budget, length)) for length in lengths)
-    whole = dict(burns)[end - start]
+    whole = burn_since(counts, sums, slo, budget, start)
+    burns = {length: burn_over(counts, sums, slo, budget, length) for length in lengths_us} | {end - start: whole}
     consumed = whole.rate if isinstance(whole, Burn) else whole
     pages = (alert for alert in workbook_policy(slo.period_us) if alert.urgency is Urgency.PAGE)
     return BudgetState(
@@ -70,7 +79,7 @@ def _state(counts: Counts, sums: Sums, slo: Slo, tenant: str, budget: Fraction) 
             consumed, burn_over(counts, sums, slo, budget, PACE_US), slo.period, end - start, period_end - end
         ),
         pace_us=PACE_US,
-        burns=burns,
+        burns=tuple(sorted(burns.items())),
         pages=any(fires(alert, counts, sums, slo, budget) for alert in pages),
     )
 

@@ -18,7 +18,7 @@ from pytest_errorbudget.model.burn import Absence, Burn, NoData
 from pytest_errorbudget.model.counts import Counts, Series
 from pytest_errorbudget.model.settings import Cohort
 from pytest_errorbudget.model.slo import Slo
-from pytest_errorbudget.model.window import DAY_US, HOUR_US, MINUTE_US
+from pytest_errorbudget.model.window import DAY_US, HOUR_US, MINUTE_US, whole_windows
 
 LENGTHS_US = (5 * MINUTE_US, 30 * MINUTE_US, HOUR_US, 2 * HOUR_US, 6 * HOUR_US, DAY_US, 3 * DAY_US)
 """The windows of the Workbook's policy, short and long; the SLO's period comes on top."""
@@ -69,26 +69,44 @@ def closed_end(counts: Counts) -> int:
 
 def burn_over(counts: Counts, sums: Sums, slo: Slo, budget: Fraction, length_us: int) -> Burn | NoData:
     """The burn rate of the ``length_us`` that end with the newest closed window, or why there is none."""
+    burn = burn_since(counts, sums, slo, budget, closed_end(counts) - length_us)
+    return NoData(Absence.TOO_FINE) if isinstance(burn, Burn) and length_us % counts.window_us else burn
+
+
+def burn_since(counts: Counts, sums: Sums, slo: Slo, budget: Fraction, start_us: int) -> Burn | NoData:
+    """The burn rate of the closed windows that start at ``start_us`` or later, or why there is none."""
     end = closed_end(counts)
     absent = _absence(counts, slo, end)
     if absent is not None:
         return NoData(absent)
-    valid, bad = sums.over(end - length_us, end)
+    valid, bad = sums.over(start_us, end)
     if valid == 0:
-        return NoData(Absence.NO_TRAFFIC)
+        return NoData(_silence(counts, slo, start_us))
     return NoData(Absence.ZERO_BUDGET) if budget == 0 else Burn(bad, valid, budget)
 
 
 def _absence(counts: Counts, slo: Slo, end_us: int) -> Absence | None:
     if slo.sli.events not in {total.source for total in counts.totals}:
         return Absence.NO_SOURCE
+    if not counts.was_counted(slo.name):
+        return Absence.NOT_COUNTED
     earliest = min((series.starts_us[0] for series in counts.series if series.starts_us), default=None)
     return Absence.NOT_CLOSED if earliest is not None and earliest >= end_us else None
 
 
+def _silence(counts: Counts, slo: Slo, start_us: int) -> Absence:
+    """Why there is no valid event from ``start_us`` on. That there was no traffic is said only where every shard went
+    on to send, and where every event of the SLO could be judged."""
+    (total,) = (total for total in counts.totals if total.source == slo.sli.events)
+    if total.watermark_us is None or total.watermark_us + counts.window_us <= start_us:
+        return Absence.NO_TELEMETRY
+    return Absence.NOT_JUDGED if dict(total.invalid)[slo.name] else Absence.NO_TRAFFIC
+
+
 def fires(alert: Alert, counts: Counts, sums: Sums, slo: Slo, budget: Fraction) -> bool:
     """Whether the alert fires at the end of the newest closed window. No data does not fire."""
-    burns = (burn_over(counts, sums, slo, budget, length) for length in (alert.long_us, alert.short_us))
+    lengths = (whole_windows(length, counts.window_us) * counts.window_us for length in (alert.long_us, alert.short_us))
+    burns = (burn_over(counts, sums, slo, budget, length) for length in lengths)
     return all(isinstance(burn, Burn) and burn.exceeds(alert.burn) for burn in burns)
 
 

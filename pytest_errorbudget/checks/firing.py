@@ -20,11 +20,12 @@ from typing import assert_never
 
 from pytest_errorbudget.checks.burn import closed_end, objective_of, workbook_policy
 from pytest_errorbudget.checks.slices import in_slices
-from pytest_errorbudget.model.alert import Alert, Condition, Firing, Policy, Urgency
+from pytest_errorbudget.model.alert import SHORTEST_US, Alert, Condition, Firing, Policy, Urgency
 from pytest_errorbudget.model.counts import Counts, Series
 from pytest_errorbudget.model.settings import Cohort
 from pytest_errorbudget.model.slo import Slo
 from pytest_errorbudget.model.threshold import Threshold
+from pytest_errorbudget.model.window import whole_windows
 
 
 def workbook_firings(counts: Counts, slos: Sequence[Slo], cohorts: Sequence[Cohort]) -> tuple[Firing, ...]:
@@ -179,11 +180,11 @@ def _evaluations(stretch: _Stretch, alert: Alert | Condition, budget: Fraction, 
         case Alert():
             return _both(stretch, alert, scores, window_us)
         case Condition():
-            before = alert.lookback_us // window_us
+            before = whole_windows(alert.lookback_us, window_us)
             over = map(ge if alert.inclusive else gt, scores[1:], _before(scores, before))
             seen = map(gt, stretch.valid[1:], _before(stretch.valid, before))
             held = map(and_, over, seen)
-            return _pending(held, -(-alert.after_us // window_us))
+            return _pending(held, whole_windows(alert.after_us, window_us))
         case _:
             assert_never(alert)
 
@@ -195,13 +196,25 @@ def _scores(stretch: _Stretch, limit: Fraction) -> list[int]:
 
 
 def _both(stretch: _Stretch, alert: Alert, scores: list[int], window_us: int) -> list[bool]:
-    now, long = scores[1:], alert.long_us // window_us
+    now, long = scores[1:], whole_windows(alert.long_us, window_us)
     fires = list(map(gt, now, _before(scores, long)))
     if True not in fires:
         return fires
-    short = map(gt, now, _before(scores, alert.short_us // window_us))
-    failing = map(sub, stretch.failing[1:], _before(stretch.failing, long))
+    short = map(gt, now, _before(scores, whole_windows(alert.short_us, window_us)))
+    failing = _failing_slots(stretch, long, whole_windows(SHORTEST_US, window_us))
     return list(map(and_, map(and_, fires, short), map(ge, failing, repeat(alert.failing_slots))))
+
+
+def _failing_slots(stretch: _Stretch, long: int, slot: int) -> Iterable[int]:
+    """For every window, how many of the slots that make up the last ``long`` windows hold a bad event. A slot is
+    ``slot`` windows, and the newest one ends with the window."""
+    if slot == 1:
+        return map(sub, stretch.failing[1:], _before(stretch.failing, long))
+    sums: list[int] = []
+    for at, failed in enumerate(map(gt, stretch.failing[1:], _before(stretch.failing, slot))):
+        sums.append(failed + (sums[at - slot] if at >= slot else 0))
+    reach = min(long // slot * slot, stretch.windows)
+    return map(sub, sums, chain(repeat(0, reach), sums))
 
 
 def _pending(held: Iterable[bool], evaluations: int) -> list[bool]:

@@ -16,9 +16,11 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import compress
 
 from pytest_errorbudget.checks.outliers import outliers
 from pytest_errorbudget.checks.slices import in_slices
+from pytest_errorbudget.model.alert import SHORTEST_US
 from pytest_errorbudget.model.counts import Counts, Series
 from pytest_errorbudget.model.finding import Affected, Finding
 from pytest_errorbudget.model.formats.wording import counted, decimal, percent_floor
@@ -27,10 +29,10 @@ from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.settings import Cohort
 from pytest_errorbudget.model.slo import Slo
 from pytest_errorbudget.model.threshold import Basis, Evidence, Outlier, Threshold
-from pytest_errorbudget.model.window import HOUR_US, MINUTE_US, window_start
+from pytest_errorbudget.model.window import HOUR_US, window_start
 
 LONG_US = HOUR_US
-SHORT_US = 5 * MINUTE_US
+SHORT_US = SHORTEST_US
 WORKBOOK_BURN = Fraction(144, 10)
 FAILING_SLOTS = 3
 COVERED = Fraction(99, 100)
@@ -66,7 +68,7 @@ def _hours(series: Series, counts: Counts) -> Iterator[Evidence]:
             start_us=hour,
             valid=sum(series.valid[first:after]),
             bad=sum(bad),
-            failing_slots=sum(map(bool, bad)),
+            failing_slots=len({window_start(start, SHORTEST_US) for start in compress(starts[first:after], bad)}),
         )
 
 

@@ -7,6 +7,10 @@ from enum import Enum
 from fractions import Fraction
 
 from pytest_errorbudget.model.source import Span
+from pytest_errorbudget.model.window import MINUTE_US
+
+SHORTEST_US = 5 * MINUTE_US
+"""The shortest window of the Workbook's alerts."""
 
 
 class Urgency(Enum):

@@ -12,8 +12,12 @@ class Absence(Enum):
     """Why there is no number. These are different answers, and none of them is zero."""
 
     NO_TRAFFIC = "no valid event in this window"
+    NO_TELEMETRY = "nothing has come from a shard since before this window: no traffic, or no telemetry"
+    NOT_JUDGED = "no event could be judged in this window, and some hold null where the predicate reads"
     NOT_CLOSED = "no closed window yet"
     NO_SOURCE = "the events could not be read"
+    NOT_COUNTED = "the events cannot answer the SLO's predicate"
+    TOO_FINE = "the window is no whole number of the windows that were counted"
     ZERO_BUDGET = "the objective is 100 %: there is no budget to burn"
 
 

@@ -162,7 +162,8 @@ class Sli:
         """Whether the budget is not used up, and will not be within ``span`` at the present pace.
 
         Without a valid event nothing was burnt; with an objective of 100 % the first bad event ends the budget.
-        Raises ``NoAnswer`` where events could not be read or no window has closed.
+        Raises ``NoAnswer`` where that cannot be known: events that could not be read or judged, telemetry that stopped,
+        or no closed window.
         """
         match self.state.consumed:
             case NoData(Absence.NO_TRAFFIC):

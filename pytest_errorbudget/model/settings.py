@@ -6,13 +6,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from fractions import Fraction
+from math import gcd
 
+from pytest_errorbudget.model.alert import SHORTEST_US
 from pytest_errorbudget.model.migration import MigrationKind
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.model.slo import Slo
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.tenant import InDatabase, Tenant
+from pytest_errorbudget.model.window import MINUTE_US
 
 
 class MigrationScope(Enum):
@@ -170,6 +173,7 @@ class ReplaySettings:
 class Settings:
     """``path`` is the settings file relative to the rootdir (``errorbudget.toml`` even where there is none).
 
+    ``window_us`` is the width of windows and ``slide_us`` how much later each one starts than the one before.
     ``engines`` are those on which events are counted again; ``memory_mib`` is what counting may use before it spills.
     """
 
@@ -184,7 +188,8 @@ class Settings:
     sli_queries: tuple[str, ...] = ()
     replay: ReplaySettings = field(default_factory=ReplaySettings)
     confidence: Fraction = Fraction(992, 1000)
-    window_us: int = 300_000_000
+    window_us: int = 5 * MINUTE_US
+    slide_us: int = 5 * MINUTE_US
     fail_on: Severity = Severity.ERROR
     engines: tuple[EngineName, ...] = ()
     memory_mib: int = 320
@@ -193,6 +198,17 @@ class Settings:
     @property
     def tenants(self) -> tuple[Tenant, ...]:
         return tuple(tenant for database in self.databases for tenant in database.tenants)
+
+    @property
+    def counted_us(self) -> int:
+        """The width in which events are counted: the largest of which every window is a whole number, with its slide,
+        the alerts' shortest window and what the SLOs' own conditions look back; where a table of counts is too coarse
+        for the alerts, the largest for the windows and their slide."""
+        asked = gcd(self.window_us, self.slide_us)
+        looked_back = (condition.lookback_us for slo in self.slos for condition in slo.conditions)
+        finest = gcd(asked, SHORTEST_US, *looked_back)
+        coarse = any(source.slot_us is not None and finest % source.slot_us for source in self.events)
+        return asked if coarse else finest
 
     @property
     def customers(self) -> tuple[str, ...]:

@@ -31,6 +31,11 @@ def window_start(time_us: int, width_us: int) -> int:
     return time_us - ((time_us % width_us) + width_us) % width_us
 
 
+def whole_windows(length_us: int, width_us: int) -> int:
+    """How many windows of ``width_us`` it takes to cover ``length_us``."""
+    return -(-length_us // width_us)
+
+
 def parse_duration(text: str) -> int:
     """``5m``, ``1h``, ``30d``, ``4w``, ``1h30m`` in microseconds (``us``, ``ms``, ``s``, ``m``, ``h``, ``d``, ``w``).
 

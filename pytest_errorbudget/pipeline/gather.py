@@ -144,7 +144,7 @@ def _counts(gathering: Gathering, servers: Servers, lock: LockedThresholds | Non
             settings.events,
             settings.slos,
             settings.customers,
-            window_us=settings.window_us,
+            window_us=settings.counted_us,
             as_of_us=as_of_us,
             threads=threads,
             memory_mib=settings.memory_mib,
@@ -153,7 +153,7 @@ def _counts(gathering: Gathering, servers: Servers, lock: LockedThresholds | Non
             told=in_quarters(progress),
         )
 
-    asked = (settings.slos, settings.customers, settings.window_us, as_of_us, threads, settings.engines)
+    asked = (settings.slos, settings.customers, settings.counted_us, as_of_us, threads, settings.engines)
     counts, problems = kept_counts(
         ResultCache(folder / "counts", ENTRIES), Kept(folder / "events"), project.root, settings.events, asked, count
     )

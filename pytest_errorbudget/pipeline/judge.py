@@ -8,6 +8,7 @@ from itertools import chain
 from pytest_errorbudget.checks.agreement import disagreements
 from pytest_errorbudget.checks.allowances import allow
 from pytest_errorbudget.checks.budget import budget_states, burn_findings
+from pytest_errorbudget.checks.burn import LENGTHS_US
 from pytest_errorbudget.checks.contracts import boundary_findings, contract_findings, scope_of
 from pytest_errorbudget.checks.contracts.sqlx_cache_stale import orphaned_records, record_findings
 from pytest_errorbudget.checks.determinism import determinism_findings, determinism_score
@@ -151,7 +152,9 @@ def _contracts(facts: Facts, settings: Settings) -> Said:
 
 
 def _budgets(facts: Facts, settings: Settings) -> tuple[BudgetState, ...]:
-    return () if facts.counts is None else budget_states(facts.counts, settings.slos, settings.cohorts)
+    if facts.counts is None:
+        return ()
+    return budget_states(facts.counts, settings.slos, settings.cohorts, (*LENGTHS_US, settings.window_us))
 
 
 def _firings(facts: Facts, settings: Settings, made: Generated) -> tuple[Firing, ...]:

@@ -15,6 +15,7 @@ from typing import Literal, Self
 from pytest_errorbudget.model.progress import Told
 from pytest_errorbudget.model.run import Run, UnknownName
 from pytest_errorbudget.model.schema import Relation
+from pytest_errorbudget.model.settings import Settings
 from pytest_errorbudget.pipeline.gather import gather
 from pytest_errorbudget.pipeline.judge import judge
 from pytest_errorbudget.pipeline.narrowing import narrowed_to_cohorts
@@ -26,7 +27,7 @@ _HOUR = timedelta(hours=1)
 
 
 class SliWindow(Enum):
-    """The usual widths of a window; any ``timedelta`` of which an hour is a multiple will do."""
+    """The usual widths of a window; any other ``timedelta`` will do."""
 
     ONE_MINUTE = timedelta(minutes=1)
     FIVE_MINUTES = timedelta(minutes=5)
@@ -78,13 +79,27 @@ class ErrorBudget:
         return replace(self, project=replace(self.project, settings=settings), asked=self.asked | FFI)
 
     def compute_burn_rates(
-        self, window: timedelta | SliWindow, cohorts: Sequence[str] | Literal["all"] = "all"
+        self,
+        window: timedelta | SliWindow,
+        cohorts: Sequence[str] | Literal["all"] = "all",
+        *,
+        slide: timedelta | None = None,
     ) -> Self:
-        """Ask for burn rates over windows of this width. Raises ``UnknownName`` for a cohort."""
+        """Ask for burn rates over windows of this width, that start every ``slide`` (every width if left out).
+
+        Raises ``UnknownName`` for a cohort, ``ValueError`` for windows that leave time out or that tables of counts
+        are too coarse for.
+        """
         width = window.value if isinstance(window, SliWindow) else window
-        if width <= timedelta(0) or _HOUR % width:
-            raise ValueError(f"a window of {width} does not divide an hour into whole windows")
-        settings = replace(self.project.settings, window_us=width // timedelta(microseconds=1))
+        step = width if slide is None else slide
+        if not timedelta(0) < step <= width:
+            raise ValueError(f"windows of {width} that start every {step} leave time out")
+        settings = replace(
+            self.project.settings,
+            window_us=width // timedelta(microseconds=1),
+            slide_us=step // timedelta(microseconds=1),
+        )
+        _require_slots(settings)
         return replace(
             self,
             project=replace(self.project, settings=settings),
@@ -117,6 +132,13 @@ class ErrorBudget:
             if name not in known:
                 raise UnknownName("cohort", name, known)
         return tuple(names)
+
+
+def _require_slots(settings: Settings) -> None:
+    counted = timedelta(microseconds=settings.counted_us)
+    for source in settings.events:
+        if (source.slot_us is not None and settings.counted_us % source.slot_us) or _HOUR % counted:
+            raise ValueError(f"windows in steps of {counted} do not fit the slots of {source.name} and an hour")
 
 
 def _silently(_: Told) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
+from pytest_errorbudget.checks.windows import in_windows
 from pytest_errorbudget.model.facts import Facts
 from pytest_errorbudget.model.problem import Unreadable
 from pytest_errorbudget.model.run import Run
@@ -60,7 +61,9 @@ def publish(project: Project, run: Run, facts: Facts, outputs: Outputs) -> Publi
         attempt(outputs.facts, lambda path: facts_file.write(path, written))
     counts = facts.counts
     if outputs.counts is not None and counts is not None:
-        attempt(outputs.counts, lambda path: counts_file.write(path, counts))
+        settings = project.settings
+        windows = in_windows(counts, settings.window_us, settings.slide_us)
+        attempt(outputs.counts, lambda path: counts_file.write(path, windows))
     elif outputs.counts is not None:
         said.append(f"{outputs.counts} was not written: no event was counted")
     if outputs.update:

@@ -22,7 +22,7 @@ from pytest_errorbudget.model.settings import (
 from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.model.share import parse_share
 from pytest_errorbudget.model.tenant import Tenant
-from pytest_errorbudget.model.window import parse_duration
+from pytest_errorbudget.model.window import format_duration, parse_duration
 from pytest_errorbudget.readers.settings_cohorts import cohort_column, cohorts_of
 from pytest_errorbudget.readers.settings_errors import Key, Reading, failing_key, settings_problem, unknown_keys
 from pytest_errorbudget.readers.settings_events import engines_of, memory_of, sources_of
@@ -88,14 +88,13 @@ def _settings(
     tenants, cohorts = cohorts_of(reading, file, databases, locked_cohorts)
     by_name = {tenant.name: tenant for tenant in tenants}
     sources = tuple(sources_of(reading, file))
-    window_us = _window(reading, file, sources)
+    window_us, slide_us = _window(reading, file, sources)
     slos = (*openslo(root, reading, file), *short_slos(reading, file))
-    check_slos(reading, slos, {source.name for source in sources}, cohorts, window_us)
     if file.thresholds.compare_with:
         reading.unchecked.append(
             Unchecked("settings", "thresholds.compare-with", "comparing with Prometheus rules is not built yet")
         )
-    return Settings(
+    settings = Settings(
         path=reading.path,
         exists=True,
         manifest=file.manifest,
@@ -110,25 +109,49 @@ def _settings(
             ("thresholds", "confidence"), parse_share, file.thresholds.confidence, Fraction(992, 1000)
         ),
         window_us=window_us,
+        slide_us=slide_us,
         fail_on=Severity(file.fail_on),
         engines=engines_of(reading, file, sources),
         memory_mib=memory_of(file),
         unchecked=tuple(reading.unchecked),
     )
+    check_slos(reading, slos, {source.name for source in sources}, cohorts, settings.counted_us)
+    _check_counted(reading, settings)
+    return settings
 
 
-def _window(reading: Reading, file: SettingsFile, sources: tuple[EventSource, ...]) -> int:
+def _window(reading: Reading, file: SettingsFile, sources: tuple[EventSource, ...]) -> tuple[int, int]:
+    """The width of windows and their slide."""
     width = reading.value(("window",), parse_duration, file.window, _HOUR_US)
-    if _HOUR_US % width:
-        reading.problem(("window",), f"a window of `{file.window}` does not divide an hour", "use 1m, 5m, 10m or 30m")
+    slide = width if file.slide is None else reading.value(("slide",), parse_duration, file.slide, width)
+    if slide > width:
+        reading.problem(
+            ("slide",),
+            f"windows of `{file.window}` that start every `{file.slide}` leave out the events between them",
+            "set `slide` to no more than `window`",
+        )
     for position, source in enumerate(sources):
-        if source.slot_us is not None and width % source.slot_us:
-            reading.problem(
-                ("events", position, "slot"),
-                f"a window of `{file.window}` is not a whole number of the slots of `{source.name}`",
-                "set `window` to a multiple of the slot",
-            )
-    return width
+        for name, span in (("window", width), ("slide", slide)):
+            if source.slot_us is not None and span % source.slot_us:
+                reading.problem(
+                    ("events", position, "slot"),
+                    f"a {name} of `{format_duration(span)}` is not a whole number of the slots of `{source.name}`",
+                    f"set `{name}` to a multiple of the slot",
+                )
+                break
+    return width, slide
+
+
+def _check_counted(reading: Reading, settings: Settings) -> None:
+    """Thresholds rest on hours, which must be whole numbers of what is counted."""
+    if _HOUR_US % settings.counted_us:
+        counted = format_duration(settings.counted_us)
+        reading.problem(
+            ("window",),
+            f"events are counted in steps of {counted}, the largest that fits the slots, `window` and `slide`, and an "
+            "hour is no whole number of them",
+            "use slots and windows that divide an hour, such as 1m, 5m or 30m",
+        )
 
 
 def _with_tenants(database: Database, by_name: Mapping[str, Tenant]) -> Database:

@@ -168,6 +168,7 @@ class SettingsFile(_Table, frozen=True):
     sli_queries: list[Name] = []
     fail_on: Literal["error", "warning"] = "error"
     window: Duration = "5m"
+    slide: Duration | None = None
     memory: Memory = "320 MiB"
     database: list[DatabaseTable] = []
     replay: ReplayTable = ReplayTable()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -28,7 +29,7 @@ SLO = Slo(
 )
 
 
-def totals(source: str = "requests") -> SourceTotals:
+def totals(source: str = "requests", *, unjudged: int = 0, watermark_us: int | None = 1 << 60) -> SourceTotals:
     return SourceTotals(
         source=source,
         rows=0,
@@ -39,8 +40,8 @@ def totals(source: str = "requests") -> SourceTotals:
         without_time=0,
         unknown_tenant=0,
         after_as_of=0,
-        invalid=(),
-        watermark_us=None,
+        invalid=(("ok", unjudged),),
+        watermark_us=watermark_us,
     )
 
 
@@ -121,12 +122,28 @@ def test_windows_before_1970_are_windows_too() -> None:
     assert burn(counted(windows, closed_until_us=0), FIVE) == Burn(2, 10, Fraction(1, 1000))
 
 
-def test_four_different_answers_that_are_no_number() -> None:
+@pytest.mark.parametrize(
+    ("total", "reason"),
+    [
+        (totals(), Absence.NO_TRAFFIC),
+        (totals(watermark_us=9 * FIVE), Absence.NO_TRAFFIC),
+        (totals(watermark_us=8 * FIVE), Absence.NO_TELEMETRY),
+        (totals(watermark_us=None), Absence.NO_TELEMETRY),
+        (totals(unjudged=1), Absence.NOT_JUDGED),
+        (replace(totals(), invalid=()), Absence.NOT_COUNTED),
+        (totals("other"), Absence.NO_SOURCE),
+    ],
+)
+def test_a_window_without_events_is_silent_for_a_reason(total: SourceTotals, reason: Absence) -> None:
+    counts = replace(counted({0: (10, 1)}, closed_until_us=10 * FIVE), totals=(total,))
+    assert burn(counts, FIVE) == NoData(reason)
+
+
+def test_answers_that_are_no_number_although_there_are_events() -> None:
     windows = {0: (10, 1)}
-    assert burn(counted(windows, closed_until_us=10 * FIVE), FIVE) == NoData(Absence.NO_TRAFFIC)
     assert burn(counted(windows, closed_until_us=FIVE - 1), FIVE) == NoData(Absence.NOT_CLOSED)
     assert burn(counted(windows, closed_until_us=FIVE), FIVE, Fraction(0)) == NoData(Absence.ZERO_BUDGET)
-    assert burn(counted(windows, closed_until_us=FIVE, sources=("other",)), FIVE) == NoData(Absence.NO_SOURCE)
+    assert burn(counted(windows, closed_until_us=FIVE), FIVE + MINUTE_US) == NoData(Absence.TOO_FINE)
 
 
 @pytest.mark.parametrize(

@@ -38,8 +38,8 @@ TOTALS = SourceTotals(
     without_time=0,
     unknown_tenant=0,
     after_as_of=0,
-    invalid=(),
-    watermark_us=None,
+    invalid=(("ok", 0),),
+    watermark_us=1 << 60,
 )
 
 

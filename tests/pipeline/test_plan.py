@@ -130,8 +130,8 @@ def test_unknown_names_are_refused_at_the_call(plan: ErrorBudget) -> None:
 
 
 def test_numbers_that_mean_nothing_are_refused(plan: ErrorBudget) -> None:
-    assert refusal(ValueError, lambda: plan.compute_burn_rates(timedelta(minutes=7))) == (
-        "a window of 0:07:00 does not divide an hour into whole windows"
+    assert refusal(ValueError, lambda: plan.compute_burn_rates(timedelta(minutes=5), slide=timedelta(minutes=7))) == (
+        "windows of 0:05:00 that start every 0:07:00 leave time out"
     )
     assert refusal(ValueError, lambda: plan.generate_thresholds(confidence=0.992)) == (  # type: ignore[arg-type]
         "a confidence is a Fraction between 0 and 1, not 0.992"

@@ -195,7 +195,18 @@ def test_a_full_file(tmp_path: Path) -> None:
             "errorbudget.toml:1:1: the SLO `up` counts the events `requests`, which no [[events]] defines | "
             "defined are: none",
         ),
-        ("window = '7m'\n", "errorbudget.toml:1:1: a window of `7m` does not divide an hour | use 1m, 5m, 10m or 30m"),
+        (
+            "window = '5m'\nslide = '7m'\n",
+            "errorbudget.toml:2:1: windows of `5m` that start every `7m` leave out the events between them | set `slide` "
+            "to no more than `window`",
+        ),
+        (
+            "window = '14m'\n[[events]]\nname = 'r'\nslot = '7m'\nsource = { csv = 'a.csv' }\n"
+            "columns = { tenant = 't', time = 'at', good = 'g', bad = 'b' }\n",
+            "errorbudget.toml:1:1: events are counted in steps of 14m, the largest that fits the slots, `window` and "
+            "`slide`, and an hour is no whole number of them | use slots and windows that divide an hour, such as 1m, "
+            "5m or 30m",
+        ),
     ],
 )
 def test_every_error_names_its_line_and_what_to_write(tmp_path: Path, text: str, error: str) -> None:
