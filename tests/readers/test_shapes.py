@@ -315,3 +315,17 @@ def test_what_only_declared_types_make_postgresql_refuse_is_also_typed_without(
     assert (partly.declared, partly.undeclared) == ((), None)
     assert isinstance(broken.verdict, Rejected)
     assert (broken.verdict.sqlstate, broken.declared, broken.undeclared) == ("42703", (_INT,), None)
+
+
+def test_a_whole_row_of_a_table_has_the_tables_own_type(scratch: ScratchServer, migrations: Migrations) -> None:
+    sql = (
+        'select c as "buyer: Customer", array_agg(o) as open, (c.id, c.name) as pair '
+        "from open_invoices o left join invoices i on i.id = o.id left join customers c on c.id = i.customer "
+        "group by c, c.id, c.name"
+    )
+    (verdict,) = _typed(scratch, migrations(_FILES), sql)
+    assert [column.type for column in _columns(verdict)] == [
+        PgType("customers", "public"),
+        PgType("open_invoices", "public", dimensions=1),
+        PgType("record"),
+    ]

@@ -176,4 +176,5 @@ def read_all(connection: Connection, bookkeeping: str) -> Schema:
 
 def read_types(connection: Connection) -> Types:
     """Every type of the database, for the object ids that PostgreSQL gives of a prepared query."""
-    return Types((TypeRow(*row) for row in run_named(connection, ("types",))[0]), _AS_WRITTEN)
+    found = run_named(connection, ("types", "row_types"))
+    return Types((TypeRow(*row) for rows in found for row in rows), _AS_WRITTEN)
