@@ -95,7 +95,13 @@ STEP_OF_RULE: dict[Rule, StepName | None] = {
         StepName.CONTRACT_MISMATCH_DETECTION,
     ),
     **dict.fromkeys(
-        (Rule.TENANT_OUTLIER, Rule.THRESHOLD_UNRELIABLE, Rule.THRESHOLD_NOT_REPRODUCED, Rule.COUNTS_CHANGED),
+        (
+            Rule.TENANT_OUTLIER,
+            Rule.THRESHOLD_UNRELIABLE,
+            Rule.THRESHOLD_NOT_REPRODUCED,
+            Rule.COUNTS_CHANGED,
+            Rule.ALERT_NEVER_FIRES,
+        ),
         StepName.THRESHOLD_GENERATION,
     ),
     # What is wrong with an allowance is no step's doing.

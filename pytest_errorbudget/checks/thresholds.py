@@ -18,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import compress
 
+from pytest_errorbudget.checks.burn import objective_in
 from pytest_errorbudget.checks.outliers import outliers
 from pytest_errorbudget.checks.slices import in_slices
 from pytest_errorbudget.model.alert import SHORTEST_US
@@ -89,19 +90,15 @@ def thresholds(
         _threshold(cohort, slo, [row for t in cohort.tenants for row in by_slo[slo.name, t]], left_out, confidence)
         for cohort in cohorts
         for slo in slos
-        if _objective(cohort, slo) < 1
+        if objective_in(slo, cohort) < 1
     )
     return tuple(sorted(made, key=lambda one: (one.cohort, one.slo)))
-
-
-def _objective(cohort: Cohort, slo: Slo) -> Fraction:
-    return dict(cohort.objectives).get(slo.name, slo.objective)
 
 
 def _threshold(
     cohort: Cohort, slo: Slo, rows: Sequence[Evidence], left_out: Sequence[Outlier], confidence: Fraction
 ) -> Threshold:
-    budget = 1 - _objective(cohort, slo)
+    budget = 1 - objective_in(slo, cohort)
     odd = {one.tenant for one in left_out if one.cohort == cohort.name and one.slo == slo.name}
     healthy = [row for row in rows if row.tenant not in odd and row.valid > 0 and not _deserves_a_page(row, budget)]
     rates = {(row.bad, row.valid) for row in healthy}  # most hours are like others

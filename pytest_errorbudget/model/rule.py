@@ -91,6 +91,7 @@ class Rule(Enum):
     THRESHOLD_UNRELIABLE = ("threshold-unreliable", _WARNING)
     THRESHOLD_NOT_REPRODUCED = ("threshold-not-reproduced", _ERROR)
     COUNTS_CHANGED = ("counts-changed", _ERROR)
+    ALERT_NEVER_FIRES = ("alert-never-fires", _WARNING)
     # a team's own SLI queries
     SLI_CLOCK = ("sli-clock", _WARNING)
     SLI_WINDOW = ("sli-window", _WARNING)

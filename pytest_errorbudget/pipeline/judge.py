@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from pytest_errorbudget.checks.agreement import disagreements
+from pytest_errorbudget.checks.alert_never_fires import never_firing_findings, unlike_the_policy
 from pytest_errorbudget.checks.allowances import allow
 from pytest_errorbudget.checks.budget import budget_states, burn_findings
 from pytest_errorbudget.checks.burn import LENGTHS_US
@@ -65,6 +66,8 @@ def judge(request: Request, facts: Facts, clock: Clock = monotonic_us) -> Run:
     with watch.step(StepName.THRESHOLD_GENERATION):
         made = generated(request, facts) if StepName.THRESHOLD_GENERATION in request.asked else Generated()
         said.extend((*made.findings, *made.unchecked))
+        if StepName.THRESHOLD_GENERATION in request.asked:
+            said.extend(_alerts(settings, made))
     return _run(request, facts, budgets, made, tuple(said), watch)
 
 
@@ -162,6 +165,11 @@ def _firings(facts: Facts, settings: Settings, made: Generated) -> tuple[Firing,
         return ()
     asked = facts.counts, settings.slos, settings.cohorts
     return (*workbook_firings(*asked), *generated_firings(*asked, made.thresholds), *present_firings(*asked))
+
+
+def _alerts(settings: Settings, made: Generated) -> Said:
+    yield from never_firing_findings(settings.slos, settings.cohorts, settings.path)
+    yield from unlike_the_policy(settings.slos, settings.cohorts, made.thresholds, settings.counted_us)
 
 
 def _burn_rates(facts: Facts, settings: Settings, budgets: tuple[BudgetState, ...]) -> Said:
