@@ -48,7 +48,7 @@ def steps(
         StepName.SCHEMA_INTROSPECTION: _schema(facts, found[StepName.SCHEMA_INTROSPECTION], settings),
         StepName.RUST_CONTRACT_VALIDATION: _rust(facts, found[StepName.RUST_CONTRACT_VALIDATION]),
         StepName.SLI_BURN_RATE_COMPUTATION: _burn(facts, found[StepName.SLI_BURN_RATE_COMPUTATION], budgets, settings),
-        StepName.CONTRACT_MISMATCH_DETECTION: _mismatch(facts, found[StepName.CONTRACT_MISMATCH_DETECTION]),
+        StepName.CONTRACT_MISMATCH_DETECTION: _mismatch(facts, found[StepName.CONTRACT_MISMATCH_DETECTION], settings),
         StepName.THRESHOLD_GENERATION: _thresholds(
             facts, found[StepName.THRESHOLD_GENERATION], thresholds, outliers, settings
         ),
@@ -177,10 +177,12 @@ def _burn(facts: Facts, findings: tuple[Finding, ...], budgets: tuple[BudgetStat
     return _Told(StepState.DONE, action, _marked(findings, text), metadata)
 
 
-def _mismatch(facts: Facts, findings: tuple[Finding, ...]) -> _Told:
+def _mismatch(facts: Facts, findings: tuple[Finding, ...], settings: Settings) -> _Told:
     action = "Cross-referencing Rust types with SQL column definitions..."
     if not facts.contracts.crates:
         return _Told(StepState.NOT_ASKED, action, "– no Rust sources to compare", ())
+    if not any(database.url or database.migrations for database in settings.databases):
+        return _Told(StepState.NOT_ASKED, action, "– no database and no migrations to compare with", ())
     if not any(database.replay or database.snapshot for database in facts.databases):
         rules = frozenset({Rule.SERVER_UNREACHABLE, Rule.SETTINGS_INVALID, Rule.MIGRATIONS_UNREADABLE})
         return _failed(action, facts, rules, "no schema to compare with")

@@ -16,6 +16,7 @@ from pytest_errorbudget.readers.migration_folders import SHARED_WORDS, TENANT_WO
 from pytest_errorbudget.readers.workspace import Package, read_workspace
 
 _MANIFEST = "Cargo.toml"
+_SHOWN = 3
 
 
 def discovered(root: Path, settings_path: str) -> Settings:
@@ -35,12 +36,19 @@ def completed(root: Path, settings: Settings) -> Settings:
         *settings.unchecked,
         *(Unchecked("migrations", aside.folder, aside.reason) for aside in found.set_aside),
         *(
-            Unchecked("migrations", folder, f"{len(folders)} folders hold migrations: name them in {settings.path}")
+            Unchecked("migrations", folder, f"{_listed(folders)} hold migrations: name yours in {settings.path}")
             for folder in (folders if len(folders) > 1 else ())
         ),
     )
     database = replace(settings.databases[0], migrations=migrations)
     return replace(settings, databases=(database,), unchecked=unchecked)
+
+
+def _listed(folders: Sequence[str]) -> str:
+    more = len(folders) - _SHOWN
+    if more > 0:
+        return f"{', '.join(folders[:_SHOWN])} and {more} more folders"
+    return f"{', '.join(folders[:-1])} and {folders[-1]}"
 
 
 def workspace_around(folder: Path) -> Path | None:

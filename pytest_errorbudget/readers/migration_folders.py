@@ -19,6 +19,8 @@ _OTHER_DATABASES = {"mysql", "mariadb", "sqlite", "sqlite3", "mssql", "sqlserver
 _OWN_NAMES = re.compile(r"[VU][0-9]+(?:[._][0-9]+)*__.*\.(?:sql|rs|java)|R__.*\.sql|m[0-9]{6,8}_[0-9]{6}_\w+\.rs")
 SHARED_WORDS = frozenset({"shared", "common", "global", "public", "platform"})
 TENANT_WORDS = frozenset({"tenant", "tenants"})
+# What Cargo compiles beside a package's own code; never part of a service.
+_NOT_SERVICES = frozenset({"tests", "examples", "benches"})
 _FOLDER_NAME = re.compile(r"(?:.*[._-])?(?:migrations?|migrate)(?:[._-].*)?")
 
 
@@ -44,6 +46,12 @@ def migration_folders(root: Path) -> MigrationFolders:
     foreign = {folder: name for folder in found if (name := _named_for(folder, _OTHER_DATABASES)) is not None}
     own = [folder for folder in found if folder not in foreign]
     aside = [SetAside(folder, f"its name says that it is for {name}") for folder, name in foreign.items()]
+    beside = {folder: place for folder in own if (place := _beside_a_package(root, folder)) is not None}
+    if len(beside) < len(own):
+        own = [folder for folder in own if folder not in beside]
+        aside += [
+            SetAside(folder, f"it lies in {name}, beside a package's own code") for folder, name in beside.items()
+        ]
     for chosen, reason in _chosen(root, own):
         aside += [SetAside(folder, reason) for folder in own if folder != chosen]
         own = [chosen]
@@ -62,6 +70,14 @@ def _chosen(root: Path, own: Sequence[str]) -> Iterator[tuple[str, str]]:
         yield named, f"diesel.toml names {named}"
     elif (configured := migrate_settings(root, ".").folder) is not None and configured in own:
         yield configured, f"sqlx.toml names {configured}"
+
+
+def _beside_a_package(root: Path, folder: str) -> str | None:
+    """Cargo's own folder of tests, examples or benchmarks around it."""
+    for around in PurePosixPath(folder).parents:
+        if around.name in _NOT_SERVICES and (root / around.parent / "Cargo.toml").is_file():
+            return str(around)
+    return None
 
 
 def _named_for(folder: str, databases: Set[str]) -> str | None:

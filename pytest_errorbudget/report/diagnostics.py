@@ -27,7 +27,8 @@ def one_line(finding: Finding) -> str:
 def unchecked_lines(unchecked: Iterable[Unchecked]) -> Iterator[str]:
     """``not checked: 3 queries (built at run time)``: one line for each kind and reason."""
     for group in grouped(unchecked):
-        yield f"not checked: {counted(group.count, group.kind, _plural(group.kind))} ({group.reason})"
+        kind = _singular(group.kind)
+        yield f"not checked: {counted(group.count, kind, _plural(kind))} ({group.reason})"
 
 
 def allowed_line(allowed: tuple[AllowedFinding, ...]) -> str | None:
@@ -37,6 +38,10 @@ def allowed_line(allowed: tuple[AllowedFinding, ...]) -> str | None:
     return f"allowed: {counted(len(allowed), 'known finding')} ({rules})"
 
 
+def _singular(kind: str) -> str:
+    """The kinds are our own words: ``query``, ``payload field``, ``migrations``."""
+    return kind.removesuffix("s")
+
+
 def _plural(kind: str) -> str:
-    """The kinds are our own words: ``query``, ``statement``, ``payload field``."""
     return f"{kind[:-1]}ies" if kind.endswith("y") and kind[-2:-1] not in tuple("aeiou") else f"{kind}s"

@@ -51,4 +51,5 @@ def _findings(run: Run, *, detailed: bool) -> Iterator[str]:
 def _outcome(run: Run, settings: Settings) -> str:
     score = "" if run.determinism is None else f", determinism {float(run.determinism)}"
     as_of = "" if run.as_of is None else f", as of {timestamp(run.as_of)}"
-    return f"{run.status.value}{score}{as_of}, {settings.path}, digest sha256:{run.digest[:16]}"
+    path = settings.path if settings.exists else f"no {settings.path}"
+    return f"{run.status.value}{score}{as_of}, {path}, digest sha256:{run.digest[:16]}"

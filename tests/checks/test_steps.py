@@ -226,6 +226,12 @@ def test_without_a_server_the_migrations_are_what_is_read() -> None:
     assert told.action == "Replaying migrations (no server is configured)..."
 
 
+def test_without_a_database_and_migrations_there_is_nothing_to_compare_with() -> None:
+    nowhere = replace(SETTINGS, databases=(replace(SETTINGS.databases[0], url=None, migrations=None),))
+    told = step(StepName.CONTRACT_MISMATCH_DETECTION, facts=replace(FACTS, databases=()), settings=nowhere)
+    assert (told.state, told.result) == (StepState.NOT_ASKED, "– no database and no migrations to compare with")
+
+
 def test_services_are_counted_and_ffi_mismatches_named() -> None:
     whole = step(StepName.RUST_CONTRACT_VALIDATION)
     assert whole.result == "✓ 1 Rust service validated, contract signatures match"

@@ -93,6 +93,30 @@ def test_several_folders_are_named_and_not_chosen_from(tmp_path: Path) -> None:
     settings = discovered(tmp_path, "errorbudget.toml")
     assert [database.migrations for database in settings.databases] == [None]
     assert settings.unchecked == tuple(
-        Unchecked("migrations", folder, "2 folders hold migrations: name them in errorbudget.toml")
+        Unchecked("migrations", folder, "a/migrations and b hold migrations: name yours in errorbudget.toml")
         for folder in ("a/migrations", "b")
     )
+
+
+def test_of_several_folders_those_of_a_packages_tests_are_not_meant(tmp_path: Path) -> None:
+    files = {"Cargo.toml": "", "migrations/1_a.sql": "", "tests/data/migrations/1_a.sql": ""}
+    assert migration_folders(written(tmp_path, files)) == MigrationFolders(
+        ("migrations",), (SetAside("tests/data/migrations", "it lies in tests, beside a package's own code"),)
+    )
+
+
+def test_a_folder_that_is_merely_called_tests_is_no_packages(tmp_path: Path) -> None:
+    files = {"migrations/1_a.sql": "", "tests/migrations/1_a.sql": ""}
+    assert migration_folders(written(tmp_path, files)).folders == ("migrations", "tests/migrations")
+
+
+def test_the_only_folder_counts_wherever_it_is(tmp_path: Path) -> None:
+    files = {"Cargo.toml": "", "examples/shop/migrations/1_a.sql": ""}
+    assert migration_folders(written(tmp_path, files)).folders == ("examples/shop/migrations",)
+
+
+def test_many_folders_are_named_up_to_three(tmp_path: Path) -> None:
+    written(tmp_path, {f"{name}/migrations/1_a.sql": "" for name in "abcde"})
+    assert {unchecked.reason for unchecked in discovered(tmp_path, "errorbudget.toml").unchecked} == {
+        "a/migrations, b/migrations, c/migrations and 2 more folders hold migrations: name yours in errorbudget.toml"
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pytest_errorbudget.model.facts import Facts
 from pytest_errorbudget.model.finding import Finding
+from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.run import Run
 from pytest_errorbudget.report.diagnostics import allowed_line, diagnostics, one_line, unchecked_lines
 
@@ -26,6 +27,12 @@ def test_what_was_not_checked_is_counted_by_kind_and_reason(facts: Facts) -> Non
         "not checked: 1 payload field (comes from a function's result)",
         "not checked: 2 queries (built at run time)",
     ]
+
+
+def test_a_kind_that_is_a_plural_has_its_singular() -> None:
+    folders = tuple(Unchecked("migrations", folder, "not named") for folder in "ab")
+    assert list(unchecked_lines(folders)) == ["not checked: 2 migrations (not named)"]
+    assert list(unchecked_lines(folders[:1])) == ["not checked: 1 migration (not named)"]
 
 
 def test_known_findings_have_a_line_where_there_are_any(run: Run) -> None:

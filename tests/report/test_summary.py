@@ -46,6 +46,11 @@ def test_a_run_is_told_from_its_steps_to_its_outcome(run: Run, settings: Setting
     assert "\n".join(summary(run, settings, detailed=False)) == EXPECTED + outcome
 
 
+def test_an_outcome_without_settings_names_no_file(run: Run, settings: Settings) -> None:
+    *_, outcome = summary(run, replace(settings, exists=False), detailed=False)
+    assert ", no errorbudget.toml, digest" in outcome
+
+
 def test_information_is_counted_and_shown_when_asked_for(run: Run, settings: Settings) -> None:
     quiet = replace(run, findings=(replace(run.findings[1], severity=Severity.INFORMATION),))
     brief = list(summary(quiet, settings, detailed=False))
