@@ -3,14 +3,19 @@
 A dependency's features are its own ``features``, those of ``[workspace.dependencies]`` where it is
 ``workspace = true``, and what the package's default features enable of it (``sqlx/chrono``, ``sqlx?/chrono``), followed
 through the package's ``[features]``. ``default`` is among them unless ``default-features = false`` says otherwise.
+
+Cargo builds a dependency once, with the features that all who use it enable. Of that, one thing is taken: a package
+that says of no server that it speaks to it speaks to those that its own dependencies in the repository name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 _Table = Mapping[str, Any]
+_Features = tuple[tuple[str, str], ...]
+_SERVERS = ("postgres", "sqlite", "mysql", "sqlx-postgres", "sqlx-sqlite", "sqlx-mysql")
 
 
 def dependency_tables(manifest: _Table) -> Iterable[_Table]:
@@ -21,7 +26,7 @@ def dependency_tables(manifest: _Table) -> Iterable[_Table]:
             yield _table(target, "dependencies")
 
 
-def enabled_features(manifest: _Table, workspace: _Table, libraries: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+def enabled_features(manifest: _Table, workspace: _Table, libraries: tuple[str, ...]) -> _Features:
     """Sorted (library, feature) pairs of the ``libraries`` that the manifest depends on."""
     shared = _table(workspace, "dependencies")
     enabled = _default_features(_table(manifest, "features"))
@@ -35,6 +40,35 @@ def enabled_features(manifest: _Table, workspace: _Table, libraries: tuple[str, 
                 names = {*_written(own), *_written(inherited), *enabled.get(key, ())}
                 found |= {(library, name) for name in names}
     return tuple(sorted(found))
+
+
+def with_servers(
+    package: str,
+    libraries: Sequence[str],
+    features: Mapping[str, _Features],
+    dependencies: Mapping[str, Sequence[str]],
+) -> _Features:
+    """The features of a package of the repository, with those that name servers in the packages that it depends on,
+    for each of its ``libraries`` of which it names none itself. Both mappings go by the package's name."""
+    own = features[package]
+    silent = {*libraries} - {library for library, name in own if _names_a_server(name)}
+    below = _below(package, dependencies) if silent else ()
+    inherited = {pair for name in below for pair in features[name] if pair[0] in silent and _names_a_server(pair[1])}
+    return tuple(sorted({*own, *inherited}))
+
+
+def _names_a_server(feature: str) -> bool:
+    return feature.startswith(_SERVERS)
+
+
+def _below(package: str, dependencies: Mapping[str, Sequence[str]]) -> Iterable[str]:
+    pending, seen = [*dependencies[package]], {package}
+    while pending:
+        name = pending.pop()
+        if name not in seen and name in dependencies:
+            seen.add(name)
+            pending += dependencies[name]
+            yield name
 
 
 def _table(table: _Table, key: str) -> _Table:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pytest_errorbudget.model.problem import Problem, Unreadable
 from pytest_errorbudget.readers import manifest_problems
-from pytest_errorbudget.readers.cargo_features import dependency_tables, enabled_features
+from pytest_errorbudget.readers.cargo_features import dependency_tables, enabled_features, with_servers
 
 # The pools and the blocking client have tokio-postgres' methods.
 DATABASE_LIBRARIES = (
@@ -37,7 +37,7 @@ _DEPENDENCIES = "dependencies"
 class Package:
     """``roots`` are the root files of library and binaries, ``dependencies`` (name in the code, package name) pairs
     for packages of this repository and for ``libraries``: the database crates among them, by their own names.
-    ``features`` are the sorted (library, feature) pairs that the manifest enables, see ``cargo_features``."""
+    ``features`` are the sorted (library, feature) pairs of the manifest, see ``cargo_features``."""
 
     name: str
     manifest: str
@@ -97,9 +97,17 @@ def read_workspace(root: Path, manifest: str) -> Workspace:
             pending += _path_dependencies(member, workspace, top)
     names = {path: str(_table(found.table, "package").get("name", "")) for path, found in manifests.items()}
     packages = [_package(root, found, workspace, top, names) for found in manifests.values()]
-    ordered = sorted(packages, key=lambda package: (package.name, package.manifest))
+    ordered = sorted(_speaking(packages), key=lambda package: (package.name, package.manifest))
     unique = tuple(sorted(set(problems), key=lambda problem: (problem.place, problem.message)))
     return Workspace(manifest=top.path, packages=tuple(ordered), problems=unique)
+
+
+def _speaking(packages: list[Package]) -> Iterable[Package]:
+    """The packages, each with the servers that it speaks to (``cargo_features.with_servers``)."""
+    features = {package.name: package.features for package in packages}
+    dependencies = {package.name: [name for _, name in package.dependencies] for package in packages}
+    for package in packages:
+        yield replace(package, features=with_servers(package.name, package.libraries, features, dependencies))
 
 
 def _normal(path: str) -> str:

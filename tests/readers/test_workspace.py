@@ -152,3 +152,30 @@ def test_an_unreadable_member_is_a_problem_and_the_others_are_read(tmp_path: Pat
     workspace = read_workspace(write(tmp_path, files), "Cargo.toml")
     assert [package.name for package in workspace.packages] == ["a"]
     assert [problem.place for problem in workspace.problems] == ["b/Cargo.toml", "gone/Cargo.toml"]
+
+
+def test_a_package_that_names_no_server_speaks_to_that_of_its_dependencies(tmp_path: Path) -> None:
+    member = '[package]\nname = "{name}"\n[dependencies]\nsqlx = {{ version = "0.9", {sqlx} }}\n{more}'
+    below = 'core = {{ path = "../{path}" }}'
+    files = {
+        "Cargo.toml": '[workspace]\nmembers = ["*"]',
+        "store/Cargo.toml": member.format(
+            name="store", sqlx='default-features = false, features = ["sqlite", "time"]', more=""
+        ),
+        "client/Cargo.toml": member.format(
+            name="client", sqlx="default-features = false", more=below.format(path="store")
+        ),
+        "notes/Cargo.toml": member.format(
+            name="notes", sqlx='default-features = false, features = ["json"]', more=below.format(path="client")
+        ),
+        "server/Cargo.toml": member.format(
+            name="server", sqlx='default-features = false, features = ["postgres"]', more=below.format(path="client")
+        ),
+    }
+    packages = read_workspace(write(tmp_path, files), "Cargo.toml").packages
+    assert {package.name: package.features for package in packages} == {
+        "client": (("sqlx", "sqlite"),),
+        "notes": (("sqlx", "json"), ("sqlx", "sqlite")),
+        "server": (("sqlx", "postgres"),),
+        "store": (("sqlx", "sqlite"), ("sqlx", "time")),
+    }
