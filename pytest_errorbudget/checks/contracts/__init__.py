@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pytest_errorbudget.checks.contracts.collection import contract_items
+from pytest_errorbudget.checks.contracts.collection import contract_items, without_schema
 from pytest_errorbudget.checks.contracts.draft import Draft, merged
 from pytest_errorbudget.checks.contracts.evaluate import of_database, of_sources
 from pytest_errorbudget.checks.contracts.ffi import ffi_findings
@@ -20,7 +20,15 @@ from pytest_errorbudget.model.finding import Finding, ordered
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.rust import Contracts
 
-__all__ = ["Scope", "TenantShape", "boundary_findings", "contract_findings", "contract_items", "scope_of"]
+__all__ = [
+    "Scope",
+    "TenantShape",
+    "boundary_findings",
+    "contract_findings",
+    "contract_items",
+    "scope_of",
+    "without_schema",
+]
 
 
 def contract_findings(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pytest_errorbudget.checks.contracts.libraries.own_types import derives
 from pytest_errorbudget.checks.contracts.reach import reached_by
@@ -20,6 +20,7 @@ from pytest_errorbudget.checks.contracts.unread import unread_item
 from pytest_errorbudget.checks.contracts.view import View, reference, view_of
 from pytest_errorbudget.model.facts import DatabaseFacts
 from pytest_errorbudget.model.item import ItemId, ffi_item
+from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.rust import Contracts, Side
 
 
@@ -29,15 +30,27 @@ def contract_items(contracts: Contracts, scopes: tuple[Scope, ...]) -> tuple[Ite
 
     Without a scope (no settings) there are no tenants, and every crate takes part.
     """
-    items = {
-        subject.item(tenant)
-        for scope in scopes or (Scope(),)
-        for subject in _subjects(view_of(contracts, DatabaseFacts(name=""), scope))
-        for tenant in scope.item_tenants
-    }
+    items = _of_schemas(contracts, scopes or (Scope(),))
     items.update(ffi_item(f.path, f.symbol) for f in contracts.ffi if f.side is Side.DECLARATION)
     items.update(unread_item(unread.span.path) for unread in contracts.unread)
     return tuple(sorted(items))
+
+
+def without_schema(contracts: Contracts, scopes: tuple[Scope, ...]) -> Iterator[Unchecked]:
+    """The items of databases of which no schema is known: what they promise was held against nothing."""
+    blind = _of_schemas(contracts, (scope for scope in scopes if not scope.shapes))
+    seen = _of_schemas(contracts, (scope for scope in scopes if scope.shapes)) if blind else set()
+    for item in sorted(blind - seen):
+        yield Unchecked("contract", str(item), "no migrations and no database to compare it with", None, (item,))
+
+
+def _of_schemas(contracts: Contracts, scopes: Iterable[Scope]) -> set[ItemId]:
+    return {
+        subject.item(tenant)
+        for scope in scopes
+        for subject in _subjects(view_of(contracts, DatabaseFacts(name=""), scope))
+        for tenant in scope.item_tenants
+    }
 
 
 def _subjects(view: View) -> Iterator[Subject]:

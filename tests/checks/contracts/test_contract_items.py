@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pytest_errorbudget.checks.contracts import Scope, contract_items
+from pytest_errorbudget.checks.contracts import Scope, contract_items, without_schema
+from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.rust import Contracts, FfiFunction, Side
 from pytest_errorbudget.model.source import Span
 
@@ -82,3 +83,18 @@ def test_only_the_declaring_side_of_a_foreign_function_has_an_item():
 
     contracts = Contracts(ffi=(function("a.rs", Side.DECLARATION), function("b.rs", Side.DEFINITION)))
     assert ids(contract_items(contracts, ())) == ["a.rs::ffi.go"]
+
+
+def test_where_no_schema_is_known_every_item_is_skipped_with_the_reason(world):
+    filled(world).tenants = ("acme-prod",)
+    items = world.items()
+    assert list(without_schema(world.contracts, (world.scope,))) == [
+        Unchecked("contract", str(item), "no migrations and no database to compare it with", None, (item,))
+        for item in items
+    ]
+
+
+def test_what_another_database_checks_is_not_skipped(world):
+    filled(world).shape(None)
+    assert list(without_schema(world.contracts, (world.scope, Scope()))) == []
+    assert list(without_schema(world.contracts, ())) == []
