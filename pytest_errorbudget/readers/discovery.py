@@ -12,17 +12,30 @@ from pytest_errorbudget.model.problem import Unchecked, Unreadable
 from pytest_errorbudget.model.proposal import Proposal, ProposedDatabase
 from pytest_errorbudget.model.settings import Database, MigrationSettings, Settings
 from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.readers.migration_folders import SHARED_WORDS, TENANT_WORDS, migration_folders
+from pytest_errorbudget.readers.migration_folders import SHARED_WORDS, TENANT_WORDS, migration_folders, source_folders
 from pytest_errorbudget.readers.workspace import Package, read_workspace
 
 _MANIFEST = "Cargo.toml"
 _SHOWN = 3
+_DEPTH = 3
 
 
 def discovered(root: Path, settings_path: str) -> Settings:
-    """Settings with no tenants and no events; several folders of migrations are counted as not checked."""
+    """Settings with no tenants and no events; of several folders of migrations, or several manifests below the root,
+    none is guessed: they are counted as not checked."""
     database = Database(name="default", url=None, migrations=None, services=(), tenants=(), span=Span(settings_path, 1))
-    return completed(root, Settings(path=settings_path, exists=False, manifest=_MANIFEST, databases=(database,)))
+    manifests = _manifests(root)
+    found = Settings(
+        path=settings_path,
+        exists=False,
+        manifest=manifests[0] if len(manifests) == 1 else _MANIFEST,
+        databases=(database,),
+        unchecked=tuple(
+            Unchecked("Cargo manifest", path, f"{_listed(manifests)} are there: name yours in {settings_path}")
+            for path in (manifests if len(manifests) > 1 else ())
+        ),
+    )
+    return completed(root, found)
 
 
 def completed(root: Path, settings: Settings) -> Settings:
@@ -47,8 +60,19 @@ def completed(root: Path, settings: Settings) -> Settings:
 def _listed(folders: Sequence[str]) -> str:
     more = len(folders) - _SHOWN
     if more > 0:
-        return f"{', '.join(folders[:_SHOWN])} and {more} more folders"
+        return f"{', '.join(folders[:_SHOWN])} and {more} more"
     return f"{', '.join(folders[:-1])} and {folders[-1]}"
+
+
+def _manifests(root: Path) -> tuple[str, ...]:
+    """The root's own Cargo manifest; where it has none, those that are nearest below it."""
+    level = [root]
+    for _ in range(_DEPTH + 1):
+        found = [folder for folder in level if (folder / _MANIFEST).is_file()]
+        if found:
+            return tuple(sorted((folder / _MANIFEST).relative_to(root).as_posix() for folder in found))
+        level = [inner for folder in level for inner in source_folders(folder)]
+    return ()
 
 
 def workspace_around(folder: Path) -> Path | None:
@@ -64,7 +88,9 @@ def workspace_around(folder: Path) -> Path | None:
 
 def proposed(root: Path) -> Proposal:
     """Settings to begin with: a database for each folder of migrations, with the services that are nearest to it."""
-    services = _services(root)
+    manifests = _manifests(root)
+    manifest = manifests[0] if len(manifests) == 1 else None
+    services = _services(root, manifest)
     folders = migration_folders(root).folders
     sets = _sets(folders)
     homes = {folder: _home_of(folder) for folder in sets}
@@ -74,7 +100,7 @@ def proposed(root: Path) -> Proposal:
         if any(_home(service).is_relative_to(home) for home in homes.values())
     }
     return Proposal(
-        manifest=_MANIFEST if (root / _MANIFEST).is_file() else None,
+        manifest=manifest,
         services=tuple(service.name for service in services),
         databases=tuple(
             ProposedDatabase(
@@ -114,9 +140,11 @@ def _database_name(home: PurePosixPath) -> str:
     return "-".join(home.parts) or "core"
 
 
-def _services(root: Path) -> tuple[Package, ...]:
+def _services(root: Path, manifest: str | None) -> tuple[Package, ...]:
+    if manifest is None:
+        return ()
     try:
-        workspace = read_workspace(root, _MANIFEST)
+        workspace = read_workspace(root, manifest)
     except Unreadable:
         return ()
     return tuple(package for package in workspace.packages if package.service)

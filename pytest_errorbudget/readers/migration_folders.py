@@ -102,12 +102,24 @@ def _below(root: Path, folder: Path, depth: int) -> Iterator[str]:
     if _holds_migrations(folder, entries):
         yield folder.relative_to(root).as_posix()
         return
+    for inner in _sources(entries) if depth else ():
+        yield from _below(root, inner, depth - 1)
+
+
+def source_folders(folder: Path) -> tuple[Path, ...]:
+    """The folders in it that people write: none that is hidden, a build's or a package manager's."""
+    try:
+        return tuple(_sources(sorted(os.scandir(folder), key=lambda entry: entry.name)))
+    except OSError:
+        return ()
+
+
+def _sources(entries: Sequence[os.DirEntry[str]]) -> Iterator[Path]:
     for entry in entries:
         hidden = entry.name.startswith(".") or entry.name in _PASSED_OVER
-        if depth and not hidden and entry.is_dir(follow_symlinks=False):
-            if os.path.lexists(os.path.join(entry.path, "CACHEDIR.TAG")):
-                continue
-            yield from _below(root, Path(entry.path), depth - 1)
+        is_source = not hidden and entry.is_dir(follow_symlinks=False)
+        if is_source and not os.path.lexists(os.path.join(entry.path, "CACHEDIR.TAG")):
+            yield Path(entry.path)
 
 
 def _holds_migrations(folder: Path, entries: Sequence[os.DirEntry[str]]) -> bool:

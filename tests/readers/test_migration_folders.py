@@ -118,5 +118,22 @@ def test_the_only_folder_counts_wherever_it_is(tmp_path: Path) -> None:
 def test_many_folders_are_named_up_to_three(tmp_path: Path) -> None:
     written(tmp_path, {f"{name}/migrations/1_a.sql": "" for name in "abcde"})
     assert {unchecked.reason for unchecked in discovered(tmp_path, "errorbudget.toml").unchecked} == {
-        "a/migrations, b/migrations, c/migrations and 2 more folders hold migrations: name yours in errorbudget.toml"
+        "a/migrations, b/migrations, c/migrations and 2 more hold migrations: name yours in errorbudget.toml"
     }
+
+
+def test_the_only_manifest_below_the_root_is_the_workspaces(tmp_path: Path) -> None:
+    written(tmp_path, {"apps/api/Cargo.toml": "", "apps/api/crates/db/Cargo.toml": "", "target/x/Cargo.toml": ""})
+    assert discovered(tmp_path, "errorbudget.toml").manifest == "apps/api/Cargo.toml"
+
+
+def test_of_several_manifests_below_the_root_none_is_guessed(tmp_path: Path) -> None:
+    written(tmp_path, {"api/Cargo.toml": "", "worker/Cargo.toml": ""})
+    settings = discovered(tmp_path, "errorbudget.toml")
+    assert settings.manifest == "Cargo.toml"
+    assert settings.unchecked == tuple(
+        Unchecked(
+            "Cargo manifest", path, "api/Cargo.toml and worker/Cargo.toml are there: name yours in errorbudget.toml"
+        )
+        for path in ("api/Cargo.toml", "worker/Cargo.toml")
+    )
