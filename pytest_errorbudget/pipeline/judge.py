@@ -10,7 +10,7 @@ from pytest_errorbudget.checks.alert_never_fires import never_firing_findings, u
 from pytest_errorbudget.checks.allowances import allow
 from pytest_errorbudget.checks.budget import budget_states, burn_findings
 from pytest_errorbudget.checks.burn import LENGTHS_US
-from pytest_errorbudget.checks.contracts import boundary_findings, contract_findings, scope_of
+from pytest_errorbudget.checks.contracts import Scope, boundary_findings, contract_findings, scope_of, without_schema
 from pytest_errorbudget.checks.contracts.sqlx_cache_stale import orphaned_records, record_findings
 from pytest_errorbudget.checks.determinism import determinism_findings, determinism_score
 from pytest_errorbudget.checks.drift import design_findings, drift_findings
@@ -145,12 +145,17 @@ def _drift(part: Part, settings: Settings) -> Said:
 
 
 def _contracts(facts: Facts, settings: Settings) -> Said:
+    read_ones = {read.name for read in facts.databases}
+    unread = (database for database in settings.databases if database.name not in read_ones)
+    scopes = [Scope(tenants=tuple(t.name for t in each.tenants), crates=each.services) for each in unread]
     for database, read in _databases(facts, settings):
         tenants = tuple(tenant.name for tenant in database.tenants)
         sharing = tuple(tenant.name for tenant in database.tenants if isinstance(tenant.layout, InSchema))
         scope = scope_of(read, tenants, database.services, sharing)
         yield from chain(*contract_findings(facts.contracts, read, scope))
         yield from record_findings(facts.contracts, read, scope)
+        scopes.append(scope)
+    yield from without_schema(facts.contracts, tuple(scopes))
     yield from orphaned_records(facts.contracts)
 
 

@@ -185,3 +185,18 @@ def test_a_folder_of_migrations_that_is_not_there(running_shop: Shop) -> None:
     result = running_shop.run("-v")
     result.stdout.fnmatch_lines(["error[[]migrations-unreadable]: *", "FAILED errorbudget.toml::tenants*"])
     assert f"{SOURCES}/boundary.rs::ffi.meter_orders" in passed(result)
+
+
+def test_code_without_any_schema_is_skipped_and_not_passed(shop: Shop) -> None:
+    for file in shop.root.glob("migrations/*"):
+        file.unlink()
+    (shop.root / "errorbudget.toml").unlink()
+    result = shop.run("-v", "-rs")
+    result.assert_outcomes(skipped=2, passed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "not checked: 2 contracts (no migrations and no database to compare it with)",
+            "SKIPPED*not checked: no migrations and no database to compare it with",
+        ]
+    )
+    assert [line for line in passed(result) if "ffi." not in line] == []
