@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from pytest_errorbudget.model.counts import Counts, SourceTotals
 from pytest_errorbudget.model.finding import Affected, Finding
@@ -10,19 +11,23 @@ from pytest_errorbudget.model.formats.moment import format_moment
 from pytest_errorbudget.model.formats.wording import counted, named
 from pytest_errorbudget.model.item import determinism_item
 from pytest_errorbudget.model.rule import Rule
+from pytest_errorbudget.model.settings import EventSource
 from pytest_errorbudget.model.slo import Slo
 
 _YEAR_10000_US = 253_402_300_800_000_000
 
 
-def event_findings(counts: Counts, slos: Sequence[Slo], settings_path: str) -> tuple[Finding, ...]:
+def event_findings(
+    counts: Counts, slos: Sequence[Slo], settings_path: str, sources: Sequence[EventSource]
+) -> tuple[Finding, ...]:
     """Copies that disagree and rows that could not be used, on the determinism items of the source's SLOs."""
+    tables = frozenset(source.name for source in sources if source.slot_us is not None)
     found: list[Finding] = []
     for total in counts.totals:
         mine = [slo.name for slo in slos if slo.sli.events == total.source]
         items = tuple(Affected(determinism_item(settings_path, slo)) for slo in mine)
         found += [*_disagreeing(total, items), *_unusable(total, items), *_ahead(total, items)]
-        found += _invalid(total, settings_path)
+        found += _invalid(total, settings_path, _NOT_COUNTS if total.source in tables else _NOT_JUDGED)
     return tuple(found)
 
 
@@ -84,16 +89,39 @@ def _when(time_us: int) -> str:
     return f"at {format_moment(time_us)}" if time_us < _YEAR_10000_US else "after the year 9999"
 
 
-def _invalid(total: SourceTotals, settings_path: str) -> Iterator[Finding]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Invalid:
+    """What is said of rows that are neither good nor bad: one thing, what it is of, why, and what to do."""
+
+    one: str
+    of: str
+    why: str
+    help: str
+
+
+_NOT_JUDGED = _Invalid(
+    one="event",
+    of="",
+    why="cannot be judged for `{slo}`: a column that its predicate reads is null",
+    help="write the predicate for null too (`coalesce(status, 500) < 500`), or fill the column",
+)
+_NOT_COUNTS = _Invalid(
+    one="row",
+    of="the counts ",
+    why="cannot be used for `{slo}`: a count is null or below zero, or the time is no start of a slot",
+    help="write 0 where there was nothing, and no more good events than there were events in all",
+)
+
+
+def _invalid(total: SourceTotals, settings_path: str, how: _Invalid) -> Iterator[Finding]:
     for slo, number in total.invalid:
         if number:
             yield Finding(
                 rule=Rule.EVENTS_INVALID,
                 severity=Rule.EVENTS_INVALID.severity,
-                message=f"{counted(number, 'event')} of `{total.source}` cannot be judged for `{slo}`: a column that "
-                "its predicate reads is null",
+                message=f"{counted(number, how.one)} of {how.of}`{total.source}` {how.why.format(slo=slo)}",
                 place=f"{total.source}/{slo}",
                 affected=(Affected(determinism_item(settings_path, slo)),),
                 consequence="They are neither good nor bad and count as no valid event.",
-                help="write the predicate for null too (`coalesce(status, 500) < 500`), or fill the column",
+                help=how.help,
             )

@@ -180,7 +180,7 @@ def _alerts(settings: Settings, made: Generated) -> Said:
 def _burn_rates(facts: Facts, settings: Settings, budgets: tuple[BudgetState, ...]) -> Said:
     if facts.counts is not None:
         yield from burn_findings(budgets, settings.slos, settings.path)
-        yield from event_findings(facts.counts, settings.slos, settings.path)
+        yield from event_findings(facts.counts, settings.slos, settings.path, settings.events)
         yield from determinism_findings(facts.counts, settings.slos, settings.path)
 
 

@@ -52,7 +52,7 @@ def counts(total: SourceTotals = CLEAN, recounts: tuple[Recount, ...] = (), race
 
 
 def messages(total: SourceTotals) -> list[tuple[str, str]]:
-    findings = event_findings(counts(total), (SLO, OTHER), "errorbudget.toml")
+    findings = event_findings(counts(total), (SLO, OTHER), "errorbudget.toml", ())
     assert {str(item) for one in findings for item in one.items} <= {"errorbudget.toml::determinism[ok]"}
     return [(finding.rule.id, finding.message) for finding in findings]
 
