@@ -12,6 +12,7 @@ from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.settings import EventSource
 from pytest_errorbudget.model.slo import Slo
 from pytest_errorbudget.readers.events.files import NUMBERS, FileColumn, as_micros, as_text, find
+from pytest_errorbudget.readers.events.named import meant
 from pytest_errorbudget.readers.events.predicate import column_name, parse_predicate, predicate_columns
 from pytest_errorbudget.readers.events.question import Predicates, Question
 
@@ -103,10 +104,9 @@ def _of_slo(source: EventSource, slo: Slo, columns: tuple[FileColumn, ...]) -> P
 def _bound(source: EventSource, slo: Slo, columns: tuple[FileColumn, ...], text: str) -> exp.Expr:
     """The predicate with every column under the name that the source gives it, quoted."""
     predicate = parse_predicate(text)
-    names = source.columns
-    meant = {"good": names.good, "latency": names.latency, "status": names.status}
+    words = meant(source)
     for read in list(predicate.find_all(exp.Column)):
-        name = meant.get(column_name(read)) or column_name(read)
+        name = words.get(column_name(read), column_name(read))
         found = find(source, columns, name, f"which the SLO `{slo.name}` reads in `{text}`")
         _comparable(read, found)
         named = column(found.name, quoted=True)

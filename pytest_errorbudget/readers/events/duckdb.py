@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 
 from pytest_errorbudget.model.problem import Problem, Unreadable
-from pytest_errorbudget.model.settings import EventSource
+from pytest_errorbudget.model.settings import EventFormat, EventSource
+from pytest_errorbudget.model.slo import Slo
 from pytest_errorbudget.readers.events.ask import ask
-from pytest_errorbudget.readers.events.files import columns_of, open_table, unreadable
+from pytest_errorbudget.readers.events.columnar import TextFiles
+from pytest_errorbudget.readers.events.event_files import EventFiles
+from pytest_errorbudget.readers.events.files import FileColumn, columns_of, unreadable
 from pytest_errorbudget.readers.events.kept import Kept
 from pytest_errorbudget.readers.events.listed import tally_of
+from pytest_errorbudget.readers.events.named import named
+from pytest_errorbudget.readers.events.parquet import parquet_files
+from pytest_errorbudget.readers.events.paths import files_of
 from pytest_errorbudget.readers.events.question import Question
 from pytest_errorbudget.readers.events.reading import Further, Recounted
 from pytest_errorbudget.readers.events.recount import recount_files
@@ -53,18 +59,23 @@ class FileReading:
 
     def again(self, as_of_us: int) -> Recounted:
         with _read(self.root, self.source):
-            return recount_files(self.sliced, self.source, as_of_us, threads=self.threads, further=self.further)
+            sliced = replace(self.sliced, files=self.sliced.files.again())
+            return recount_files(sliced, self.source, as_of_us, threads=self.threads, further=self.further)
 
 
 def file_reading(stack: ExitStack, asked: Asked, source: EventSource) -> tuple[FileReading, tuple[Problem, ...]]:
     """The source's files, and a problem for each SLO that cannot be counted in them. Raises ``Unreadable``."""
     opened = stack.enter_context(session(asked.threads, memory_mib=asked.memory_mib))
     mine = tuple(slo for slo in asked.slos if slo.sli.events == source.name)
-    with _read(asked.root, source):
-        files = open_table(opened, asked.root, source, TABLE)
-        columns = columns_of(opened, TABLE)
-        question, problems = ask(source, mine, asked.tenants, columns, asked.window_us)
     folder = asked.kept or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pytest-errorbudget-slices-")))
+    kept = Kept(folder, lasts=asked.kept is not None)
+    if kept.lasts:
+        # not before the end: the recount reads what the count has kept
+        stack.callback(kept.forget_oldest)
+    with _read(asked.root, source):
+        files, columns, names = _files(opened, asked.root, source, mine, kept)
+        question, problems = ask(source, mine, asked.tenants, (*columns, *names), asked.window_us)
+        opened.execute(f"create or replace temp view {TABLE} as select * from {files.table(files.paths)}")
     sliced = Sliced(
         session=opened,
         source=source,
@@ -72,7 +83,7 @@ def file_reading(stack: ExitStack, asked: Asked, source: EventSource) -> tuple[F
         files=files,
         columns=columns,
         aggregation=asked.aggregation,
-        kept=Kept(folder, lasts=asked.kept is not None),
+        kept=kept,
         slice_rows=asked.slice_rows,
         told=asked.told,
     )
@@ -80,9 +91,23 @@ def file_reading(stack: ExitStack, asked: Asked, source: EventSource) -> tuple[F
     return FileReading(root=asked.root, source=source, sliced=sliced, threads=asked.threads, further=further), problems
 
 
+def _files(
+    opened: duckdb.DuckDBPyConnection, root: Path, source: EventSource, slos: Sequence[Slo], kept: Kept
+) -> tuple[EventFiles, tuple[FileColumn, ...], tuple[FileColumn, ...]]:
+    """The files, the columns that can be asked of them, and those that are there and that nobody asks for."""
+    paths, wanted = files_of(root, source), named(source, slos)
+    if source.format is EventFormat.PARQUET:
+        files = parquet_files(opened, root, paths, wanted.keys)
+        return files, columns_of(opened, f"(from {files.table(paths)})"), ()
+    text = TextFiles(session=opened, root=root, source=source, kept=kept, named=wanted)
+    files, columns, names = text.read(paths)
+    unused = tuple(FileColumn(name, "VARCHAR") for name in names if name.lower() not in wanted.names)
+    return files, columns, unused
+
+
 @contextmanager
 def _read(root: Path, source: EventSource) -> Iterator[None]:
     try:
         yield
-    except duckdb.Error as error:
+    except (duckdb.Error, OSError) as error:
         raise Unreadable(unreadable(root, source, error)) from None

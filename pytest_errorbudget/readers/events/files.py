@@ -11,13 +11,12 @@ from sqlglot import exp
 from sqlglot.expressions import column
 
 from pytest_errorbudget.model.problem import Problem, Unreadable
-from pytest_errorbudget.model.settings import EventFormat, EventSource
-from pytest_errorbudget.readers.events.paths import events_problem, files_of
+from pytest_errorbudget.model.settings import EventSource
+from pytest_errorbudget.readers.events.paths import events_problem
 
 _INTEGERS = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"})
 _WIDE_INTEGERS = frozenset({"UBIGINT", "HUGEINT", "UHUGEINT"})
 NUMBERS = _INTEGERS | _WIDE_INTEGERS | {"FLOAT", "REAL", "DOUBLE"}
-_TEXT_READERS = {EventFormat.CSV: "read_csv", EventFormat.NDJSON: "read_ndjson"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +27,13 @@ class FileColumn:
     type: str
 
 
-def open_table(session: duckdb.DuckDBPyConnection, root: Path, source: EventSource, table: str) -> tuple[str, ...]:
-    """Makes the source's files readable as ``table``; gives their paths. Raises ``Unreadable``."""
-    files = files_of(root, source)
-    try:
-        session.execute(f"create or replace temp view {table} as select * from {_reader(session, source, files)}")
-    except duckdb.Error as error:
-        raise Unreadable(unreadable(root, source, error)) from None
-    return files
-
-
 def columns_of(session: duckdb.DuckDBPyConnection, table: str) -> tuple[FileColumn, ...]:
-    described = session.execute(f"describe {table}").fetchall()
+    described = session.execute(f"describe select * from {table}").fetchall()
     return tuple(FileColumn(str(row[0]), str(row[1])) for row in described)
 
 
-def unreadable(root: Path, source: EventSource, error: duckdb.Error) -> Problem:
-    """DuckDB's own words on a file it could not read or a value it could not convert."""
+def unreadable(root: Path, source: EventSource, error: Exception) -> Problem:
+    """DuckDB's own words, or the system's, on a file that could not be read or a value that could not be converted."""
     first = str(error).strip().split("\n", 1)[0].replace(f"{root}/", "")
     return events_problem(
         source,
@@ -54,24 +43,12 @@ def unreadable(root: Path, source: EventSource, error: duckdb.Error) -> Problem:
     )
 
 
-def _reader(session: duckdb.DuckDBPyConnection, source: EventSource, files: tuple[str, ...]) -> str:
-    paths = "[" + ", ".join(quoted(path) for path in files) + "]"
-    if source.format is EventFormat.PARQUET:
-        return f"read_parquet({paths})"
-    reader = _TEXT_READERS[source.format]
-    # Types are found in all rows, not in a sample: otherwise they would depend on the order of rows. Ids and tenants
-    # stay text, so that `007` and `7` are two of them.
-    described = session.execute(f"describe select * from {reader}({paths}, sample_size = -1)").fetchall()
-    keys = {source.columns.id, source.columns.tenant}
-    types = ", ".join(
-        f"{quoted(str(name))}: {quoted('VARCHAR' if name in keys or kind == 'JSON' else str(kind))}"
-        for name, kind, *_ in described
-    )
-    return f"{reader}({paths}, columns = {{{types}}}{', header = true' if source.format is EventFormat.CSV else ''})"
-
-
 def quoted(text: str) -> str:
     return exp.Literal.string(text).sql(dialect="duckdb")
+
+
+def identifier(name: str) -> str:
+    return exp.to_identifier(name, quoted=True).sql(dialect="duckdb")
 
 
 def find(source: EventSource, columns: tuple[FileColumn, ...], name: str, use: str) -> FileColumn:
@@ -109,8 +86,8 @@ def as_micros(source: EventSource, found: FileColumn) -> exp.Expr:
         return exp.Anonymous(this="epoch_us", expressions=[moment])
     if found.type in _INTEGERS:
         return exp.cast(named, "bigint")
-    if found.type in _WIDE_INTEGERS:
-        # NDJSON with times on both sides of 1970 gives HUGEINT; what 64 bits cannot hold is no time
+    if found.type in _WIDE_INTEGERS or (found.type.startswith("DECIMAL(") and found.type.endswith(",0)")):
+        # what 64 bits cannot hold is no time
         return exp.TryCast(this=named, to=exp.DataType.build("bigint"))
     raise Unreadable(
         events_problem(

@@ -10,9 +10,10 @@ import duckdb
 from sqlglot import exp
 
 from pytest_errorbudget.model.formats.canonical import sha256
-from pytest_errorbudget.model.settings import EventFormat, EventSource
+from pytest_errorbudget.model.settings import EventSource
 from pytest_errorbudget.readers.events.crossing import Crossing
-from pytest_errorbudget.readers.events.files import FileColumn, find, quoted
+from pytest_errorbudget.readers.events.event_files import EventFiles
+from pytest_errorbudget.readers.events.files import FileColumn, find, identifier, quoted
 from pytest_errorbudget.readers.events.kept import Kept
 from pytest_errorbudget.readers.events.query import Aggregation, survey
 from pytest_errorbudget.readers.events.question import Question
@@ -38,7 +39,7 @@ class Sliced:
     session: duckdb.DuckDBPyConnection
     source: EventSource
     question: Question
-    files: tuple[str, ...]
+    files: EventFiles
     columns: tuple[FileColumn, ...]
     aggregation: Aggregation
     kept: Kept
@@ -52,20 +53,14 @@ class Sliced:
 
     def survey(self) -> list[Row]:
         """The survey of each file, which is kept with what its content is."""
-        if self.source.format is not EventFormat.PARQUET:
-            # a type that is found in all rows of all files is no property of one
-            rows = self.session.execute(render(survey(self.question, TABLE))).fetchall()
-            self.spans = (_span("", "", rows),)
-            return rows
-        surveyed = [(path, self.kept.digest(path)) for path in self.files]
+        surveyed = [(path, self.files.content(self.kept, path)) for path in self.files.paths]
         found = [(path, digest, self._surveyed(path, digest)) for path, digest in surveyed]
         self.spans = tuple(_span(*one) for one in found)
         return [row for _, _, rows in found for row in rows]
 
     def count(self, as_of_us: int, into: str) -> None:
         """The aggregation's rows of all slices, as the temporary table ``into``."""
-        rows = self.slice_rows if self.source.format is EventFormat.PARQUET else 1 << 62
-        self.slices = slices_of(self.spans, self.question.window_us, as_of_us, rows)
+        self.slices = slices_of(self.spans, self.question.window_us, as_of_us, self.slice_rows)
         make(self.session, self.question, into)
         self.parts = self.whole = into
         new = [one for one in self.slices if not self._recalled(one, into)]
@@ -77,8 +72,6 @@ class Sliced:
             crossing = Crossing(session=self.session, kept=self.kept, asked=self.asked, keys=keys, new=new)
             if crossing.find():
                 self._corrected(crossing, as_of_us, into)
-        if self.kept.lasts and new:
-            self.kept.forget_oldest()
 
     @property
     def asked(self) -> str:
@@ -97,7 +90,7 @@ class Sliced:
     def part(self, *several: Slice) -> Iterator[Question]:
         """``PART`` holds no more than the slices; the question to ask of it (of the first of them)."""
         files = tuple(dict.fromkeys(file.path for one in several for file in one.files))
-        rows = f"read_parquet([{', '.join(map(quoted, files))}])" if all(files) else TABLE
+        rows = self.files.table(files)
         bounds = " or ".join(f"({self._bounds(one)})" for one in several)
         self.session.execute(f"create or replace temp view {PART} as select * from {rows} where {bounds}")
         yield replace(self.question, from_us=several[0].from_us)
@@ -117,8 +110,7 @@ class Sliced:
         known = self.kept.read(name)
         if known is not None:
             return [tuple(row) for row in known]
-        file = f"read_parquet([{quoted(path)}])"
-        self.session.execute(f"create or replace temp view one_file as select * from {file}")
+        self.session.execute(f"create or replace temp view one_file as select * from {self.files.table([path])}")
         asked = replace(self.question, id=exp.true()) if self._has_ids(path) else self.question
         rows = self.session.execute(render(survey(asked, "one_file"))).fetchall()
         if self.kept.lasts:
@@ -130,7 +122,7 @@ class Sliced:
         if not isinstance(self.question.id, exp.Column):
             return False
         said = "count(*) = count(stats_null_count) and sum(stats_null_count) = 0"
-        query = f"select {said} from parquet_metadata({quoted(path)}) where path_in_schema = ?"
+        query = f"select {said} from parquet_metadata({quoted(self.files.rows_in(path))}) where path_in_schema = ?"
         rows = self.session.execute(query, [self.question.id.name]).fetchall()
         return rows == [(True,)]
 
@@ -160,7 +152,7 @@ class Sliced:
 
     def keeps(self, one: Slice) -> bool:
         """Whether what is found in the slice may be kept: its files are still those that were named."""
-        return self._lasts(one) and all(self.kept.digest(file.path) == file.digest for file in one.files)
+        return self._lasts(one) and all(self.files.holds(self.kept, file.path, file.digest) for file in one.files)
 
     def _lasts(self, one: Slice) -> bool:
         return self.kept.lasts and all(file.digest for file in one.files)
@@ -183,10 +175,6 @@ class Sliced:
         together = render(self.aggregation(self.question, "crossed", as_of_us))
         insert_signed(self.session, self.question, together, 1, CORRECTIONS)
         sum_up(self.session, self.question, ("parts", CORRECTIONS), into)
-
-
-def identifier(name: str) -> str:
-    return exp.to_identifier(name, quoted=True).sql(dialect="duckdb")
 
 
 def _span(path: str, digest: str, rows: Sequence[Row]) -> FileSpan:

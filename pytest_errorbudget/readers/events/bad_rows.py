@@ -1,0 +1,180 @@
+"""Rows of text files that cannot be read, by line: asked only after DuckDB has refused a file."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import duckdb
+
+from pytest_errorbudget.model.problem import Problem
+from pytest_errorbudget.model.settings import EventFormat, EventSource
+from pytest_errorbudget.readers.events.kinds import MISFIT
+from pytest_errorbudget.readers.events.paths import events_problem
+from pytest_errorbudget.readers.events.text_file import TextFile
+
+_SHOWN = 3
+_LINE = re.compile(r"CSV Error on Line: (\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """``line`` counts from 1; a row that is quoted over several lines has the line of its beginning."""
+
+    line: int
+    reason: str
+
+
+def unreadable_text(
+    session: duckdb.DuckDBPyConnection,
+    root: Path,
+    source: EventSource,
+    path: str,
+    error: duckdb.Error,
+    file: TextFile | None = None,
+) -> Problem:
+    """What is wrong with a file that DuckDB gave up on: its bad rows where they are found, else DuckDB's own words."""
+    shown = path.replace(f"{root}/", "")
+    words = f"the events `{source.name}` cannot be read: `{shown}`"
+    if MISFIT in str(error):
+        help = "let what writes the file finish, and run again"
+        return events_problem(source, f"{words} changed while it was read", help)
+    rows = _csv_rows(session, file, error) if source.format is EventFormat.CSV else _json_rows(path)
+    if not rows:
+        first = str(error).strip().split("\n", 1)[0].replace(f"{root}/", "")
+        return events_problem(source, f"{words}: {first}", f"check that the file is whole and is {source.format.value}")
+    places = "; ".join(f"line {row.line}: {row.reason}" for row in rows[:_SHOWN])
+    more = len(rows) - _SHOWN
+    ending = f"; and {more} more" if more > 0 else ""
+    help = "correct or remove these rows; none of the file's rows is counted until it can be read as a whole"
+    return events_problem(source, f"{words}, {places}{ending}", help)
+
+
+def odd_cell(session: duckdb.DuckDBPyConnection, path: str, file: TextFile, name: str) -> tuple[int, str] | None:
+    """The line and text of the first cell of a column that is no number; ``None`` where none is found."""
+    if file.format is EventFormat.NDJSON:
+        return next(_odd_values(path, name), None)
+    found = _rejects(session, file.typed({name: "DOUBLE"}, *_STORED))
+    return next(((line, _of_column(file, row, name)) for line, kind, _, row in found if kind == "CAST"), None)
+
+
+_STORED = ("store_rejects = true", "rejects_table = 'bad_rows'", "rejects_scan = 'bad_scans'")
+
+
+def _csv_rows(session: duckdb.DuckDBPyConnection, file: TextFile | None, error: duckdb.Error) -> Sequence[BadRow]:
+    rejected: Sequence[BadRow] = ()
+    if file is not None:
+        try:
+            rejects = _rejects(session, file.typed({}, *_STORED))
+            rejected = [BadRow(line, _csv_reason(kind, said)) for line, kind, said, _ in rejects]
+        except duckdb.Error as again:
+            error = again
+    if rejected:
+        return rejected
+    if "invalid state" in str(error) and file is not None:
+        return tuple(_other_endings(file.path))
+    at = _LINE.search(str(error))
+    return () if at is None else (BadRow(int(at[1]), _csv_reason("", str(error))),)
+
+
+def _rejects(session: duckdb.DuckDBPyConnection, rows: str) -> list[tuple[int, str, str, str]]:
+    """(line, kind, what DuckDB says, the row), by line."""
+    session.execute("drop table if exists bad_rows")
+    session.execute("drop table if exists bad_scans")
+    # every cell is looked at: what no one asks for is not converted
+    session.execute(f"select count(columns(*)) from {rows}")
+    found = "select line, error_type, error_message, csv_line from bad_rows order by all"
+    return [(int(line), *map(str, rest)) for line, *rest in session.execute(found).fetchall()]  # type: ignore[misc]
+
+
+def _csv_reason(kind: str, said: str) -> str:
+    columns = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", said)
+    if columns:
+        return f"{columns[2]} columns, and {columns[1]} in the header"
+    if "unicode" in said:
+        return "not UTF-8"
+    if "quote" in said:
+        return "a quoted value that does not end as one (a quote within it is written twice)"
+    return " ".join(said.strip().split("\n", 3)[-1].split()) or kind.lower()
+
+
+def _other_endings(path: str) -> Iterator[BadRow]:
+    """DuckDB does not say where lines end otherwise than the first does."""
+    with _opened(path) as lines:
+        first = b""
+        for number, line in enumerate(lines, 1):
+            first = first or _ending(line)
+            if _ending(line) not in (first, b""):
+                yield BadRow(number, f"ends with {_NAMES[_ending(line)]}, and the header with {_NAMES[first]}")
+                return
+
+
+_NAMES = {b"\r\n": "CR LF", b"\n": "LF"}
+
+
+def _ending(line: bytes) -> bytes:
+    return b"\r\n" if line.endswith(b"\r\n") else b"\n" if line.endswith(b"\n") else b""
+
+
+def _json_rows(path: str) -> Sequence[BadRow]:
+    try:
+        with _opened(path) as lines:
+            return tuple(
+                BadRow(number, reason) for number, line in enumerate(lines, 1) if (reason := _json_reason(line))
+            )
+    except (OSError, EOFError):
+        return ()
+
+
+def _json_reason(line: bytes) -> str:
+    try:
+        if not line.strip():
+            return ""
+        if line.startswith(b"\xef\xbb\xbf"):
+            return "begins with a byte order mark, which JSON does not have"
+        value = json.loads(line.decode(), object_pairs_hook=_Object, parse_constant=_refused)
+    except UnicodeDecodeError:
+        return "not UTF-8"
+    except json.JSONDecodeError as error:
+        return f"no JSON: {error.msg.lower()} in column {error.colno}"
+    except RecursionError:
+        return "nested too deeply"
+    except ValueError as error:
+        return str(error)
+    if not isinstance(value, _Object):
+        return "not an object"
+    twice = sorted(name for name, times in Counter(name for name, _ in value).items() if times > 1)
+    return f"the key `{twice[0]}` twice" if twice else ""
+
+
+class _Object(list[tuple[str, Any]]):
+    """An object's pairs, with keys that are there twice."""
+
+
+def _refused(constant: str) -> Any:
+    raise ValueError(f"no JSON: `{constant}` is no number")
+
+
+def _odd_values(path: str, name: str) -> Iterator[tuple[int, str]]:
+    with _opened(path) as lines:
+        for number, line in enumerate(lines, 1):
+            value = json.loads(line).get(name) if line.strip() else None
+            if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+                yield number, value if isinstance(value, str) else json.dumps(value)
+
+
+def _of_column(file: TextFile, row: str, name: str) -> str:
+    cells = next(csv.reader([row], delimiter=file.delimiter), [])
+    return next(islice(cells, file.names.index(name), None), row)
+
+
+def _opened(path: str) -> BinaryIO:
+    return gzip.open(path, "rb") if path.endswith(".gz") else open(path, "rb")  # type: ignore[return-value]

@@ -1,0 +1,58 @@
+"""Columns whose values are written in the names of directories: ``tenant=acme/date=2026-01-02/part-0.csv``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+import duckdb
+
+from pytest_errorbudget.readers.events.files import quoted
+from pytest_errorbudget.readers.events.kinds import Cell, Kind, kinds_in
+
+_NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hive:
+    """``kinds`` are those of the columns over all files; ``values`` are each file's, in the order of the columns."""
+
+    kinds: Mapping[str, Kind]
+    values: Mapping[str, tuple[str | None, ...]]
+
+    def of(self, path: str) -> dict[str, str | None]:
+        return dict(zip(self.kinds, self.values[path], strict=True))
+
+
+def hive_of(session: duckdb.DuckDBPyConnection, root: Path, paths: Sequence[str], keys: frozenset[str]) -> Hive:
+    """The columns that the directories of every file name; none where files differ in them. ``keys`` are text."""
+    found = {path: _written(root, path) for path in paths}
+    names = {tuple(columns) for columns in found.values()}
+    if len(names) != 1:
+        return Hive(kinds={}, values=dict.fromkeys(paths, ()))
+    values = {path: tuple(columns.values()) for path, columns in found.items()}
+    kinds = {}
+    for place, name in enumerate(next(iter(names))):
+        cells = sorted({one[place] or "" for one in values.values()} - {""})
+        kind = Kind.TEXT if name.lower() in keys or not cells else _kind(session, cells)
+        kinds[name] = kind
+    return Hive(kinds=kinds, values=values)
+
+
+def _kind(session: duckdb.DuckDBPyConnection, cells: Sequence[str]) -> Kind:
+    rows = f"(select unnest([{', '.join(map(quoted, cells))}]) as cell)"
+    return kinds_in(session, rows, {"cell": Cell("cell", "cell")})["cell"]
+
+
+def _written(root: Path, path: str) -> dict[str, str | None]:
+    """What lies above the settings file is no one's partition."""
+    full = Path(path)
+    folders = (full.relative_to(root) if full.is_relative_to(root) else full).parts[:-1]
+    pairs = (folder.partition("=") for folder in folders)
+    return {
+        unquote(name): None if value == _NO_VALUE else unquote(value)
+        for name, equals, value in pairs
+        if equals and name
+    }
