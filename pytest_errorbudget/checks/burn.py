@@ -32,11 +32,18 @@ _CONSUMED = (
 )
 
 
+def burn_that_consumes(share: Fraction, period_us: int, window_us: int) -> Fraction:
+    """The burn rate that uses up ``share`` of a period's budget within a window: ``share * period / window``."""
+    return share * period_us / window_us
+
+
 def workbook_policy(period_us: int) -> tuple[Alert, ...]:
     """14.4, 6, 3 and 1 for 30 days; for other periods scaled so that the same shares of the budget are consumed. Long
     windows that do not fit into the period are left out."""
     return tuple(
-        Alert(urgency=urgency, long_us=long_us, short_us=short_us, burn=consumed * period_us / long_us)
+        Alert(
+            urgency=urgency, long_us=long_us, short_us=short_us, burn=burn_that_consumes(consumed, period_us, long_us)
+        )
         for urgency, long_us, short_us, consumed in _CONSUMED
         if long_us <= period_us
     )

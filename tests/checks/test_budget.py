@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from fractions import Fraction
-from pathlib import Path
-
-import pytest
 
 from pytest_errorbudget.checks.budget import budget_states, burn_findings
-from pytest_errorbudget.model.burn import Absence, BudgetState, Burn, NoData
+from pytest_errorbudget.model.burn import Absence, BudgetState, NoData
 from pytest_errorbudget.model.counts import Counts, Series, SourceTotals
 from pytest_errorbudget.model.finding import Affected, Finding
 from pytest_errorbudget.model.item import ItemId
@@ -19,9 +15,8 @@ from pytest_errorbudget.model.settings import Cohort
 from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
 from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.model.window import DAY_US, HOUR_US, MINUTE_US
+from pytest_errorbudget.model.window import DAY_US, MINUTE_US
 
-VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "slo-vectors.json").read_text())["workbook_T999_30d"]
 FIVE = 5 * MINUTE_US
 PERIOD = 30 * DAY_US
 SLO = Slo(
@@ -73,42 +68,6 @@ def month(bad: dict[int, int], *, each: int = 100) -> Counts:
 def state(counts: Counts, cohort: Cohort = GOLD, slo: Slo = SLO) -> BudgetState:
     (only,) = budget_states(counts, (slo,), (cohort,))
     return only
-
-
-def test_the_outages_of_the_workbook() -> None:
-    hour = state(month(dict.fromkeys(range(12), 100)))
-    spike = state(month({0: 100}))
-    assert hour.consumed == Fraction(25, 18)
-    assert float(Fraction(25, 18)) == pytest.approx(VECTORS["outage_1h_consumed"])
-    assert spike.consumed == Fraction(25, 216)
-    assert float(Fraction(25, 216)) == pytest.approx(VECTORS["spike_5m_consumed"])
-
-
-def test_ten_requests_an_hour() -> None:
-    """One failure in 7,200 requests uses 13.9 % of the budget of 0.1 %."""
-    hourly = month({})
-    series = replace(
-        hourly.series[0],
-        starts_us=tuple(hour * HOUR_US for hour in range(720)),
-        valid=(10,) * 720,
-        bad=(1, *(0,) * 719),
-    )
-    consumed = state(replace(hourly, series=(series,))).consumed
-    assert consumed == Fraction(5, 36)
-    assert float(Fraction(5, 36)) == pytest.approx(VECTORS["lowtraffic_consumed"])
-
-
-@pytest.mark.parametrize(
-    ("percent_bad", "vector", "unit"),
-    [(Fraction(35, 10), "exhaust_35x_h", HOUR_US), (100, "exhaust_1000x_min", MINUTE_US)],
-)
-def test_time_to_exhaustion_of_a_full_budget(percent_bad: Fraction, vector: str, unit: int) -> None:
-    """``period / burn``: what was burnt within the last day counts as consumed too, and is added back here."""
-    newest = PERIOD // FIVE - 1
-    found = state(month(dict.fromkeys(range(newest - 287, newest + 1), int(percent_bad * 10)), each=1000))
-    pace = dict(found.burns)[DAY_US]
-    assert isinstance(pace, Burn)
-    assert float(PERIOD / pace.rate / unit) == pytest.approx(VECTORS[vector])
 
 
 def test_the_rest_of_a_budget_lasts_at_the_pace_of_the_last_day() -> None:
