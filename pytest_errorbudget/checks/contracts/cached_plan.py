@@ -21,6 +21,8 @@ from pytest_errorbudget.model.query_typing import Typed
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.rust import Library, Query, QueryCall
 
+_Result = tuple[tuple[str, str], ...]
+
 
 def cached_plan(view: View) -> Iterator[tuple[TenantShape, Draft]]:
     """Every shape of tenants in schemas whose result differs from that of most tenants."""
@@ -35,7 +37,8 @@ def cached_plan(view: View) -> Iterator[tuple[TenantShape, Draft]]:
             if isinstance(verdict, Typed) and verdict.columns and sharing & set(shape.shape.tenants)
         ]
         if len({_result(verdict) for _, verdict in typed}) > 1:
-            yield from _drafts(query, typed)
+            replayed = view.compiled(query)
+            yield from _drafts(query, typed, _result(replayed) if isinstance(replayed, Typed) else None)
 
 
 def _is_kept(query: Query) -> bool:
@@ -43,15 +46,18 @@ def _is_kept(query: Query) -> bool:
     return library in {Library.SQLX, Library.SEA_ORM} or query.call is QueryCall.TOKIO_PREPARE
 
 
-def _result(typed: Typed) -> tuple[tuple[str, str], ...]:
+def _result(typed: Typed) -> _Result:
     return tuple((column.name, column.type.formatted) for column in typed.columns)
 
 
-def _drafts(query: Query, typed: list[tuple[TenantShape, Typed]]) -> Iterator[tuple[TenantShape, Draft]]:
-    weight: dict[tuple[tuple[str, str], ...], int] = {}
+def _drafts(
+    query: Query, typed: list[tuple[TenantShape, Typed]], replayed: _Result | None
+) -> Iterator[tuple[TenantShape, Draft]]:
+    """The usual result is that of most tenants; of as many, what the migrations give."""
+    weight: dict[_Result, int] = {}
     for shape, verdict in typed:
         weight[_result(verdict)] = weight.get(_result(verdict), 0) + len(shape.tenants)
-    usual = max(weight, key=lambda result: (weight[result], result))
+    usual = max(weight, key=lambda result: (weight[result], result == replayed, result))
     there = next(verdict for _, verdict in typed if _result(verdict) == usual)
     for shape, verdict in typed:
         if _result(verdict) != usual:

@@ -66,3 +66,16 @@ def test_another_order_of_the_columns_is_another_result(world, words):
             "there",
         )
     ]
+
+
+def test_of_as_many_tenants_those_differ_that_are_not_as_the_migrations_say(world, words):
+    world.query("total", call=QueryCall.QUERY)
+    world.shape("a", "acme", total=words.typed(words.output("amount", "int8")))
+    world.shape("b", "globex", total=words.typed(words.output("amount", "text")))
+    world.shape(None, total=words.typed(words.output("amount", "int8")))
+    world.sharing = ("acme", "globex")
+    (finding,), _ = world.run()
+    assert finding.message == (
+        "tenant `globex`: the result of `total` is not that of other tenants: `amount` is `text` here and `bigint` "
+        "there"
+    )
