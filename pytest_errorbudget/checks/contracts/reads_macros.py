@@ -24,7 +24,7 @@ def macro_reads(query: Query, typed: Typed, view: View) -> Reads:
         return  # sqlx-macros-core `query/mod.rs`: without a result the row type is not used
     struct = view.structs.get(query.target) if query.target is not None else None
     if query.call in _AS and struct is None:
-        yield Unchecked("row", query_place(query), "the row struct was not found", query.span)
+        yield Unchecked("row", query_place(query), view.why_unknown(query.target), query.span)
         return
     fields = {field.name.removeprefix("r#"): field for field in struct.fields} if struct is not None else {}
     plain = Decoding.CONVERTED if converts_rows(query) else Decoding.UNCHECKED

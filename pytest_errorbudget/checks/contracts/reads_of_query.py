@@ -38,7 +38,7 @@ def _of_struct(query: Query, typed: Typed, view: View) -> Reads:
     if query.target is None:
         return
     if struct is None:
-        yield Unchecked("row", query_place(query), "the row struct was not found", query.span)
+        yield Unchecked("row", query_place(query), view.why_unknown(query.target), query.span)
     elif query.call.library is Library.DIESEL:
         yield from reads_by_declared_type(query, typed, view, struct)
     else:

@@ -23,7 +23,7 @@ def function_reads(query: Query, typed: Typed, view: View) -> Reads:
     if query.target is not None:
         struct = view.structs.get(query.target)
         if struct is None:
-            yield Unchecked("row", query_place(query), "the row struct was not found", query.span)
+            yield Unchecked("row", query_place(query), view.why_unknown(query.target), query.span)
         else:
             yield from _from_row(query, typed, view, struct, struct, _DEPTH)
     elif query.scalar is not None and query.scalar.path == "()" and query.call is QueryCall.QUERY_AS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -45,6 +45,7 @@ class View:
     scope: Scope
     queries: tuple[Query, ...]
     structs: Mapping[StructRef, Struct]
+    ambiguous: frozenset[StructRef]
     shapes: tuple[ShapeView, ...]
     replayed: Mapping[QueryKey, QueryTyping]
     migrated: Schema | None
@@ -56,6 +57,10 @@ class View:
     def compiled(self, query: Query) -> Typed | Rejected | None:
         typing = self.replayed.get(key_of(query))
         return typing.verdict if typing is not None else None
+
+    def why_unknown(self, ref: StructRef | None) -> str:
+        """Why a query's target is none of ``structs``: functions of one file may each have a struct of one name."""
+        return "its file has several structs of that name" if ref in self.ambiguous else "the row struct was not found"
 
     def types(self, crate: str, schema: Schema) -> OwnTypes:
         """The services' own types as a crate names them, and those of one schema."""
@@ -103,11 +108,14 @@ def view_of(contracts: Contracts, database: DatabaseFacts, scope: Scope) -> View
         by_name[struct.name.rpartition("::")[2]].append((reference(struct), struct))
     named = {name: tuple(found) for name, found in by_name.items()}
     statements = _statements(database)
+    known = {reference(struct): struct for struct in contracts.structs}
+    counts = Counter(map(reference, contracts.structs))
     return View(
         contracts=contracts,
         scope=scope,
         queries=tuple(query for query in contracts.queries if scope.reads(query.crate)),
-        structs={reference(struct): struct for struct in contracts.structs},
+        structs={ref: struct for ref, struct in known.items() if counts[ref] == 1},
+        ambiguous=frozenset(ref for ref, count in counts.items() if count > 1),
         shapes=tuple(_shape_view(shape, typings.get(shape.digest, {}), statements) for shape in scope.shapes),
         replayed=typings.get(None, {}),
         migrated=_migrated(database),

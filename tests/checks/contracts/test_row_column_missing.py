@@ -69,3 +69,13 @@ def test_a_row_struct_that_no_query_fills_is_counted(world):
     assert [(each.place, each.reason) for each in world.run()[1]] == [
         ("src/models.rs::Orphan", "no query that was read fills this row struct")
     ]
+
+
+@pytest.mark.parametrize("call", [QueryCall.QUERY_AS, QueryCall.QUERY_AS_MACRO, QueryCall.DIESEL_SQL_QUERY])
+def test_structs_of_one_name_in_one_file_are_not_told_apart(world, words, call):
+    world.struct("Row", {"name": "String"})
+    world.query(call=call, target=world.struct("Row", {"options": "Vec<String>"}))
+    world.shape(None, get_invoice=words.typed(words.output("options", "text[]")))
+    findings, unchecked = world.run()
+    assert findings == ()
+    assert "its file has several structs of that name" in {each.reason for each in unchecked}
