@@ -6,38 +6,32 @@ copies that agree and copies that do not. A failing law prints the rows so that 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from pytest_errorbudget.model.counts import Series
 from pytest_errorbudget.model.slo import Slo
 from pytest_errorbudget.model.window import window_start
-from pytest_errorbudget.readers.events.rows import (
-    ColumnType,
-    CountRows,
-    EventRow,
-    PredicateColumn,
-    Value,
-    predicate_columns_of,
-    row_counter,
-)
+from pytest_errorbudget.pipeline.drawn_rows import LONG, REPLICAS, TENANTS, edge_rows, few_rows, many_rows
+from pytest_errorbudget.readers.events.rows import CountRows, Engine, EventRow, predicate_columns_of, row_counter
 
 EXAMPLES = 50
-_TENANTS = ("a", "b")
-_REPLICAS = ("0", "1", "2")
+_OWN_PROFILES = frozenset({"default", "ci"})
+"""The profiles that hypothesis takes by itself; any other was chosen, and so was its number of examples."""
+PHASES = tuple(phase for phase in Phase if phase is not Phase.explain)
+"""Explaining a failing example points at lines of this package, which say nothing of the events."""
+
 _AS_OF_US = 1 << 60
-_LONG = 12
 _MOST_ROWS = 12
 
-_SHIFT = st.integers(-_LONG, _LONG)
-
-Engine = Callable[[Slo, Sequence[str]], AbstractContextManager[CountRows]]
+_SHIFT = st.integers(-LONG, LONG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +43,45 @@ class Law:
     check: Callable[[], None]
 
 
-def determinism_laws(slo: Slo, window_us: int, *, engine: Engine = row_counter) -> tuple[Law, ...]:
-    """The laws for one SLO. Raises ``ValueError`` where its predicate is not valid."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FurtherEngine:
+    """An engine that must count as the first one does, tried on ``examples`` tables of ``most_rows`` at most.
+
+    ``phases`` are hypothesis': without the last ones, a table that is counted differently is shown as it was drawn."""
+
+    name: str
+    engine: Engine
+    examples: int = EXAMPLES
+    most_rows: int = 60
+    phases: tuple[Phase, ...] = PHASES
+
+
+def determinism_laws(
+    slo: Slo, window_us: int, *, engine: Engine = row_counter, further: Sequence[FurtherEngine] = ()
+) -> tuple[Law, ...]:
+    """The laws for one SLO, the last ones that each further engine counts like the first. Raises ``ValueError`` where
+    its predicate is not valid."""
     columns = predicate_columns_of(slo)
-    rows = st.lists(_row(columns, window_us), max_size=_MOST_ROWS)
-    replica = st.sampled_from(_REPLICAS)
+    rows = few_rows(columns, window_us, _MOST_ROWS)
+    replica = st.sampled_from(REPLICAS)
     shards = st.lists(replica, min_size=_MOST_ROWS, max_size=_MOST_ROWS)
     copies = st.lists(st.tuples(st.integers(0, _MOST_ROWS - 1), replica), max_size=6)
 
     def law(name: str, statement: str, property: Callable[..., None], *drawn: st.SearchStrategy[Any]) -> Law:
-        return Law(name, statement, lambda: _try(slo, engine, property, drawn, window_us))
+        def check() -> None:
+            with engine(slo, TENANTS) as count:
+                limits = _limits(EXAMPLES, PHASES)
+                _try(f"{property.__name__}_{slo.name}", limits, drawn, partial(property, count, window_us))
+
+        return Law(name, statement, check)
 
     return (
         law("order", "the order of events does not matter", _order, rows, st.permutations(range(_MOST_ROWS))),
         law("duplication", "events that come twice count once", _duplication, rows, copies),
         law("sharding", "the shard that holds an event does not matter", _sharding, rows, copies, shards),
-        law("partition", "every event is in exactly one window", _partition, _edge_rows(columns, window_us)),
-        law("sums", f"{_LONG} short windows sum to a long one", _sums, rows),
-        law("concatenation", "two ranges counted apart are the whole", _concatenation, _edge_rows(columns, window_us)),
+        law("partition", "every event is in exactly one window", _partition, edge_rows(columns, window_us)),
+        law("sums", f"{LONG} short windows sum to a long one", _sums, rows),
+        law("concatenation", "two ranges counted apart are the whole", _concatenation, edge_rows(columns, window_us)),
         law("scaling", "twice the same traffic burns at the same rate", _scaling, rows),
         law(
             "shift",
@@ -75,23 +90,74 @@ def determinism_laws(slo: Slo, window_us: int, *, engine: Engine = row_counter) 
             rows,
             _SHIFT,
         ),
+        *(_agreement(slo, window_us, engine, other) for other in further),
     )
 
 
-def _try(
-    slo: Slo, engine: Engine, property: Callable[..., None], drawn: Sequence[st.SearchStrategy[Any]], window_us: int
+def _agreement(slo: Slo, window_us: int, engine: Engine, other: FurtherEngine) -> Law:
+    """Each example is a table of many rows: another engine answers one long question sooner than ten short ones."""
+    drawn = (many_rows(predicate_columns_of(slo), window_us, other.most_rows), _moments(window_us))
+
+    def check() -> None:
+        with engine(slo, TENANTS) as count, other.engine(slo, TENANTS) as count_otherwise:
+            agree = partial(_agree, other.name, count, count_otherwise, window_us)
+            limits = _limits(other.examples, other.phases)
+            _try(f"_agree_{other.name}_{slo.name}", limits, drawn, agree)
+
+    return Law(f"engines agree: {other.name}", f"{other.name} counts as DuckDB does", check)
+
+
+def _moments(window_us: int) -> st.SearchStrategy[int]:
+    return st.sampled_from((_AS_OF_US, _AS_OF_US, _AS_OF_US, window_us, 0, -window_us))
+
+
+def _limits(examples: int, phases: Sequence[Phase]) -> settings:
+    """Within those of the current profile; the number of examples is the profile's if one was chosen."""
+    name = settings.get_current_profile_name()
+    profile = settings.get_profile(name)
+    # `--hypothesis-verbosity=verbose` makes of `default` the profile `default-with-verbose-verbosity`
+    most = examples if name.split("-with-")[0] in _OWN_PROFILES else profile.max_examples
+    both = [phase for phase in profile.phases if phase in phases]
+    return settings(deadline=None, max_examples=most, phases=both)
+
+
+def _try(name: str, limits: settings, drawn: Sequence[st.SearchStrategy[Any]], property: Callable[..., None]) -> None:
+    def example(values: tuple[Any, ...]) -> None:
+        property(*values)
+
+    # The database keeps an example under a digest of the function; a name of its own per law and SLO keeps the
+    # examples of one apart from those of another. Hypothesis wants an identifier.
+    example.__qualname__ = example.__name__ = re.sub(r"\W", "_", name)
+    limits(given(st.tuples(*drawn))(example))()
+
+
+def _agree(
+    name: str, count: CountRows, count_otherwise: CountRows, window_us: int, rows: list[EventRow], as_of_us: int
 ) -> None:
-    with engine(slo, _TENANTS) as count:
+    first, second = count(rows, window_us, as_of_us), count_otherwise(rows, window_us, as_of_us)
+    if first != second:
+        fewer = _of_one_window(rows, window_us, first, second)
+        counts = count(fewer, window_us, as_of_us), count_otherwise(fewer, window_us, as_of_us)
+        if counts[0] != counts[1]:
+            rows, (first, second) = fewer, counts
+        raise AssertionError(
+            f"up to {as_of_us} µs\n{_pasted(rows)}\ncount as {_shown(first)} in DuckDB, and as {_shown(second)} "
+            f"in {name}"
+        )
 
-        def example(values: tuple[Any, ...]) -> None:
-            property(count, window_us, *values)
 
-        # The database keeps an example under a digest of the function; a name of its own per law and SLO keeps the
-        # examples of one apart from those of another.
-        example.__qualname__ = example.__name__ = f"{property.__name__}_{slo.name}"
-        chosen = settings.get_current_profile_name() != "default"
-        limits = settings(deadline=None) if chosen else settings(deadline=None, max_examples=EXAMPLES)
-        limits(given(st.tuples(*drawn))(example))()
+def _of_one_window(
+    rows: Sequence[EventRow], window_us: int, first: Sequence[Series], second: Sequence[Series]
+) -> list[EventRow]:
+    """All copies of the events that have one in the first window on which two counts differ."""
+    one, other = _by_window(first, window_us), _by_window(second, window_us)
+    differ = min((key for key in one.keys() | other.keys() if one.get(key) != other.get(key)), default=None)
+    events = {
+        (row.tenant, row.id)
+        for row in rows
+        if row.time_us is not None and (row.tenant, window_start(row.time_us, window_us)) == differ
+    }
+    return [row for row in rows if (row.tenant, row.id) in events]
 
 
 def _order(count: CountRows, window_us: int, rows: list[EventRow], order: list[int]) -> None:
@@ -106,7 +172,7 @@ def _duplication(count: CountRows, window_us: int, rows: list[EventRow], copied:
 def _sharding(
     count: CountRows, window_us: int, rows: list[EventRow], copied: list[tuple[int, str]], shards: list[str]
 ) -> None:
-    together = [replace(row, replica=_REPLICAS[0]) for row in rows + _copies(rows, copied)]
+    together = [replace(row, replica=REPLICAS[0]) for row in rows + _copies(rows, copied)]
     dealt = [replace(row, replica=shard) for row, shard in zip(together, shards, strict=False)]
     dealt += together[len(shards) :]
     _same("in other shards", count, window_us, together, sorted(dealt, key=lambda row: row.replica))
@@ -140,7 +206,7 @@ def _partition(count: CountRows, window_us: int, rows: list[EventRow]) -> None:
 
 
 def _sums(count: CountRows, window_us: int, rows: list[EventRow]) -> None:
-    long_us = window_us * _LONG
+    long_us = window_us * LONG
     short, long = count(rows, window_us, _AS_OF_US), count(rows, long_us, _AS_OF_US)
     summed = _by_window(short, long_us)
     direct = _by_window(long, long_us)
@@ -207,44 +273,3 @@ def _shown(found: Sequence[Series]) -> str:
         "; ".join(f"tenant {one.tenant}: starts {one.starts_us}, valid {one.valid}, bad {one.bad}" for one in found)
         or "nothing"
     )
-
-
-def _row(columns: Sequence[PredicateColumn], window_us: int) -> st.SearchStrategy[EventRow]:
-    return st.builds(
-        EventRow,
-        tenant=st.sampled_from(_TENANTS),
-        id=st.sampled_from(("1", "1", "2", "2", "3", None)),
-        time_us=st.one_of(*(_times(window_us),) * 3, st.none()),
-        replica=st.sampled_from(_REPLICAS),
-        values=st.tuples(*map(_value, columns)),
-    )
-
-
-def _edge_rows(columns: Sequence[PredicateColumn], window_us: int) -> st.SearchStrategy[list[EventRow]]:
-    """Rows of different events at the edges of windows: 1 µs before, at and 1 µs after."""
-    rows = st.lists(
-        st.tuples(_times(window_us), st.sampled_from(_TENANTS), st.tuples(*map(_value, columns))), max_size=6
-    )
-    return rows.map(
-        lambda drawn: [
-            EventRow(tenant=tenant, id=str(number), time_us=time, replica="0", values=values)
-            for number, (time, tenant, values) in enumerate(drawn)
-        ]
-    )
-
-
-def _times(window_us: int) -> st.SearchStrategy[int]:
-    edges = st.sampled_from([window * window_us for window in (-_LONG, -1, 0, 1, _LONG)])
-    near = st.builds(lambda edge, away: edge + away, edges, st.sampled_from((-1, 0, 1)))
-    return st.one_of(near, st.integers(-2 * _LONG * window_us, 2 * _LONG * window_us))
-
-
-def _value(column: PredicateColumn) -> st.SearchStrategy[Value]:
-    match column.type:
-        case ColumnType.TRUTH:
-            return st.sampled_from((True, False, None))
-        case ColumnType.TEXT:
-            return st.sampled_from((*map(str, column.literals), "", "other", None))
-        case ColumnType.NUMBER:
-            limits = [int(literal) for literal in column.literals] or [0]
-            return st.sampled_from((*sorted({limit + n for limit in limits for n in (-1, 0, 1)}), None))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_errorbudget.model.finding import Finding
+from pytest_errorbudget.model.problem import Unreadable
 from pytest_errorbudget.pipeline.collect import PlannedItem
 from pytest_errorbudget.plugin.running import shared_run, silently
 
@@ -66,16 +67,20 @@ class DeterminismItem(ErrorBudgetItem):
     def runtest(self) -> None:
         super().runtest()
         # hypothesis and the engine are imported when such an item runs, and by nothing else.
+        from pytest_errorbudget.pipeline.law_engines import law_engines
         from pytest_errorbudget.pipeline.laws import determinism_laws
 
-        if self.planned.laws is None:
+        slo, settings = self.planned.laws, shared_run(self.config).project.settings
+        if slo is None:
             raise ValueError(f"{self.nodeid} stands for no SLO")
-        try:
-            laws = determinism_laws(self.planned.laws, shared_run(self.config).project.settings.window_us)
-        except ValueError as error:
-            raise LawBroken(f"no law can be tried: {error}") from error
-        for law in laws:
-            self._try(law)
+        with law_engines(settings, slo) as further:
+            try:
+                laws = determinism_laws(slo, settings.window_us, further=further)
+            except ValueError as error:
+                raise LawBroken(f"no law can be tried: {error}") from error
+            untried = [reason for law in laws for reason in self._try(law)]
+        if untried:
+            pytest.skip(f"not checked: {'; '.join(untried)}")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, LawBroken):
@@ -83,10 +88,14 @@ class DeterminismItem(ErrorBudgetItem):
         return super().repr_failure(excinfo, style)
 
     @staticmethod
-    def _try(law: Law) -> None:
+    def _try(law: Law) -> tuple[str, ...]:
+        """Why it could not be tried, if it could not."""
         try:
             law.check()
+        except Unreadable as error:
+            return (f"the law `{law.name}`: {error.problem.message}",)
         except AssertionError as error:
             # The failing example is only in the notes.
             notes = getattr(error, "__notes__", ())
             raise LawBroken("\n".join((f"broken law: {law.statement}", str(error), *notes))) from error
+        return ()

@@ -7,25 +7,32 @@ from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
+from typing import Any
 
 import pytest
+from hypothesis import Phase, settings
 from sqlglot import exp
 
 from pytest_errorbudget.model.counts import Series
+from pytest_errorbudget.model.settings import Database, EngineName, EventColumns, EventFormat, EventSource, Settings
 from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.window import DAY_US, MINUTE_US
-from pytest_errorbudget.pipeline.laws import Engine, Law, determinism_laws
+from pytest_errorbudget.pipeline.law_engines import law_engines
+from pytest_errorbudget.pipeline.laws import FurtherEngine, Law, determinism_laws
+from pytest_errorbudget.readers.events.postgres_rows import postgres_row_counter
 from pytest_errorbudget.readers.events.query import aggregation
 from pytest_errorbudget.readers.events.question import Question
 from pytest_errorbudget.readers.events.rows import (
     ColumnType,
     CountRows,
+    Engine,
     EventRow,
     PredicateColumn,
     predicate_columns_of,
     row_counter,
 )
+from pytest_errorbudget.readers.scratch import ScratchServer
 
 FIVE = 5 * MINUTE_US
 SLO = Slo(
@@ -36,7 +43,22 @@ SLO = Slo(
     period=Rolling(DAY_US),
     span=Span("slo.yaml", 1),
 )
+ROWED = "[\n    EventRow("
 NAMES = ("order", "duplication", "sharding", "partition", "sums", "concatenation", "scaling", "shift")
+
+
+@pytest.fixture
+def unshrunk() -> Iterator[None]:
+    """A failing example as it was drawn: to make it small takes longer than all else here."""
+    before = settings.get_current_profile_name()
+    settings.register_profile("unshrunk", phases=[Phase.generate])
+    settings.load_profile("unshrunk")
+    yield
+    settings.load_profile(before)
+
+
+def for_each(good: str, where: str | None = None) -> Slo:
+    return replace(SLO, sli=replace(SLO.sli, good=good, where=where))
 
 
 def law(name: str, wrong: Callable[[Question, str, int], exp.Query] = aggregation) -> Law:
@@ -91,6 +113,7 @@ def _with_a_clock(question: Question, table: str, as_of_us: int) -> exp.Query:
         ("sums", _rounds_towards_zero, "short windows sum to "),
     ],
 )
+@pytest.mark.usefixtures("unshrunk")
 def test_a_wrong_engine_is_found_and_its_events_can_be_pasted(
     name: str, wrong: Callable[[Question, str, int], exp.Query], told: str
 ) -> None:
@@ -136,11 +159,113 @@ def _from_the_first_event(slo: Slo, tenants: Sequence[str]) -> Iterator[CountRow
         ("concatenation", _from_the_first_event, "two ranges count "),
     ],
 )
+@pytest.mark.usefixtures("unshrunk")
 def test_a_wrong_counter_is_found(name: str, wrong: Engine, told: str) -> None:
     laws = determinism_laws(SLO, FIVE, engine=wrong)
     with pytest.raises(AssertionError) as caught:
         next(one for one in laws if one.name == name).check()
     assert str(caught.value).startswith(told)
+
+
+def on_postgres(scratch: ScratchServer, **more: Any) -> FurtherEngine:
+    """What a run tries; ``aggregation`` among ``more`` is a wrong one."""
+    return FurtherEngine(name="PostgreSQL", engine=partial(postgres_row_counter, scratch.database, **more))
+
+
+def agreement(engine: FurtherEngine, slo: Slo = SLO) -> Law:
+    return determinism_laws(slo, FIVE, further=(engine,))[-1]
+
+
+def test_a_further_engine_is_a_further_law(scratch: ScratchServer) -> None:
+    laws = determinism_laws(SLO, FIVE, further=(on_postgres(scratch),))
+    assert tuple(one.name for one in laws) == (*NAMES, "engines agree: PostgreSQL")
+    assert laws[-1].statement == "PostgreSQL counts as DuckDB does"
+
+
+@pytest.mark.parametrize(
+    "slo",
+    [
+        SLO,
+        for_each("latency_s <= 0.3", "not internal"),
+        for_each("status in (200, 404) or (status between 500 and 503) is null", "route < 'B' or route like '/ap_%'"),
+        for_each("coalesce(size * 3 - 1, 0) < 100000000000", "tenant <> 'b' and id is not null and time_us > 0"),
+    ],
+    ids=lambda slo: str(slo.sli.good),
+)
+def test_postgres_counts_as_duckdb_does(slo: Slo, scratch: ScratchServer) -> None:
+    agreement(on_postgres(scratch), slo).check()
+
+
+@pytest.mark.parametrize("name", ["checkout-latency", "p99 < 300 ms", "größe", "9"])
+def test_an_slo_may_have_any_name(name: str) -> None:
+    determinism_laws(replace(SLO, name=name), FIVE)[0].check()
+
+
+@pytest.mark.usefixtures("unshrunk")
+def test_an_engine_that_divides_otherwise_is_found(scratch: ScratchServer) -> None:
+    """The same aggregation on DuckDB, and on PostgreSQL one whose integer division truncates."""
+    with pytest.raises(AssertionError) as caught:
+        agreement(on_postgres(scratch, aggregation=_rounds_towards_zero)).check()
+    text = str(caught.value)
+    assert text.startswith(f"up to {1 << 60} µs\n{ROWED}tenant=")
+    assert "\n]\ncount as tenant a: starts (" in text
+    assert text.endswith(" in PostgreSQL")
+
+
+@contextmanager
+def _without_the_last(slo: Slo, tenants: Sequence[str]) -> Iterator[CountRows]:
+    """An engine that loses the row it read last."""
+    with row_counter(slo, tenants) as count:
+        yield lambda rows, width_us, as_of_us: count(rows[:-1], width_us, as_of_us)
+
+
+def test_an_engine_that_loses_a_row_is_found_and_its_events_paste_into_a_test() -> None:
+    with pytest.raises(AssertionError) as caught:
+        agreement(FurtherEngine(name="the other", engine=_without_the_last)).check()
+    text = str(caught.value)
+    pasted = eval(text[text.index("[\n") : text.index("\n]") + 2], {"EventRow": EventRow})
+    with row_counter(SLO, ("a", "b")) as count, _without_the_last(SLO, ("a", "b")) as otherwise:
+        assert [one.valid for one in count(pasted, FIVE, 1 << 60)] == [(1,)]
+        assert otherwise(pasted, FIVE, 1 << 60) == ()
+    assert len(pasted) == 1
+
+
+EVENTS = EventSource(
+    name="requests",
+    format=EventFormat.PARQUET,
+    paths=("events.parquet",),
+    columns=EventColumns(),
+    lateness_us=0,
+    span=Span("errorbudget.toml", 1),
+)
+DATABASE = Database(name="core", url=None, migrations=None, services=(), tenants=(), span=Span("errorbudget.toml", 1))
+
+
+@pytest.mark.parametrize(
+    ("databases", "engines", "reads", "tried"),
+    [
+        ((), (), EventFormat.PARQUET, ()),
+        ((DATABASE,), (), EventFormat.PARQUET, ("PostgreSQL",)),
+        ((), (EngineName.POSTGRES,), EventFormat.CSV, ("PostgreSQL",)),
+        ((), (), EventFormat.POSTGRES, ("PostgreSQL",)),
+        ((), (), EventFormat.SPARK, ("Spark",)),
+        ((DATABASE,), (EngineName.SPARK,), EventFormat.NDJSON, ("PostgreSQL", "Spark")),
+        ((DATABASE,), (EngineName.SPARK, EngineName.POSTGRES), EventFormat.SPARK, ("PostgreSQL", "Spark")),
+    ],
+)
+def test_the_engines_that_must_agree(
+    databases: tuple[Database, ...], engines: tuple[EngineName, ...], reads: EventFormat, tried: tuple[str, ...]
+) -> None:
+    project = Settings(
+        path="errorbudget.toml",
+        exists=True,
+        manifest="Cargo.toml",
+        databases=databases,
+        events=(replace(EVENTS, format=reads),),
+        engines=engines,
+    )
+    with law_engines(project, SLO) as further:
+        assert tuple(one.name for one in further) == tried
 
 
 def test_rows_in_memory_count_as_files_do() -> None:
@@ -164,6 +289,7 @@ def test_rows_in_memory_count_as_files_do() -> None:
         ("route in ('/b', '/a')", PredicateColumn(name="route", type=ColumnType.TEXT, literals=("/a", "/b"))),
         ("not failed", PredicateColumn(name="failed", type=ColumnType.TRUTH, literals=())),
         ("ok is true", PredicateColumn(name="ok", type=ColumnType.TRUTH, literals=())),
+        ("s < 0.25 or s = 1", PredicateColumn(name="s", type=ColumnType.REAL, literals=(0.25, 1.0))),
         ("ms + 5 <= 300", PredicateColumn(name="ms", type=ColumnType.NUMBER, literals=(5, 300))),
         ("error is null", PredicateColumn(name="error", type=ColumnType.NUMBER, literals=())),
     ],

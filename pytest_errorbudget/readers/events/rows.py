@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -20,13 +20,18 @@ from pytest_errorbudget.readers.events.question import Predicates, Question
 from pytest_errorbudget.readers.events.session import session
 from pytest_errorbudget.readers.events.tally import render, tally
 
-Value = int | str | bool | None
+Value = int | float | str | bool | None
+_OWN = (("the tenant", "VARCHAR"), ("the id", "VARCHAR"), ("the time", "BIGINT"), ("the replica", "VARCHAR"))
+"""The columns that every row has, under names that no predicate writes."""
+_DIGITS = 19
+"""A whole number with fewer fits into 64 bits, and so do its neighbours."""
 
 
 class ColumnType(Enum):
     """What a predicate compares a column with; the value is DuckDB's name for it."""
 
     NUMBER = "BIGINT"
+    REAL = "DOUBLE"
     TEXT = "VARCHAR"
     TRUTH = "BOOLEAN"
 
@@ -37,7 +42,7 @@ class PredicateColumn:
 
     name: str
     type: ColumnType
-    literals: tuple[int | str, ...]
+    literals: tuple[int | float | str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +59,9 @@ class EventRow:
 CountRows = Callable[[Sequence[EventRow], int, int], tuple[Series, ...]]
 """Rows, the window's width in µs and ``as_of`` in µs (exclusive) to series."""
 
+Engine = Callable[[Slo, Sequence[str]], AbstractContextManager[CountRows]]
+"""An SLO and the tenants to a function that counts rows, for as long as it is open."""
+
 
 def predicate_columns_of(slo: Slo) -> tuple[PredicateColumn, ...]:
     """The columns that an SLO's predicates read, sorted by name. Raises ``ValueError`` for an invalid predicate."""
@@ -68,11 +76,13 @@ def predicate_columns_of(slo: Slo) -> tuple[PredicateColumn, ...]:
 def _column(name: str, reads: Sequence[exp.Column]) -> PredicateColumn:
     compared = [literal for read in reads for literal in _compared_with(read)]
     texts = [literal.name for literal in compared if literal.is_string]
-    numbers = [_whole(literal) for literal in compared if not literal.is_string]
+    numbers = {literal.name for literal in compared if not literal.is_string}
     if texts:
         return PredicateColumn(name=name, type=ColumnType.TEXT, literals=tuple(sorted(set(texts))))
+    if numbers and all(number.isdigit() and len(number) < _DIGITS for number in numbers):
+        return PredicateColumn(name=name, type=ColumnType.NUMBER, literals=tuple(sorted(map(int, numbers))))
     if numbers:
-        return PredicateColumn(name=name, type=ColumnType.NUMBER, literals=tuple(sorted(set(numbers))))
+        return PredicateColumn(name=name, type=ColumnType.REAL, literals=tuple(sorted(map(float, numbers))))
     return PredicateColumn(name=name, type=ColumnType.TRUTH if _alone(reads) else ColumnType.NUMBER, literals=())
 
 
@@ -82,10 +92,6 @@ def _compared_with(read: exp.Column) -> Iterator[exp.Literal]:
     while node.parent is not None and not isinstance(node.parent, exp.Connector | exp.Not):
         node = node.parent
     yield from node.find_all(exp.Literal)
-
-
-def _whole(literal: exp.Literal) -> int:
-    return int(literal.name.split(".")[0].split("e")[0].split("E")[0] or 0)
 
 
 def _alone(reads: Sequence[exp.Column]) -> bool:
@@ -101,11 +107,11 @@ def _alone(reads: Sequence[exp.Column]) -> bool:
 @contextmanager
 def row_counter(slo: Slo, tenants: Sequence[str], *, aggregation: Aggregation = aggregation) -> Iterator[CountRows]:
     """A function that counts rows for one SLO with the real aggregation, in a session that stays open in between."""
-    columns = predicate_columns_of(slo)
-    question = _question(slo, columns, tenants)
+    columns = row_columns(predicate_columns_of(slo))
+    question = row_question(slo, tenants)
+    declared = ", ".join(f'"{name}" {kind}' for name, kind in columns)
     with session(1) as opened:
-        mapped = "".join(f', "{one.name}" {one.type.value}' for one in columns)
-        opened.execute(f"create temp table rows (tenant varchar, id varchar, time_us bigint, replica varchar{mapped})")
+        opened.execute(f"create temp table rows ({declared})")
 
         # writing the query takes longer than running it on a few rows
         @lru_cache
@@ -113,24 +119,38 @@ def row_counter(slo: Slo, tenants: Sequence[str], *, aggregation: Aggregation = 
             return render(aggregation(question(window_us), "rows", as_of_us))
 
         def count(rows: Sequence[EventRow], window_us: int, as_of_us: int) -> tuple[Series, ...]:
-            _fill(opened, rows, len(columns))
+            _fill(opened, rows)
             found = opened.execute(query(window_us, as_of_us)).fetchall()
             return tally(question(window_us), found).series
 
         yield count
 
 
-def _question(slo: Slo, columns: Sequence[PredicateColumn], tenants: Sequence[str]) -> Callable[[int], Question]:
+def row_columns(mapped: Sequence[PredicateColumn]) -> tuple[tuple[str, str], ...]:
+    """The columns of a table of rows as (name, DuckDB's type), in the order of ``columns_of``."""
+    return (*_OWN, *((one.name, one.type.value) for one in mapped))
+
+
+def columns_of(rows: Sequence[EventRow]) -> list[list[Value]]:
+    """The rows by column. At least one row."""
+    lines = ((row.tenant, row.id, row.time_us, row.replica, *row.values) for row in rows)
+    return [list(values) for values in zip(*lines, strict=True)]
+
+
+def row_question(slo: Slo, tenants: Sequence[str]) -> Callable[[int], Question]:
+    """What is asked of a table of rows, by the window's width in µs. Raises ``ValueError`` for an invalid predicate."""
     where = None if slo.sli.where is None else parse_predicate(slo.sli.where)
     predicates = (Predicates(slo=slo, good=parse_predicate(slo.sli.good), where=where),)
+    tenant, id, time_us, replica = (column(name, quoted=True) for name, _ in _OWN)
+    mapped = tuple(one.name for one in predicate_columns_of(slo))
 
     def of(window_us: int) -> Question:
         return Question(
-            id=column("id"),
-            tenant=column("tenant"),
-            time_us=column("time_us"),
-            replica=column("replica"),
-            mapped=tuple(one.name for one in columns),
+            id=id,
+            tenant=tenant,
+            time_us=time_us,
+            replica=replica,
+            mapped=mapped,
             predicates=predicates,
             tenants=tuple((name, name) for name in tenants),
             window_us=window_us,
@@ -139,9 +159,8 @@ def _question(slo: Slo, columns: Sequence[PredicateColumn], tenants: Sequence[st
     return of
 
 
-def _fill(opened: duckdb.DuckDBPyConnection, rows: Sequence[EventRow], width: int) -> None:
+def _fill(opened: duckdb.DuckDBPyConnection, rows: Sequence[EventRow]) -> None:
     opened.execute("delete from rows")
     if rows:
-        values = [[getattr(row, name) for row in rows] for name in ("tenant", "id", "time_us", "replica")]
-        values += [[row.values[place] for row in rows] for place in range(width)]
+        values = columns_of(rows)
         opened.execute(f"insert into rows select {', '.join('unnest(?)' for _ in values)}", values)

@@ -85,14 +85,14 @@ class SparkReading:
         return compare(windows_of(self.question, self.first), ways)
 
     def _rows(self, query: exp.Query) -> list[Row]:
-        with _answering(self.source):
-            return _rows(self.session, query)
+        with answering(self.source):
+            return collected(self.session, query)
 
 
 def spark_reading(asked: Asked, source: EventSource) -> tuple[SparkReading, tuple[Problem, ...]]:
     """The source's table, and a problem for each SLO that cannot be counted in it. Raises ``Unreadable``."""
-    session = _session(source)
-    with _answering(source):
+    session = opened(source)
+    with answering(source):
         described = session.table(source.paths[0]).dtypes
     columns = tuple(FileColumn(name, _TYPES.get(kind, kind.upper())) for name, kind in described)
     mine = tuple(slo for slo in asked.slos if slo.sli.events == source.name)
@@ -109,16 +109,17 @@ class SparkAgain:
         return EngineName.SPARK.value
 
     def count(self, exported: Exported, as_of_us: int, aggregation: Aggregation) -> list[Row]:
-        session = _session(exported.source)
-        with _answering(exported.source):
+        session = opened(exported.source)
+        with answering(exported.source):
             session.read.parquet(exported.path).createOrReplaceTempView(_VIEW)
             try:
-                return _rows(session, aggregation(exported.question, _VIEW, as_of_us))
+                return collected(session, aggregation(exported.question, _VIEW, as_of_us))
             finally:
                 session.catalog.dropTempView(_VIEW)
 
 
-def _rows(session: Any, query: exp.Query) -> list[Row]:
+def collected(session: Any, query: exp.Query) -> list[Row]:
+    """A query's rows, written in Spark's dialect."""
     return [tuple(row) for row in session.sql(query.sql(dialect="spark")).collect()]
 
 
@@ -141,7 +142,7 @@ def _micros(source: EventSource, found: FileColumn) -> exp.Expr:
     )
 
 
-def _session(source: EventSource) -> Any:
+def opened(source: EventSource) -> Any:
     """A session of its own, with our zone and rules. Raises ``Unreadable`` without pyspark or Java."""
     try:
         from pyspark.sql import SparkSession
@@ -161,7 +162,7 @@ def _session(source: EventSource) -> Any:
                 "install a Java runtime (17 or newer), or name a Spark Connect server in SPARK_REMOTE",
             )
         )
-    with _answering(source):
+    with answering(source):
         builder = SparkSession.builder.appName("pytest-errorbudget").config("spark.ui.showConsoleProgress", "false")
         if not _is_placed():
             builder = (
@@ -193,7 +194,7 @@ def _set(session: Any, settings: dict[str, str]) -> Iterator[None]:
 
 
 @contextmanager
-def _answering(source: EventSource) -> Iterator[None]:
+def answering(source: EventSource) -> Iterator[None]:
     """Spark's own first line on what it could not do."""
     from pyspark.errors import PySparkException
 

@@ -1,0 +1,78 @@
+"""Rows for the laws: values around the limits of an SLO's predicates, times around the edges of windows and before
+1970, copies that agree and copies that do not."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import assert_never
+
+from hypothesis import strategies as st
+
+from pytest_errorbudget.readers.events.rows import ColumnType, EventRow, PredicateColumn, Value
+
+TENANTS = ("a", "b")
+REPLICAS = ("0", "1", "2")
+LONG = 12
+"""How many short windows are a long one."""
+
+_FEW = ("1", "1", "2", "2", "3", None)
+_FAR = 1e300
+_MANY = (*(str(number) for number in range(100)), None)
+
+
+def few_rows(columns: Sequence[PredicateColumn], window_us: int, most: int) -> st.SearchStrategy[list[EventRow]]:
+    """Rows of three events and of none, so that most are copies."""
+    return st.lists(_row(columns, window_us, _FEW), max_size=most)
+
+
+def many_rows(columns: Sequence[PredicateColumn], window_us: int, most: int) -> st.SearchStrategy[list[EventRow]]:
+    """Often close to ``most`` rows of a hundred events, for an engine on which every question is dear."""
+    row = _row(columns, window_us, _MANY)
+    return st.integers(0, most).flatmap(lambda size: st.lists(row, min_size=size, max_size=size))
+
+
+def edge_rows(columns: Sequence[PredicateColumn], window_us: int) -> st.SearchStrategy[list[EventRow]]:
+    """Rows of different events at the edges of windows: 1 µs before, at and 1 µs after."""
+    rows = st.lists(
+        st.tuples(_times(window_us), st.sampled_from(TENANTS), st.tuples(*map(_value, columns))), max_size=6
+    )
+    return rows.map(
+        lambda drawn: [
+            EventRow(tenant=tenant, id=str(number), time_us=time, replica="0", values=values)
+            for number, (time, tenant, values) in enumerate(drawn)
+        ]
+    )
+
+
+def _row(columns: Sequence[PredicateColumn], window_us: int, ids: Sequence[str | None]) -> st.SearchStrategy[EventRow]:
+    return st.builds(
+        EventRow,
+        tenant=st.sampled_from(TENANTS),
+        id=st.sampled_from(ids),
+        time_us=st.one_of(*(_times(window_us),) * 3, st.none()),
+        replica=st.sampled_from(REPLICAS),
+        values=st.tuples(*map(_value, columns)),
+    )
+
+
+def _times(window_us: int) -> st.SearchStrategy[int]:
+    edges = st.sampled_from([window * window_us for window in (-LONG, -1, 0, 1, LONG)])
+    near = st.builds(lambda edge, away: edge + away, edges, st.sampled_from((-1, 0, 1)))
+    return st.one_of(near, st.integers(-2 * LONG * window_us, 2 * LONG * window_us))
+
+
+def _value(column: PredicateColumn) -> st.SearchStrategy[Value]:
+    match column.type:
+        case ColumnType.TRUTH:
+            return st.sampled_from((True, False, None))
+        case ColumnType.TEXT:
+            return st.sampled_from((*map(str, column.literals), "", "other", None))
+        case ColumnType.NUMBER:
+            limits = [int(literal) for literal in column.literals] or [0]
+            return st.sampled_from((*sorted({limit + n for limit in limits for n in (-1, 0, 1)}), None))
+        case ColumnType.REAL:
+            near = {math.nextafter(float(limit), float(to)) for limit in column.literals for to in (-_FAR, limit, _FAR)}
+            return st.sampled_from((*sorted(near), None))
+        case _:
+            assert_never(column.type)

@@ -1,0 +1,57 @@
+"""The engines on which the law that engines agree is tried for an SLO."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import assert_never
+
+from hypothesis import Phase
+
+from pytest_errorbudget.model.settings import EngineName, EventFormat, EventSource, Settings
+from pytest_errorbudget.model.slo import Slo
+from pytest_errorbudget.pipeline.laws import FurtherEngine
+from pytest_errorbudget.pipeline.servers import Servers
+from pytest_errorbudget.readers.events.postgres_rows import postgres_row_counter
+from pytest_errorbudget.readers.events.spark_rows import spark_row_counter
+
+_DRAWN = (Phase.explicit, Phase.reuse, Phase.generate)
+
+
+@contextmanager
+def law_engines(settings: Settings, slo: Slo) -> Iterator[tuple[FurtherEngine, ...]]:
+    """Usable while open; a server is started when its engine is first asked, which then raises ``Unreadable`` where
+    there is none."""
+    source = next((one for one in settings.events if one.name == slo.sli.events), None)
+    with ExitStack() as stack:
+        servers = Servers(stack, settings.replay)
+        yield () if source is None else tuple(_engine(name, source, servers) for name in names_of(settings, source))
+
+
+def names_of(settings: Settings, source: EventSource) -> tuple[EngineName, ...]:
+    """Those that the settings name, the one that counts the source, and PostgreSQL where a run replays migrations on
+    a scratch server anyway."""
+    wanted = set(settings.engines)
+    if source.format is EventFormat.SPARK:
+        wanted.add(EngineName.SPARK)
+    if source.format is EventFormat.POSTGRES or settings.databases:
+        wanted.add(EngineName.POSTGRES)
+    return tuple(name for name in EngineName if name in wanted)
+
+
+def _engine(name: EngineName, source: EventSource, servers: Servers) -> FurtherEngine:
+    @contextmanager
+    def database() -> Iterator[str]:
+        with servers.scratch().database() as conninfo:
+            yield conninfo
+
+    match name:
+        case EngineName.POSTGRES:
+            return FurtherEngine(name="PostgreSQL", engine=partial(postgres_row_counter, database))
+        case EngineName.SPARK:
+            # a question takes half a second, however small its table is, and the others some milliseconds
+            engine = partial(spark_row_counter, source)
+            return FurtherEngine(name="Spark", engine=engine, examples=5, most_rows=200, phases=_DRAWN)
+        case _:
+            assert_never(name)
