@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -21,21 +22,26 @@ from pytest_errorbudget.model.settings import (
 )
 from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.model.share import parse_share
+from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.tenant import Tenant
 from pytest_errorbudget.model.window import format_duration, parse_duration
 from pytest_errorbudget.readers.settings_cohorts import cohort_column, cohorts_of
-from pytest_errorbudget.readers.settings_errors import Key, Reading, failing_key, settings_problem, unknown_keys
+from pytest_errorbudget.readers.settings_errors import Key, Reading, failing_key, problem_at, unknown_keys
 from pytest_errorbudget.readers.settings_events import engines_of, memory_of, sources_of
 from pytest_errorbudget.readers.settings_file import (
     AllowTable,
     SchemaTenants,
     SettingsFile,
 )
+from pytest_errorbudget.readers.settings_help import help_for
 from pytest_errorbudget.readers.settings_migrations import migrations_of
-from pytest_errorbudget.readers.settings_slos import check_slos, openslo, short_slos
+from pytest_errorbudget.readers.settings_slo_checks import check_slos
+from pytest_errorbudget.readers.settings_slos import openslo, short_slos
 from pytest_errorbudget.readers.settings_tenants import tenants_of
+from pytest_errorbudget.readers.text_files import TextError, read_text
 from pytest_errorbudget.readers.toml_places import TomlSyntaxError, key_places
 
+_TOML = "correct the syntax: https://toml.io/en/v1.0.0 has each form with an example"
 _HOUR_US = 3_600_000_000
 Read = tuple[Settings | None, tuple[Problem, ...]]
 
@@ -52,16 +58,15 @@ def read_settings(
     cohorts of tenants that it lists, for those that a column says.
     """
     try:
-        text = (root / path).read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        return None, (settings_problem(path, {}, (), f"`{path}` cannot be read: {error}"),)
-    try:
+        text = read_text(root, path)
         places = key_places(path, text)
         document = tomllib.loads(text)
+    except TextError as error:
+        return None, (problem_at(path, error.span, error.message, "save it as a text file in UTF-8"),)
     except TomlSyntaxError as error:
-        return None, (settings_problem(path, {(0,): error.span}, (0,), f"not valid TOML: {error.message}"),)
+        return None, (problem_at(path, error.span, f"not valid TOML: {error.message}", _TOML),)
     except tomllib.TOMLDecodeError as error:
-        return None, (settings_problem(path, {}, (), f"not valid TOML: {error}"),)
+        return None, (problem_at(path, _place_in(path, str(error)), f"not valid TOML: {error}", _TOML),)
     reading = Reading(path, places)
     for key, help in unknown_keys(document):
         reading.problem(key, f"unknown key `{key[-1]}`", help)
@@ -71,10 +76,16 @@ def read_settings(
         file = msgspec.convert(document, SettingsFile)
     except msgspec.ValidationError as error:
         key, message = failing_key(document, error)
-        reading.problem(key, message)
+        reading.problem(key, message, help_for(key))
         return None, tuple(reading.problems)
     settings = _settings(root, reading, file, locked_schemas, locked_cohorts)
     return (None if reading.problems else settings), tuple(reading.problems)
+
+
+def _place_in(path: str, message: str) -> Span:
+    """Where tomllib stopped: its message ends in ``(at line 3, column 5)`` or in ``(at end of document)``."""
+    found = re.search(r"at line (\d+), column (\d+)", message)
+    return Span(path, 1) if found is None else Span(path, int(found[1]), int(found[2]))
 
 
 def _settings(
@@ -89,7 +100,7 @@ def _settings(
     by_name = {tenant.name: tenant for tenant in tenants}
     sources = tuple(sources_of(reading, file))
     window_us, slide_us = _window(reading, file, sources)
-    slos = (*openslo(root, reading, file), *short_slos(reading, file))
+    written = (*openslo(root, reading, file), *short_slos(reading, file))
     if file.thresholds.compare_with:
         reading.unchecked.append(
             Unchecked("settings", "thresholds.compare-with", "comparing with Prometheus rules is not built yet")
@@ -100,7 +111,7 @@ def _settings(
         manifest=file.manifest,
         databases=tuple(_with_tenants(database, by_name) for database in databases),
         cohorts=cohorts,
-        slos=slos,
+        slos=tuple(one.slo for one in written),
         sli_queries=tuple(file.sli_queries),
         events=sources,
         allowances=tuple(_allowances(reading, file.allow)),
@@ -113,11 +124,10 @@ def _settings(
         fail_on=Severity(file.fail_on),
         engines=engines_of(reading, file, sources),
         memory_mib=memory_of(file),
-        unchecked=tuple(reading.unchecked),
     )
-    check_slos(reading, slos, {source.name for source in sources}, cohorts, settings.counted_us)
+    check_slos(reading, written, {table.name for table in file.events}, cohorts, settings.counted_us)
     _check_counted(reading, settings)
-    return settings
+    return replace(settings, unchecked=tuple(reading.unchecked))
 
 
 def _window(reading: Reading, file: SettingsFile, sources: tuple[EventSource, ...]) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import msgspec
@@ -33,10 +33,11 @@ class Reading:
     unchecked: list[Unchecked] = field(default_factory=list)
 
     def problem(self, key: Key, message: str, help: str = "") -> None:
-        self.problems.append(settings_problem(self.path, self.places, key, message, help))
+        """A problem at ``key``, or at the nearest table around it that the file writes."""
+        self.problems.append(problem_at(".".join(map(str, key)) or "settings", self.span(key), message, help))
 
     def problem_at(self, span: Span, message: str, help: str = "") -> None:
-        self.problems.append(replace(settings_problem(self.path, {}, (), message, help), span=span))
+        self.problems.append(problem_at("settings", span, message, help))
 
     def span(self, key: Key) -> Span:
         return next(
@@ -51,14 +52,7 @@ class Reading:
             return otherwise
 
 
-def place_of(path: str, places: Places, key: Key) -> Span:
-    """The place of ``key``, or of the nearest table around it that the file writes."""
-    return next((places[key[:length]] for length in range(len(key), 0, -1) if key[:length] in places), Span(path, 1))
-
-
-def settings_problem(path: str, places: Places, key: Key, message: str, help: str = "") -> Problem:
-    """A problem at ``key``, or at the nearest table around it that the file writes."""
-    place, span = ".".join(map(str, key)) or "settings", place_of(path, places, key)
+def problem_at(place: str, span: Span, message: str, help: str = "") -> Problem:
     return Problem(
         rule=Rule.SETTINGS_INVALID, message=message, place=place, span=span, consequence=_CONSEQUENCE, help=help
     )

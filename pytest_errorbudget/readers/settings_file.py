@@ -10,6 +10,9 @@ from msgspec import Meta, Struct, field
 Duration = Annotated[str, Meta(pattern=r"^[1-9][0-9]*(us|ms|s|m|h|d|w)$", description="such as `10m`, `1h`, `28d`")]
 Share = Annotated[str, Meta(description="an exact share as text: `99.95 %`, `0.9995`, `1999/2000`; no floats")]
 Name = Annotated[str, Meta(min_length=1)]
+Burn = Annotated[
+    str, Meta(pattern=r"^[0-9]{1,9}(\.[0-9]{1,9})?$", description="a burn rate as text: `14.4`; no floats")
+]
 Memory = Annotated[str, Meta(pattern=r"^[1-9][0-9]* ?(MiB|GiB)$", description="such as `320 MiB`, `2 GiB`")]
 Placeholder = Annotated[str, Meta(min_length=6, description="such as `{schema}`, `${schema}`, `:schema`")]
 MigrationKindName = Literal[
@@ -127,6 +130,27 @@ class CalendarTable(_Table, frozen=True):
     zone: Name = "UTC"
 
 
+class IndicatorTable(_Table, frozen=True):
+    """How events count an indicator of an OpenSLO file that asks another system: ``good`` for a ratio, ``value`` (a
+    column) for a threshold."""
+
+    events: Name
+    good: Name | None = None
+    value: Name | None = None
+    where: Name | None = None
+
+
+class AlertTable(_Table, frozen=True):
+    """A burn-rate alert that somebody has already, as OpenSLO's AlertCondition."""
+
+    name: Name
+    threshold: Burn
+    lookback: Duration
+    severity: Name = "ticket"
+    op: Literal["gt", "gte"] = "gt"
+    after: Duration | Literal["0s"] = "0s"
+
+
 class SloTable(_Table, frozen=True):
     """``slice`` and ``slice_target`` belong to a budget of time."""
 
@@ -140,6 +164,7 @@ class SloTable(_Table, frozen=True):
     budgeting: Literal["occurrences", "timeslices", "ratio-timeslices"] = "occurrences"
     slice: Duration | None = None
     slice_target: Share | None = None
+    alerts: list[AlertTable] = []
 
 
 class ThresholdsTable(_Table, frozen=True):
@@ -175,6 +200,7 @@ class SettingsFile(_Table, frozen=True):
     events: list[EventsTable] = []
     cohorts: dict[str, CohortTable] = {}
     slo: list[SloTable] = []
+    indicators: dict[str, IndicatorTable] = {}
     thresholds: ThresholdsTable = ThresholdsTable()
     determinism: DeterminismTable = DeterminismTable()
     allow: list[AllowTable] = []

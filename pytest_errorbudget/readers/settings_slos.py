@@ -1,16 +1,13 @@
-"""SLOs of the settings: OpenSLO files and the short form, and what must hold for both."""
+"""SLOs of the settings: OpenSLO files and the short form."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
-from typing import assert_never
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pytest_errorbudget.model.settings import Cohort
+from pytest_errorbudget.model.alert import Condition
 from pytest_errorbudget.model.share import parse_share
 from pytest_errorbudget.model.slo import (
     Budgeting,
@@ -21,76 +18,93 @@ from pytest_errorbudget.model.slo import (
     RatioTimeslices,
     Rolling,
     Sli,
-    SliKind,
     Slo,
     Timeslices,
 )
-from pytest_errorbudget.model.window import format_duration, parse_duration
-from pytest_errorbudget.readers.settings_errors import Key, Reading, settings_problem
-from pytest_errorbudget.readers.settings_file import SettingsFile, SloTable
+from pytest_errorbudget.model.window import parse_duration
+from pytest_errorbudget.readers.calendars import calendar_span, local_time, time_zone
+from pytest_errorbudget.readers.settings_errors import Key, Reading
+from pytest_errorbudget.readers.settings_file import AlertTable, IndicatorTable, SettingsFile, SloTable
+from pytest_errorbudget.readers.severities import urgency_of
+from pytest_errorbudget.readers.sli_kind import kind_of
+from pytest_errorbudget.readers.stated_indicators import StatedIndicator
+from pytest_errorbudget.readers.written_slo import WrittenSlo
 
-_RESERVED = frozenset({"tenants", "schema", "thresholds", "determinism"})
 
-
-def openslo(root: Path, reading: Reading, file: SettingsFile) -> tuple[Slo, ...]:
+def openslo(root: Path, reading: Reading, file: SettingsFile) -> tuple[WrittenSlo, ...]:
+    stated = {name: _stated(reading, name, table) for name, table in file.indicators.items()}
     if not file.slos:
+        for name, one in stated.items():
+            reading.problem_at(
+                one.span, f"[indicators.{name}] belongs to an OpenSLO file, and `slos` names none", "leave it out"
+            )
         return ()
     from pytest_errorbudget.readers.openslo import read_openslo
 
-    read = read_openslo(root, tuple(file.slos))
+    globs = {glob: reading.span(("slos", position)) for position, glob in enumerate(file.slos)}
+    read = read_openslo(root, globs, stated)
     reading.problems.extend(read.problems)
     reading.unchecked.extend(read.oddities)
-    return read.slos
+    return read.written
 
 
-def short_slos(reading: Reading, file: SettingsFile) -> Iterator[Slo]:
+def _stated(reading: Reading, name: str, table: IndicatorTable) -> StatedIndicator:
+    key: Key = ("indicators", name)
+    if (table.good is None) == (table.value is None):
+        given = "neither" if table.good is None else "both"
+        reading.problem(
+            key,
+            f"[indicators.{name}] has {given} of `good` and `value`",
+            "write `good`, a predicate, for a ratio, or `value`, a column, for a threshold",
+        )
+    return StatedIndicator(
+        events=table.events, good=table.good, value=table.value, where=table.where, span=reading.span(key)
+    )
+
+
+def short_slos(reading: Reading, file: SettingsFile) -> Iterator[WrittenSlo]:
     for position, table in enumerate(file.slo):
         key: Key = ("slo", position)
-        latency = "latency" in table.name or "latency" in table.good
-        yield Slo(
-            name=table.name,
-            service=table.service,
-            sli=Sli(
-                events=table.events,
-                good=table.good,
-                where=table.where,
-                kind=SliKind.LATENCY if latency else SliKind.AVAILABILITY,
+        yield WrittenSlo(
+            slo=Slo(
+                name=table.name,
+                service=table.service,
+                sli=Sli(events=table.events, good=table.good, where=table.where, kind=kind_of(table.name, table.good)),
+                objective=reading.value((*key, "objective"), parse_share, table.objective, Fraction(1, 2)),
+                period=_period(reading, (*key, "period"), table),
+                span=reading.span(key),
+                budgeting=_budgeting(reading, key, table),
+                conditions=tuple(
+                    _condition(reading, (*key, "alerts", number), alert) for number, alert in enumerate(table.alerts)
+                ),
             ),
-            objective=reading.value((*key, "objective"), parse_share, table.objective, Fraction(1, 2)),
-            period=_period(reading, (*key, "period"), table),
-            span=reading.span(key),
-            budgeting=_budgeting(reading, key, table),
+            events=reading.span((*key, "events")),
+            slice=reading.span((*key, "slice")),
         )
+
+
+def _condition(reading: Reading, key: Key, table: AlertTable) -> Condition:
+    return Condition(
+        name=table.name,
+        urgency=urgency_of(table.severity),
+        burn=Fraction(table.threshold),
+        inclusive=table.op == "gte",
+        lookback_us=reading.value((*key, "lookback"), parse_duration, table.lookback, 1),
+        after_us=0 if table.after == "0s" else reading.value((*key, "after"), parse_duration, table.after, 0),
+        span=reading.span((*key, "threshold")),
+    )
 
 
 def _period(reading: Reading, key: Key, table: SloTable) -> Period:
     if isinstance(table.period, str):
         return Rolling(reading.value(key, parse_duration, table.period, 1))
-    letter = table.period.calendar[-1]
+    unit, count = reading.value((*key, "calendar"), calendar_span, table.period.calendar, (CalendarUnit.WEEK, 1))
     return Calendar(
-        unit=next(unit for unit in CalendarUnit if unit.letter == letter),
-        count=int(table.period.calendar[:-1]),
-        start=reading.value((*key, "start"), _local_time, table.period.start, datetime(2024, 1, 1)),
-        zone=reading.value((*key, "zone"), _zone, table.period.zone, "UTC"),
+        unit=unit,
+        count=count,
+        start=reading.value((*key, "start"), local_time, table.period.start, datetime(2024, 1, 1)),
+        zone=reading.value((*key, "zone"), time_zone, table.period.zone, "UTC"),
     )
-
-
-def _local_time(text: str) -> datetime:
-    try:
-        start = datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"`{text}` is not a date and time: write `2026-01-01T00:00:00`") from None
-    if start.tzinfo is not None:
-        raise ValueError(f"`{text}` has an offset: leave it out, `zone` says the zone")
-    return start
-
-
-def _zone(text: str) -> str:
-    try:
-        ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise ValueError(f"there is no time zone `{text}`: write an IANA name such as `Europe/Berlin`") from None
-    return text
 
 
 def _budgeting(reading: Reading, key: Key, table: SloTable) -> Budgeting:
@@ -110,45 +124,3 @@ def _budgeting(reading: Reading, key: Key, table: SloTable) -> Budgeting:
         reading.problem((*key, "budgeting"), "`timeslices` needs a `slice-target`", 'write `slice-target = "99 %"`')
     target = reading.value((*key, "slice-target"), parse_share, table.slice_target or "99 %", Fraction(99, 100))
     return Timeslices(slice_us=slice_us, target=target)
-
-
-def check_slos(
-    reading: Reading, slos: tuple[Slo, ...], sources: set[str], cohorts: Sequence[Cohort], window_us: int
-) -> None:
-    seen: dict[str, Slo] = {}
-    for slo in slos:
-        known = ", ".join(f"`{name}`" for name in sorted(sources)) or "none"
-        if slo.sli.events not in sources:
-            message = f"the SLO `{slo.name}` counts the events `{slo.sli.events}`, which no [[events]] defines"
-            reading.problem_at(slo.span, message, f"defined are: {known}")
-        if slo.name in _RESERVED:
-            message = f"an SLO may not be called `{slo.name}`: generated items have that name"
-            reading.problems.append(
-                replace(settings_problem(reading.path, {}, (), message, "rename it"), span=slo.span)
-            )
-        if slo.name in seen:
-            message = f"two SLOs are called `{slo.name}`; the first one is at {seen[slo.name].span}"
-            reading.problem_at(slo.span, message)
-        seen.setdefault(slo.name, slo)
-        _check_slices(reading, slo, window_us)
-    for cohort in cohorts:
-        for name, _ in cohort.objectives:
-            if name not in seen:
-                known = ", ".join(f"`{slo}`" for slo in sorted(seen)) or "none"
-                key: Key = ("cohorts", cohort.name, "objectives", name)
-                reading.problem(key, f"there is no SLO `{name}`", f"defined are: {known}")
-
-
-def _check_slices(reading: Reading, slo: Slo, window_us: int) -> None:
-    match slo.budgeting:
-        case Occurrences():
-            return
-        case Timeslices(slice_us=slice_us) | RatioTimeslices(slice_us=slice_us):
-            if slice_us % window_us:
-                slice, window = format_duration(slice_us), format_duration(window_us)
-                message = f"the SLO `{slo.name}` has slices of {slice}, which are not whole windows of {window}"
-                reading.problem_at(
-                    slo.span, message, f'write `window = "{slice}"` in errorbudget.toml, or longer slices'
-                )
-        case _:
-            assert_never(slo.budgeting)

@@ -24,6 +24,7 @@ from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.window import DAY_US, MINUTE_US
 from pytest_errorbudget.readers.openslo import OpenSlo, read_openslo
 
+GLOB = Span("errorbudget.toml", 1, 9, 1, 21)
 PLAIN = """\
 apiVersion: openslo/v1
 kind: SLO
@@ -59,7 +60,7 @@ AVAILABILITY = Slo(
 def read(folder: Path, text: str) -> OpenSlo:
     (folder / "slo").mkdir(exist_ok=True)
     (folder / "slo" / "a.yaml").write_text(text)
-    return read_openslo(folder, ["slo/*.yaml"])
+    return read_openslo(folder, {"slo/*.yaml": GLOB})
 
 
 def edited(folder: Path, old: str, new: str) -> OpenSlo:
@@ -68,7 +69,8 @@ def edited(folder: Path, old: str, new: str) -> OpenSlo:
 
 
 def test_an_slo(tmp_path: Path) -> None:
-    assert read(tmp_path, PLAIN) == OpenSlo(slos=(AVAILABILITY,), problems=(), oddities=())
+    found = read(tmp_path, PLAIN)
+    assert (found.slos, found.problems, found.oddities) == ((AVAILABILITY,), (), ())
 
 
 def test_targets_are_exact(tmp_path: Path) -> None:
@@ -82,7 +84,7 @@ def test_an_sli_by_reference_in_another_document(tmp_path: Path) -> None:
     lines = "\n".join(line.removeprefix("    ") for line in body.split("    spec:\n")[1].splitlines())
     sli = f"---\napiVersion: openslo/v1\nkind: SLI\nmetadata:\n  name: ratio\nspec:\n{lines}\n"
     found = read(tmp_path, f"{head}  indicatorRef: ratio\n  timeWindow:\n{rest}{sli}")
-    assert found == OpenSlo(slos=(AVAILABILITY,), problems=(), oddities=())
+    assert (found.slos, found.problems, found.oddities) == ((AVAILABILITY,), (), ())
 
 
 def test_a_bad_ratio_is_the_converse(tmp_path: Path) -> None:
@@ -114,28 +116,36 @@ def test_a_file_may_be_a_list(tmp_path: Path) -> None:
         (
             "  budgetingMethod: Occurrences\n",
             "",
-            "slo/a.yaml:6:3: the SLO `availability` has no `budgetingMethod`; `Occurrences` is taken",
+            "slo/a.yaml:6:3: the SLO `availability`: `spec` has no `budgetingMethod`; `Occurrences` is taken",
         ),
         (
             "      isRolling: true\n",
             "",
-            "slo/a.yaml:16:7: the SLO `availability` does not say `isRolling: true`; it is taken as rolling",
+            "slo/a.yaml:16:7: the SLO `availability`: `spec.timeWindow[0]` does not say `isRolling: true`; it is "
+            "taken as rolling",
         ),
         (
             "target: 0.9995",
             'target: "0.9995"',
-            "slo/a.yaml:20:15: the SLO `availability` writes its target as text; it is read as a number",
+            "slo/a.yaml:20:15: the SLO `availability`: `spec.objectives[0].target` is written as text; it is read as a "
+            "number",
         ),
         (
             "    - target: 0.9995",
             "    - {target: 0.9995, op: lte}",
-            "slo/a.yaml:20:28: `op` of `availability` is left out: it belongs to a thresholdMetric",
+            "slo/a.yaml:20:28: the SLO `availability`: `spec.objectives[0].op` is left out: it belongs to a "
+            "thresholdMetric",
         ),
-        ("duration: 28d", "duration: Week", "slo/a.yaml:16:17: `duration: Week` is read as `1w`"),
+        (
+            "duration: 28d",
+            "duration: Week",
+            "slo/a.yaml:16:17: the SLO `availability`: `spec.timeWindow[0].duration` is `Week`; it is read as `1w`",
+        ),
+        ("kind: SLO", "kind: Slo", "slo/a.yaml:2:7: `kind: Slo` is read as `SLO`"),
         (
             "  service: billing\n",
             "",
-            "slo/a.yaml:6:3: the SLO `availability` names no `service`; its own name is taken",
+            "slo/a.yaml:6:3: the SLO `availability`: `spec` names no `service`; the SLO's own name is taken",
         ),
     ],
 )
@@ -152,54 +162,62 @@ def test_what_is_odd_but_clear_is_read_and_named(tmp_path: Path, old: str, new: 
         (
             "Occurrences",
             "Guesses",
-            "slo/a.yaml:18:20: the SLO `availability`: `budgetingMethod: Guesses` is none of OpenSLO's",
+            "slo/a.yaml:18:20: the SLO `availability`: `spec.budgetingMethod` is `Guesses`, which is none of OpenSLO's",
         ),
         (
             "Occurrences",
             "Timeslices",
-            "slo/a.yaml:20:7: the SLO `availability`: `timeSliceWindow` is missing",
+            "slo/a.yaml:20:7: the SLO `availability`: `spec.objectives[0].timeSliceTarget` is missing",
         ),
         (
             "isRolling: true",
             "isRolling: false",
-            "slo/a.yaml:17:18: the SLO `availability`: a time window that is not rolling needs a `calendar`",
+            "slo/a.yaml:17:18: the SLO `availability`: `spec.timeWindow[0].isRolling` is false, and there is no "
+            "`calendar`",
         ),
         (
             "isRolling: true",
             "calendar: {startTime: 2026-01-01 00:00:00, timeZone: Mars/Olympus}",
-            "slo/a.yaml:17:60: the SLO `availability`: there is no time zone `Mars/Olympus`",
+            "slo/a.yaml:17:60: the SLO `availability`: `spec.timeWindow[0].calendar.timeZone` is no zone: there is no "
+            "time zone `Mars/Olympus`: write an IANA name such as `Europe/Berlin`",
         ),
         (
             "isRolling: true",
             "calendar: {startTime: soon, timeZone: UTC}",
-            "slo/a.yaml:17:29: the SLO `availability`: `startTime: soon` is not a date and time",
+            "slo/a.yaml:17:29: the SLO `availability`: `spec.timeWindow[0].calendar.startTime` is no local date and "
+            "time: `soon` is not a date and time: write `2026-01-01T00:00:00`",
         ),
         (
             "duration: 28d",
             "duration: 1M",
-            "slo/a.yaml:16:17: the SLO `availability`: `1M` is a calendar month, whose length varies: "
-            "write days or weeks, such as `28d`",
+            "slo/a.yaml:16:17: the SLO `availability`: `spec.timeWindow[0].duration` is no duration: `1M` is a "
+            "calendar month, whose length varies: write days or weeks, such as `28d`",
         ),
         (
             "target: 0.9995",
             "target: 99.95",
-            "slo/a.yaml:20:15: the SLO `availability`: the target `99.95` is not between 0 and 1",
+            "slo/a.yaml:20:15: the SLO `availability`: `spec.objectives[0].target` is `99.95`, which is not between "
+            "0 and 1",
         ),
-        ("target: 0.9995", "target: high", "slo/a.yaml:20:15: the SLO `availability`: `target: high` is not a number"),
+        (
+            "target: 0.9995",
+            "target: high",
+            "slo/a.yaml:20:15: the SLO `availability`: `spec.objectives[0].target` is `high`, which is not a number",
+        ),
         (
             'requests, where: "route',
             'jobs, where: "route',
-            "slo/a.yaml:14:60: the SLO `availability`: `total` counts the events `jobs` and `good` the events "
-            "`requests`",
+            "slo/a.yaml:14:60: the SLO `availability`: `spec.indicator.spec.ratioMetric.total.metricSource.spec."
+            "events` is `jobs`, and the ratio's other part counts `requests`",
         ),
-        ("  name: availability", "  title: availability", "slo/a.yaml:1:1: an SLO without a name"),
-        ("kind: SLO", "kind: Slo", "slo/a.yaml:2:7: `kind: Slo` is no kind of OpenSLO v1"),
+        ("  name: availability", "  title: availability", "slo/a.yaml:1:1: a document of kind SLO without a name"),
+        ("kind: SLO", "kind: Objective", "slo/a.yaml:2:7: `kind: Objective` is no kind of OpenSLO v1"),
         ("openslo/v1", "openslo/v2alpha", "slo/a.yaml:1:13: `apiVersion: openslo/v2alpha` is not supported"),
         ("kind: SLO", "kind: [SLO", "slo/a.yaml:3:9: not valid YAML: expected ',' or ']', but got ':'"),
         (
             "  indicator:\n    metadata: {name: ratio}\n    spec:\n",
             "  indicatorRef: nothing\n  other:\n    spec:\n",
-            "slo/a.yaml:7:17: the SLO `availability`: there is no SLI `nothing`",
+            "slo/a.yaml:7:17: the SLO `availability`: `spec.indicatorRef` is `nothing`, and there is no such SLI",
         ),
     ],
 )
@@ -210,14 +228,15 @@ def test_what_cannot_be_honoured_is_a_problem_with_its_place(tmp_path: Path, old
 
 
 def test_a_glob_that_matches_nothing_is_a_problem(tmp_path: Path) -> None:
-    read = read_openslo(tmp_path, ["slo/*.yaml"])
-    slos, problems = read.slos, read.problems
-    assert slos == ()
-    assert [problem.message for problem in problems] == ["`slos` names `slo/*.yaml`, which matches no file"]
+    read = read_openslo(tmp_path, {"slo/*.yaml": GLOB})
+    assert read.slos == ()
+    assert [f"{one.span}: {one.message}" for one in read.problems] == [
+        "errorbudget.toml:1:9: `slos` names `slo/*.yaml`, which matches no file"
+    ]
 
 
 def test_other_documents_are_named_and_left(tmp_path: Path) -> None:
-    found = read(tmp_path, PLAIN + "---\napiVersion: v1\nkind: ConfigMap\n---\napiVersion: openslo/v1\nkind: Service\n")
+    found = read(tmp_path, PLAIN + "---\napiVersion: v1\nkind: ConfigMap\n---\n" + SERVICE)
     assert [slo.name for slo in found.slos] == ["availability"]
     assert [one.reason for one in found.oddities] == ["not an OpenSLO document: its `apiVersion` is not `openslo/v1`"]
 
@@ -260,12 +279,14 @@ def test_a_calendar_has_a_start_and_a_zone(tmp_path: Path) -> None:
     )
 
 
+SERVICE = "apiVersion: openslo/v1\nkind: Service\nmetadata: {name: billing}\n"
 ALERTS = """\
 ---
 apiVersion: openslo/v1
 kind: AlertPolicy
 metadata: {name: fast}
 spec:
+  alertWhenBreaching: true
   conditions:
     - conditionRef: over-14
     - kind: AlertCondition
@@ -295,7 +316,7 @@ def test_alert_policies_become_conditions(tmp_path: Path) -> None:
             inclusive=True,
             lookback_us=60 * MINUTE_US,
             after_us=5 * MINUTE_US,
-            span=Span("slo/a.yaml", 42, 51, 42, 55),
+            span=Span("slo/a.yaml", 43, 51, 43, 55),
         ),
         Condition(
             name="slow",
@@ -304,13 +325,17 @@ def test_alert_policies_become_conditions(tmp_path: Path) -> None:
             inclusive=False,
             lookback_us=3 * DAY_US,
             after_us=0,
-            span=Span("slo/a.yaml", 35, 56, 35, 57),
+            span=Span("slo/a.yaml", 36, 56, 36, 57),
         ),
     )
     assert [f"{one.span}: {one.reason}" for one in found.oddities] == [
-        "slo/a.yaml:42:35: `op: lte` would fire while nothing burns; it is read as `gte`",
-        "slo/a.yaml:23:7: `alertPolicies` of `availability` lists `missing`; it is read as a reference",
-        "slo/a.yaml:23:7: there is no AlertPolicy `missing`: it is not evaluated for `availability`",
+        "slo/a.yaml:43:35: the AlertCondition `over-14`: `spec.condition.op` is `lte`, which would fire while nothing "
+        "burns; it is read as `gte`",
+        "slo/a.yaml:32:7: the AlertPolicy `fast`: `spec.conditions[1]` is a second condition, where OpenSLO has one; "
+        "any of them fires",
+        "slo/a.yaml:23:7: the SLO `availability`: `spec.alertPolicies[1]` is `missing`; it is read as a reference",
+        "slo/a.yaml:23:7: the SLO `availability`: `spec.alertPolicies[1]` is `missing`, and there is no such "
+        "AlertPolicy: it is not evaluated",
     ]
 
 
@@ -322,13 +347,14 @@ def test_a_metric_that_events_cannot_give_is_named_and_not_computed(tmp_path: Pa
     )
     assert (found.slos, found.problems) == ((), ())
     assert [f"{one.span}: {one.reason}" for one in found.oddities] == [
-        "slo/a.yaml:12:32: the SLO `availability` is not computed: its metric source `Prometheus` is not events that "
-        "can be counted exactly. "
-        'Write metricSource: {type: errorbudget, spec: {events: requests, where: "status < 500"}}'
+        "slo/a.yaml:12:32: the SLO `availability` is not computed: 99.95 % of occurrences over 28d, good of total, are "
+        "numbers of `Prometheus`, and not events that can be counted exactly. Say how events count it under "
+        "[indicators.ratio] in errorbudget.toml"
     ]
 
 
 def test_a_data_source_says_the_type(tmp_path: Path) -> None:
     source = "---\napiVersion: openslo/v1\nkind: DataSource\nmetadata: {name: events}\nspec: {type: errorbudget}\n"
     text = PLAIN.replace("type: errorbudget", "metricSourceRef: events") + source
-    assert read(tmp_path, text) == OpenSlo(slos=(AVAILABILITY,), problems=(), oddities=())
+    found = read(tmp_path, text)
+    assert (found.slos, found.problems, found.oddities) == ((AVAILABILITY,), (), ())

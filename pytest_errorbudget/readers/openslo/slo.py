@@ -2,149 +2,193 @@
 
 from __future__ import annotations
 
-from pytest_errorbudget.model.slo import Sli, SliKind, Slo
-from pytest_errorbudget.readers.openslo.alerts import conditions_of
-from pytest_errorbudget.readers.openslo.document import Document, NotCountable, Odd, Refused, Registry
-from pytest_errorbudget.readers.openslo.objectives import budgeting_of, objectives_of, target_of
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from pytest_errorbudget.model.alert import Condition
+from pytest_errorbudget.model.slo import Budgeting, Period, Slo
+from pytest_errorbudget.readers.openslo.alerts import conditions_of, named_document
+from pytest_errorbudget.readers.openslo.document import Document
+from pytest_errorbudget.readers.openslo.indicator import Foreign, Measure, Ratio, Threshold, measure_of, stated
+from pytest_errorbudget.readers.openslo.library import Library
+from pytest_errorbudget.readers.openslo.not_computed import NotComputed
+from pytest_errorbudget.readers.openslo.objectives import (
+    Objective,
+    budgeting_of,
+    comparison,
+    objectives_of,
+    sli_of,
+    target_of,
+)
 from pytest_errorbudget.readers.openslo.time_window import period_of
+from pytest_errorbudget.readers.written_slo import WrittenSlo
 from pytest_errorbudget.readers.yaml_places import Place
 
-_COMPARATORS = {"lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
-_FREE_FORM = 'metricSource: {type: errorbudget, spec: {events: requests, where: "status < 500"}}'
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Common:
+    """What all objectives of a document share."""
+
+    document: Document
+    spec: Place
+    library: Library
+    service: str
+    period: Period | None
+    conditions: tuple[Condition, ...]
 
 
-def slos_of(found: Place, registry: Registry, odd: Odd) -> tuple[Slo, ...]:
-    """The SLOs; ``odd`` is told what was read in spite of the specification. Raises ``Refused``."""
-    named = found.get("metadata", "name")
-    spec = found.get("spec")
-    if named is None or not named.text:
-        raise Refused("", found.span, "an SLO without a name", "give it one under `metadata.name`")
+def slos_of(document: Document, library: Library) -> tuple[WrittenSlo | NotComputed, ...]:
+    """The SLOs; every fault and oddity is told, and an objective with a fault gives none."""
+    spec = document.attempt(lambda: document.need(document.root, "spec"))
     if spec is None or not spec.is_mapping:
-        raise Refused(named.text, found.span, f"the SLO `{named.text}` has no `spec`")
-    document = Document(named.text, spec, odd, registry)
+        return ()
     service = spec.get("service")
     if service is None or not service.text:
-        odd(spec.span, f"the SLO `{named.text}` names no `service`; its own name is taken")
-    period, conditions = period_of(document), conditions_of(document)
-    return tuple(
-        Slo(
-            name=name,
-            service=named.text if service is None or not service.text else service.text,
-            sli=_sli(document, objective),
-            objective=target_of(document, objective),
+        document.odd(spec, "names no `service`; the SLO's own name is taken")
+    common = _Common(
+        document=document,
+        spec=spec,
+        library=library,
+        service=(service.text if service is not None else None) or document.name,
+        period=document.attempt(lambda: period_of(document, spec)),
+        conditions=tuple(_conditions(document, spec, library)),
+    )
+    objectives = document.attempt(lambda: tuple(objectives_of(document, spec))) or ()
+    return tuple(one for objective in objectives if (one := _of_objective(common, objective)) is not None)
+
+
+def _of_objective(common: _Common, objective: Objective) -> WrittenSlo | NotComputed | None:
+    document, at = common.document, objective.at
+    measured = document.attempt(lambda: _measure(common, objective))
+    target = document.attempt(lambda: target_of(document, at))
+    budgeting = document.attempt(lambda: budgeting_of(document, common.spec, at))
+    if measured is None:
+        return None
+    indicator, measure = measured
+    # Asked of an indicator of another system too, so that its faults are told.
+    compared = document.attempt(lambda: (sli_of(document, measure, objective),))
+    if compared is None or target is None or budgeting is None or common.period is None:
+        return None
+    if isinstance(measure, Foreign):
+        return _not_computed(common, objective, indicator, measure, target, budgeting, common.period)
+    return _computed(common, objective, measure, target, budgeting, common.period)
+
+
+def _computed(
+    common: _Common,
+    objective: Objective,
+    measure: Ratio | Threshold,
+    target: Fraction,
+    budgeting: Budgeting,
+    period: Period,
+) -> WrittenSlo | None:
+    sli, named = sli_of(common.document, measure, objective), common.document.root.get("metadata", "name")
+    span = (named or common.document.root).span
+    slice_window = objective.at.get("timeSliceWindow")
+    if sli is None:
+        return None
+    return WrittenSlo(
+        slo=Slo(
+            name=objective.name,
+            service=common.service,
+            sli=sli,
+            objective=target,
             period=period,
-            span=named.span,
-            budgeting=budgeting_of(document, objective),
-            conditions=conditions,
-        )
-        for name, objective in objectives_of(document)
+            span=span,
+            budgeting=budgeting,
+            conditions=common.conditions,
+        ),
+        events=measure.events_at or span,
+        slice=span if slice_window is None else slice_window.span,
     )
 
 
-def _sli(document: Document, objective: Place) -> Sli:
-    inline, named = document.spec.get("indicator"), document.spec.get("indicatorRef")
-    if inline is None and named is None:
-        raise document.refuse(None, "neither `indicator` nor `indicatorRef`")
-    if inline is not None:
-        spec = inline.get("spec")
-        if spec is None:
-            document.odd(inline.span, f"the indicator of `{document.name}` has no `spec`; its own keys are read")
-        return _indicator(document, spec or inline, objective)
-    assert named is not None
-    return _indicator(document, document.need(document.referred(named, "SLI"), "spec"), objective)
-
-
-def _indicator(document: Document, spec: Place, objective: Place) -> Sli:
-    ratio, threshold = spec.get("ratioMetric"), spec.get("thresholdMetric")
-    if threshold is not None:
-        return _threshold(document, threshold, objective)
-    if ratio is None:
-        raise document.refuse(spec, "an indicator with neither `ratioMetric` nor `thresholdMetric`")
-    operator = objective.get("op")
-    if operator is not None:
-        document.odd(operator.span, f"`op` of `{document.name}` is left out: it belongs to a thresholdMetric")
-    return _ratio(document, ratio)
-
-
-def _ratio(document: Document, ratio: Place) -> Sli:
-    if ratio.get("raw") is not None:
-        raise document.refuse(ratio.get("raw"), "a `raw` ratio is not supported", f"write `good` with {_FREE_FORM}")
-    good, bad = ratio.get("good"), ratio.get("bad")
-    if (good is None) == (bad is None):
-        raise document.refuse(ratio, "a ratioMetric needs `good` or `bad`, and not both")
-    found = good if good is not None else bad
-    assert found is not None
-    source = _source(document, found)
-    predicate = document.text(source, "where")
-    events = document.text(source, "events")
-    total = ratio.get("total")
-    if total is None:
-        document.odd(ratio.span, f"the SLI of `{document.name}` has no `total`; every event is valid")
-    return Sli(
-        events=events,
-        good=predicate if good is not None else f"not ({predicate})",
-        where=None if total is None else _valid(document, total, events),
-        kind=_kind(document, predicate),
+def _not_computed(
+    common: _Common,
+    objective: Objective,
+    indicator: str,
+    measure: Foreign,
+    target: Fraction,
+    budgeting: Budgeting,
+    period: Period,
+) -> NotComputed:
+    result = NotComputed(
+        name=objective.name,
+        service=common.service,
+        objective=target,
+        period=period,
+        budgeting=budgeting,
+        measure=measure,
+        indicator=indicator,
+        comparison=comparison(common.document, objective.at) if measure.is_threshold else None,
+        conditions=common.conditions,
     )
+    common.document.reading.odd(measure.source.span, result.reason)
+    return result
 
 
-def _valid(document: Document, total: Place, events: str) -> str | None:
-    source = _source(document, total)
-    counted = source.get("events")
-    if counted is not None and counted.text != events:
-        raise document.refuse(
-            counted, f"`total` counts the events `{counted.text}` and `good` the events `{events}`", "name one source"
-        )
-    where = source.get("where")
-    return None if where is None else where.text
+def _measure(common: _Common, objective: Objective) -> tuple[str, Measure]:
+    """The objective's own indicator (of a composite SLO), or the SLO's, with the name by which settings state it."""
+    document, library = common.document, common.library
+    within = next((at for at in (objective.at, common.spec) if _has_indicator(at)), None)
+    if within is None:
+        raise document.refuse(common.spec, "has neither `indicator` nor `indicatorRef`", "write one of them")
+    if within is objective.at and _has_indicator(common.spec):
+        raise document.refuse(within, "has an indicator beside the SLO's own", "keep one of them")
+    name, measure = _inline(common, within) or _referred(common, within)
+    found = library.stated.get(name) or library.stated.get(document.name)
+    if not isinstance(measure, Foreign) or found is None:
+        return name, measure
+    known = name if name in library.stated else document.name
+    library.use("indicator", known)
+    return name, stated(document, known, measure, found)
 
 
-def _threshold(document: Document, threshold: Place, objective: Place) -> Sli:
-    """``value`` is the column; the objective's ``op`` and ``value`` make it a predicate."""
-    source = _source(document, threshold)
-    column = document.text(source, "value")
-    operator, limit = document.need(objective, "op"), document.need(objective, "value")
-    sign = _COMPARATORS.get(operator.text or "")
-    if sign is None:
-        raise document.refuse(operator, f"`op: {operator.text}` is none of {', '.join(sorted(_COMPARATORS))}")
-    document.number(limit, "value")
-    predicate = f"{column} {sign} {limit.text}"
-    where = source.get("where")
-    return Sli(
-        events=document.text(source, "events"),
-        good=predicate,
-        where=None if where is None else where.text,
-        kind=_kind(document, predicate),
-    )
+def _has_indicator(at: Place) -> bool:
+    return at.get("indicator") is not None or at.get("indicatorRef") is not None
 
 
-def _source(document: Document, metric: Place) -> Place:
-    """The ``spec`` of a metricSource of ours. Its ``type`` may be left out where ``events`` is named."""
-    source = document.need(metric, "metricSource")
-    kind, spec = _source_type(document, source), source.get("spec")
-    if kind is not None and kind.text != "errorbudget":
-        raise NotCountable(
-            document.name,
-            kind.span,
-            f"the SLO `{document.name}` is not computed: its metric source `{kind.text}` is not events that can be "
-            f"counted exactly. Write {_FREE_FORM}",
-        )
+def _inline(common: _Common, within: Place) -> tuple[str, Measure] | None:
+    inline, named = within.get("indicator"), within.get("indicatorRef")
+    document = common.document
+    if inline is None:
+        return None
+    if named is not None:
+        raise document.refuse(named, "stands beside `indicator`", "keep one of them")
+    spec = inline.get("spec")
     if spec is None:
-        raise document.refuse(source, "a metricSource without `spec`", f"write {_FREE_FORM}")
-    if kind is None:
-        document.odd(source.span, f"a metricSource of `{document.name}` has no `type`; `errorbudget` is taken")
-    return spec
+        document.odd(inline, "has no `spec`; its own keys are read")
+    measure = measure_of(document, spec or inline, common.library.types)
+    return named_document("SLI", inline, document.reading, document.name).name, measure
 
 
-def _source_type(document: Document, source: Place) -> Place | None:
-    reference = source.get("metricSourceRef")
-    if source.get("type") is not None or reference is None:
-        return source.get("type")
-    return document.need(document.referred(reference, "DataSource"), "spec", "type")
+def _referred(common: _Common, within: Place) -> tuple[str, Measure]:
+    document, library = common.document, common.library
+    at = document.need(within, "indicatorRef")
+    name = document.text(within, "indicatorRef")
+    library.use("SLI", name)
+    if name not in library.measures:
+        known = ", ".join(f"`{known}`" for known in sorted(library.measures)) or "none"
+        raise document.refuse(at, f"is `{name}`, and there is no such SLI", f"defined are: {known}")
+    measure = library.measures[name]
+    if measure is None:
+        raise document.refuse(at, f"is `{name}`, and that SLI cannot be read")
+    return name, measure
 
 
-def _kind(document: Document, predicate: str) -> SliKind:
-    words = f"{document.name} {predicate}".lower()
-    return (
-        SliKind.LATENCY if any(word in words for word in ("latency", "duration", "elapsed")) else SliKind.AVAILABILITY
-    )
+def _conditions(document: Document, spec: Place, library: Library) -> Iterator[Condition]:
+    policies = spec.get("alertPolicies")
+    for policy in document.listed(policies) if policies is not None else ():
+        reference = policy if policy.text is not None else policy.get("alertPolicyRef")
+        if reference is None:
+            inline = named_document("AlertPolicy", policy, document.reading, document.name)
+            yield from conditions_of(inline, library.conditions, lambda name: library.use("AlertCondition", name))
+            continue
+        name = reference.text or ""
+        library.use("AlertPolicy", name)
+        if policy.text is not None:
+            document.odd(policy, f"is `{name}`; it is read as a reference")
+        if name not in library.policies:
+            document.odd(reference, f"is `{name}`, and there is no such AlertPolicy: it is not evaluated")
+        yield from library.policies.get(name, ())
