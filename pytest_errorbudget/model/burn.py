@@ -65,3 +65,8 @@ class BudgetState:
     pace_us: int
     burns: tuple[tuple[int, Burn | NoData], ...]
     pages: bool
+
+    @property
+    def remaining(self) -> Fraction | NoData:
+        """What is left of the budget as a fraction of it; below 0 where more was consumed than there was."""
+        return self.consumed if isinstance(self.consumed, NoData) else 1 - self.consumed

@@ -153,6 +153,11 @@ class Sli:
         return self.state.consumed
 
     @property
+    def remaining(self) -> Fraction | NoData:
+        """How much of it is left: 1 is all of it; below 0 where more was used than there was."""
+        return self.state.remaining
+
+    @property
     def exhausted_in(self) -> timedelta | None:
         """Time until the budget is gone at the present pace; ``None`` where it does not shrink or is gone."""
         left = self.state.exhausted_in_us

@@ -57,7 +57,7 @@ def publish(project: Project, run: Run, facts: Facts, outputs: Outputs) -> Publi
         lambda path: execution_log.write(path, log),
     )
     if outputs.facts is not None:
-        written = facts_file.facts_file(facts, project.settings, run.firings)
+        written = facts_file.facts_file(facts, project.settings, run.firings, run.budgets)
         attempt(outputs.facts, lambda path: facts_file.write(path, written))
     counts = facts.counts
     if outputs.counts is not None and counts is not None:

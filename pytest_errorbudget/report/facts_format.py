@@ -10,6 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from pytest_errorbudget.report.facts_format_budgets import FactBudget
 from pytest_errorbudget.report.facts_format_rust import (
     FactDeclaredTable,
     FactFfi,
@@ -85,7 +86,10 @@ class FactDatabase(Struct, frozen=True, kw_only=True):
 
 
 class FactCounts(Struct, frozen=True, kw_only=True):
+    """Alerts are evaluated at the end of every window that was counted: of ``window_us``."""
+
     digest: str
+    window_us: int
     events: int
     duplicates: int
     windows: int
@@ -121,5 +125,6 @@ class FactsFile(Struct, frozen=True, kw_only=True):
     handlers: tuple[FactHandler, ...]
     ffi: tuple[FactFfi, ...]
     counts: FactCounts | None
+    budgets: tuple[FactBudget, ...]
     alerts: FactAlerts
     unread: tuple[FactUnread, ...]

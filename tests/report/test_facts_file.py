@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from pytest_errorbudget.model.alert import Firing, Policy, Urgency
 from pytest_errorbudget.model.facts import Facts
 from pytest_errorbudget.model.migration import StaticReplay
 from pytest_errorbudget.model.pgtype import UNKNOWN
+from pytest_errorbudget.model.run import Run
 from pytest_errorbudget.model.rust import (
     Contracts,
     DeclaredColumn,
@@ -25,7 +27,7 @@ from pytest_errorbudget.model.rust import (
     Variant,
 )
 from pytest_errorbudget.model.schema import Column, Relation, RelationKind, Schema
-from pytest_errorbudget.model.settings import Settings
+from pytest_errorbudget.model.settings import Cohort, Settings
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.report.facts_file import facts_file, write
 from pytest_errorbudget.report.schemas import schema_text
@@ -113,7 +115,13 @@ def test_the_head(document: dict[str, Any]) -> None:
     assert {key: document[key] for key in ("version", "as_of", "counts", "alerts", "unread")} == {
         "version": 1,
         "as_of": "2026-01-05T01:00:00Z",
-        "counts": {"digest": "sha256:" + "c" * 64, "events": 1060, "duplicates": 40, "windows": 4},
+        "counts": {
+            "digest": "sha256:" + "c" * 64,
+            "window_us": 300_000_000,
+            "events": 1060,
+            "duplicates": 40,
+            "windows": 4,
+        },
         "alerts": {"workbook": {}, "generated": {}, "present": {}},
         "unread": [{"path": "services/billing/src/old.rs", "line": 3, "reason": "expected `;`"}],
     }
@@ -325,11 +333,44 @@ def test_alerts_are_by_policy_slo_tenant_and_severity(facts: Facts, settings: Se
     }
 
 
-def test_every_facts_file_fits_the_published_schema(facts: Facts, settings: Settings) -> None:
+def test_budgets_are_exact_and_say_why_there_is_none(facts: Facts, settings: Settings, run: Run) -> None:
+    strict = Cohort(name="gold", tenants=("globex",), objectives=(("availability", Fraction(9999, 10_000)),))
+    acme, globex = facts_file(facts, replace(settings, cohorts=(strict,)), (), run.budgets)["budgets"]
+    assert acme == {
+        "tenant": "acme-prod",
+        "service": "billing",
+        "slo": "availability",
+        "objective": "999/1000",
+        "valid": 1030,
+        "bad": 4,
+        "consumed": "40/103",
+        "remaining": "63/103",
+        "no_data": None,
+        "exhausted_in_us": 273_661_000_000,
+        "burns": [
+            {"window_us": 300_000_000, "valid": 30, "bad": 3, "rate": "100", "no_data": None},
+            {"window_us": 3_600_000_000, "valid": 1030, "bad": 4, "rate": "400/103", "no_data": None},
+        ],
+    }
+    assert (globex["objective"], globex["consumed"], globex["remaining"]) == ("9999/10000", None, None)
+    assert globex["no_data"] == "no valid event in this window"
+    assert globex["burns"] == [
+        {
+            "window_us": 3_600_000_000,
+            "valid": None,
+            "bad": None,
+            "rate": None,
+            "no_data": "no valid event in this window",
+        }
+    ]
+
+
+def test_every_facts_file_fits_the_published_schema(facts: Facts, settings: Settings, run: Run) -> None:
     validator = jsonschema.Draft202012Validator(json.loads(schema_text("facts.schema.json")))
     empty = replace(facts, as_of_us=None, databases=(), counts=None, contracts=Contracts())
     for one in (facts, empty):
         assert list(validator.iter_errors(facts_file(one, settings))) == []
+    assert list(validator.iter_errors(facts_file(facts, settings, (), run.budgets))) == []
 
 
 def test_it_is_written_whole(document: dict[str, Any], tmp_path: Path) -> None:
