@@ -14,8 +14,12 @@ import pytest
 
 from pytest_errorbudget.model.burn import Burn
 from pytest_errorbudget.model.run import FindingsError, StepName, StepState, UnknownName
+from pytest_errorbudget.pipeline.gather import gather
+from pytest_errorbudget.pipeline.judge import judge
 from pytest_errorbudget.pipeline.plan import ErrorBudget, SliWindow, UnknownColumn
 from pytest_errorbudget.pipeline.project import SettingsInvalid
+from pytest_errorbudget.pipeline.publish import Outputs, publish
+from pytest_errorbudget.pipeline.request import Request
 
 FIVE_MINUTES = timedelta(minutes=5)
 
@@ -167,6 +171,24 @@ def test_burn_rates_of_a_cohort(plan: ErrorBudget) -> None:
     assert not burn.exceeds(Fraction(72, 5))
     with pytest.raises(TypeError, match="float"):
         burn.exceeds(14.4)  # type: ignore[arg-type]
+
+
+def test_windows_of_any_width_and_slide(plan: ErrorBudget, tmp_path: Path) -> None:
+    """Events are counted in minutes here; the table of counts has the windows that were asked for."""
+    asked = plan.compute_burn_rates(timedelta(minutes=7), slide=timedelta(minutes=3))
+    request = Request(project=asked.project, asked=asked.asked)
+    facts = gather(request, lambda _: None)
+    run = judge(request, facts)
+    burn = run["acme"]["availability"].burns[timedelta(minutes=7)]
+    assert isinstance(burn, Burn)
+    assert (burn.bad, burn.valid) == (0, 7)
+    assert run["acme"]["availability"].burns[FIVE_MINUTES] == Burn(0, 5, burn.budget)
+    table = tmp_path / "counts.csv"
+    publish(asked.project, run, facts, Outputs(log=None, facts=None, counts=table, update=False))
+    midnight = int(datetime(2026, 3, 1, tzinfo=UTC).timestamp())
+    rows = [line.split(",") for line in table.read_text().splitlines()[1:] if line.startswith("acme,")]
+    found = [(int(row[3]) // 60_000_000 - midnight // 60, int(row[5])) for row in rows]
+    assert found == [(-6, 1), (-3, 4), *((start, 7) for start in range(0, 21, 3)), (21, 7), (24, 5), (27, 2)]
 
 
 def test_all_cohorts_are_the_default(plan: ErrorBudget) -> None:
