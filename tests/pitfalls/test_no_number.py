@@ -30,6 +30,7 @@ from pytest_errorbudget.checks.budget import burn_findings
 from pytest_errorbudget.checks.firing import workbook_firings
 from pytest_errorbudget.model.alert import Urgency
 from pytest_errorbudget.model.burn import Absence, Burn, NoData
+from pytest_errorbudget.model.slo import Timeslices
 from pytest_errorbudget.model.window import DAY_US, HOUR_US
 
 
@@ -63,6 +64,16 @@ def test_missing_telemetry(tmp_path: Path) -> None:
     counts = count(tmp_path, rows, until_us=10 * FIVE)
     assert burn(counts, FIVE) == NoData(Absence.NO_TELEMETRY)
     assert burn(counts, FIVE, tenant="b") == Burn(0, 1, Fraction(1, 1_000)), "what did come is counted"
+
+
+def test_time_of_which_nobody_told_is_no_good_time(tmp_path: Path) -> None:
+    """Pitfall 2. A budget of minutes goes on where a tenant is silent, and ends where a shard has stopped sending."""
+    timed = replace(SLO, budgeting=Timeslices(slice_us=FIVE, target=Fraction(9, 10)))
+    rows = [request(1, 0), request(2, 6 * FIVE - 1, tenant="b")]
+    counts = count(tmp_path, rows, slo=timed, until_us=4 * DAY_US)
+    found = state(counts, timed)
+    assert (found.valid, found.bad) == (6, 0)
+    assert burn(counts, HOUR_US, timed) == NoData(Absence.NO_TELEMETRY)
 
 
 def test_a_missing_numerator(tmp_path: Path) -> None:
