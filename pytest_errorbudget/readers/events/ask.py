@@ -98,6 +98,9 @@ def _of_slo(source: EventSource, slo: Slo, columns: tuple[FileColumn, ...]) -> P
     bad = find(source, columns, source.columns.bad or "bad", "which counts bad events")
     if not isinstance(good, exp.Column):
         raise ValueError(f"`{slo.sli.good}` judges an event, and `{source.name}` holds counts: write `good`")
+    for counts in (find(source, columns, good.name, "which counts good events"), bad):
+        if counts.type == "VARCHAR":
+            raise ValueError(f"the column `{counts.name}` counts events and is text (VARCHAR){counts.odd}")
     return Predicates(slo=slo, good=good, where=where, bad=column(bad.name, quoted=True))
 
 
@@ -127,9 +130,8 @@ def _comparable(read: exp.Column, found: FileColumn) -> None:
         for literal in around.iter_expressions():
             if isinstance(literal, exp.Literal) and literal.is_string != (found.type == "VARCHAR"):
                 kind = "text" if found.type == "VARCHAR" else "a number"
-                raise ValueError(
-                    f"the column `{found.name}` is {kind} ({found.type}) and is compared with {literal.sql()}"
-                )
+                beside = f"is compared with {literal.sql()}{found.odd}"
+                raise ValueError(f"the column `{found.name}` is {kind} ({found.type}) and {beside}")
 
 
 def _invalid(slo: Slo, message: str) -> Problem:

@@ -47,7 +47,7 @@ def unreadable_text(
     if MISFIT in str(error):
         help = "let what writes the file finish, and run again"
         return events_problem(source, f"{words} changed while it was read", help)
-    rows = _csv_rows(session, file, error) if source.format is EventFormat.CSV else _json_rows(path)
+    rows = _csv_rows(session, path, file, error) if source.format is EventFormat.CSV else _json_rows(path)
     if not rows:
         first = str(error).strip().split("\n", 1)[0].replace(f"{root}/", "")
         return events_problem(source, f"{words}: {first}", f"check that the file is whole and is {source.format.value}")
@@ -58,10 +58,10 @@ def unreadable_text(
     return events_problem(source, f"{words}, {places}{ending}", help)
 
 
-def odd_cell(session: duckdb.DuckDBPyConnection, path: str, file: TextFile, name: str) -> tuple[int, str] | None:
+def odd_cell(session: duckdb.DuckDBPyConnection, file: TextFile, name: str) -> tuple[int, str] | None:
     """The line and text of the first cell of a column that is no number; ``None`` where none is found."""
     if file.format is EventFormat.NDJSON:
-        return next(_odd_values(path, name), None)
+        return next(_odd_values(file.path, name), None)
     found = _rejects(session, file.typed({name: "DOUBLE"}, *_STORED))
     return next(((line, _of_column(file, row, name)) for line, kind, _, row in found if kind == "CAST"), None)
 
@@ -69,18 +69,22 @@ def odd_cell(session: duckdb.DuckDBPyConnection, path: str, file: TextFile, name
 _STORED = ("store_rejects = true", "rejects_table = 'bad_rows'", "rejects_scan = 'bad_scans'")
 
 
-def _csv_rows(session: duckdb.DuckDBPyConnection, file: TextFile | None, error: duckdb.Error) -> Sequence[BadRow]:
+def _csv_rows(
+    session: duckdb.DuckDBPyConnection, path: str, file: TextFile | None, error: duckdb.Error
+) -> Sequence[BadRow]:
     rejected: Sequence[BadRow] = ()
     if file is not None:
         try:
             rejects = _rejects(session, file.typed({}, *_STORED))
-            rejected = [BadRow(line, _csv_reason(kind, said)) for line, kind, said, _ in rejects]
+            # a row has a reject for each column that it lacks
+            reasons = {line: _csv_reason(kind, said) for line, kind, said, _ in reversed(rejects)}
+            rejected = [BadRow(line, reasons[line]) for line in sorted(reasons)]
         except duckdb.Error as again:
             error = again
     if rejected:
         return rejected
-    if "invalid state" in str(error) and file is not None:
-        return tuple(_other_endings(file.path))
+    if "invalid state" in str(error):
+        return tuple(_other_endings(path))
     at = _LINE.search(str(error))
     return () if at is None else (BadRow(int(at[1]), _csv_reason("", str(error))),)
 
@@ -90,7 +94,7 @@ def _rejects(session: duckdb.DuckDBPyConnection, rows: str) -> list[tuple[int, s
     session.execute("drop table if exists bad_rows")
     session.execute("drop table if exists bad_scans")
     # every cell is looked at: what no one asks for is not converted
-    session.execute(f"select count(columns(*)) from {rows}")
+    session.execute(f"select count(columns(*)) from {rows}").fetchall()
     found = "select line, error_type, error_message, csv_line from bad_rows order by all"
     return [(int(line), *map(str, rest)) for line, *rest in session.execute(found).fetchall()]  # type: ignore[misc]
 
@@ -140,7 +144,7 @@ def _json_reason(line: bytes) -> str:
             return ""
         if line.startswith(b"\xef\xbb\xbf"):
             return "begins with a byte order mark, which JSON does not have"
-        value = json.loads(line.decode(), object_pairs_hook=_Object, parse_constant=_refused)
+        value = json.loads(line.decode(), object_pairs_hook=_Object)
     except UnicodeDecodeError:
         return "not UTF-8"
     except json.JSONDecodeError as error:
@@ -159,16 +163,12 @@ class _Object(list[tuple[str, Any]]):
     """An object's pairs, with keys that are there twice."""
 
 
-def _refused(constant: str) -> Any:
-    raise ValueError(f"no JSON: `{constant}` is no number")
-
-
 def _odd_values(path: str, name: str) -> Iterator[tuple[int, str]]:
     with _opened(path) as lines:
         for number, line in enumerate(lines, 1):
             value = json.loads(line).get(name) if line.strip() else None
             if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
-                yield number, value if isinstance(value, str) else json.dumps(value)
+                yield number, json.dumps(value, ensure_ascii=False)
 
 
 def _of_column(file: TextFile, row: str, name: str) -> str:

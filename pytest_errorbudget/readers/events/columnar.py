@@ -17,12 +17,12 @@ import duckdb
 from pytest_errorbudget.model.formats.canonical import sha256
 from pytest_errorbudget.model.problem import Unreadable
 from pytest_errorbudget.model.settings import EventFormat, EventSource
-from pytest_errorbudget.readers.events.bad_rows import unreadable_text
+from pytest_errorbudget.readers.events.bad_rows import odd_cell, unreadable_text
 from pytest_errorbudget.readers.events.event_files import EventFiles
 from pytest_errorbudget.readers.events.files import FileColumn, identifier, quoted
 from pytest_errorbudget.readers.events.hive import Hive, hive_of
 from pytest_errorbudget.readers.events.kept import Kept
-from pytest_errorbudget.readers.events.kinds import MISFIT, Cell, Kind, kinds_in, met, value
+from pytest_errorbudget.readers.events.kinds import MISFIT, NUMBERS, Cell, Kind, kinds_in, met, value
 from pytest_errorbudget.readers.events.named import Named
 from pytest_errorbudget.readers.events.paths import events_problem
 from pytest_errorbudget.readers.events.text_file import TextFile, open_text
@@ -58,7 +58,9 @@ class TextFiles:
         facts = {path: self._fact(path, hive) for path in paths}
         self._same_columns(facts)
         types = self._types(tuple(facts.values()), hive)
-        columns = tuple(FileColumn(self.named.names[name], kind.value) for name, kind in types.items())
+        columns = tuple(
+            FileColumn(self.named.names[name], kind.value, self._odd(name, kind, facts)) for name, kind in types.items()
+        )
         names = {name for fact in facts.values() if fact.file is not None for name in fact.file.names}
         return self._files(facts, types, hive), columns, tuple(sorted({*names, *hive.kinds}))
 
@@ -171,7 +173,28 @@ class TextFiles:
         own = sorted({name for fact in facts for name in fact.kinds} - set(partitioned))
         kinds = {name: met(fact.kinds.get(name, Kind.NOTHING) for fact in facts) for name in own}
         empty = {name: self.named.compared.get(name, Kind.TEXT) for name in own if kinds[name] is Kind.NOTHING}
-        return dict(sorted({**kinds, **empty, **partitioned}.items()))
+        # CSV has no quotes that tell text from numbers: a column of digits that is compared with text is text
+        digits = {
+            name: Kind.TEXT
+            for name in own
+            if self.source.format is EventFormat.CSV
+            and kinds[name] in NUMBERS
+            and self.named.compared.get(name) is Kind.TEXT
+        }
+        return dict(sorted({**kinds, **empty, **digits, **partitioned}.items()))
+
+    def _odd(self, name: str, kind: Kind, facts: Mapping[str, _Fact]) -> str:
+        """Which cell made text of a column that a predicate takes for numbers."""
+        wanted = self.named.compared.get(name)
+        if kind is not Kind.TEXT or wanted not in NUMBERS or name in self.named.keys:
+            return ""
+        for path, fact in facts.items():
+            written = None if fact.file is None else fact.file.find(self.named.names[name])
+            if fact.file is not None and written is not None and fact.kinds.get(name) not in (*NUMBERS, Kind.NOTHING):
+                cell = odd_cell(self.session, fact.file, written)
+                shown = path.replace(f"{self.root}/", "")
+                return "" if cell is None else f": `{cell[1]}` in `{shown}`, line {cell[0]}, is no number"
+        return ""
 
     def _made(self, path: str, fact: _Fact, types: Mapping[str, Kind], hive: Hive) -> str:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -21,10 +21,12 @@ NUMBERS = _INTEGERS | _WIDE_INTEGERS | {"FLOAT", "REAL", "DOUBLE"}
 
 @dataclass(frozen=True, slots=True)
 class FileColumn:
-    """A column by its own name, and its type as DuckDB writes it."""
+    """A column by its own name, and its type as DuckDB writes it. ``odd`` says which cell made it text, if that is
+    known."""
 
     name: str
     type: str
+    odd: str = field(default="", repr=False, compare=False)
 
 
 def columns_of(session: duckdb.DuckDBPyConnection, table: str) -> tuple[FileColumn, ...]:
@@ -59,11 +61,12 @@ def find(source: EventSource, columns: tuple[FileColumn, ...], name: str, use: s
         return near[0]
     names = [one.name for one in columns]
     close = get_close_matches(name, names, n=3) or names
+    nearest = f"the nearest columns are {', '.join(f'`{one}`' for one in close)}"
     raise Unreadable(
         events_problem(
             source,
             f"the events `{source.name}` have no column `{name}`, {use}",
-            f"the nearest columns are {', '.join(f'`{one}`' for one in close)}",
+            nearest if close else "the files hold nothing, not even the names of columns",
         )
     )
 

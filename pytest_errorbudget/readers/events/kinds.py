@@ -26,9 +26,9 @@ class Kind(Enum):
     TEXT = "VARCHAR"
 
 
-_NUMBERS = (Kind.WHOLE, Kind.WIDE, Kind.REAL)
+NUMBERS = (Kind.WHOLE, Kind.WIDE, Kind.REAL)
 """Each holds those before it."""
-_TRIED = (Kind.TRUTH, *_NUMBERS, Kind.MOMENT)
+_TRIED = (Kind.TRUTH, *NUMBERS, Kind.MOMENT)
 """No cell is of two of these but a number, which is of all wider ones."""
 MISFIT = "a cell that is not of the kind found for its column: "
 _NOT_WHOLE = "'[^0-9 +-]'"
@@ -48,8 +48,8 @@ def meet(one: Kind, other: Kind) -> Kind:
         return one
     if one is Kind.NOTHING:
         return other
-    if one in _NUMBERS and other in _NUMBERS:
-        return max(one, other, key=_NUMBERS.index)
+    if one in NUMBERS and other in NUMBERS:
+        return max(one, other, key=NUMBERS.index)
     return Kind.TEXT
 
 

@@ -47,7 +47,7 @@ class TextFile:
         as_text = set(texts)
         types = {name: "VARCHAR" if name in as_text else "JSON" for name in columns}
         # a reader without a column is none
-        described = _struct(types or {"": "VARCHAR"})
+        described = _struct(types or {"nothing": "VARCHAR"})
         options = ("format = 'newline_delimited'", "auto_detect = false", "records = true", *more)
         return f"read_json({', '.join((quoted(self.path), f'columns = {described}', *options))})"
 
