@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import psycopg
 import pytest
 
 from pytest_errorbudget.model.counts import Counts
-from pytest_errorbudget.model.settings import EventColumns, EventFormat, EventSource, ReplaySettings
+from pytest_errorbudget.model.settings import EventColumns, EventFormat, EventSource
 from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.window import DAY_US, MINUTE_US
@@ -20,7 +18,7 @@ from pytest_errorbudget.readers.events.counting import count_events
 from pytest_errorbudget.readers.events.postgres_again import PostgresAgain
 from pytest_errorbudget.readers.events.reading import no_recount, recount
 from pytest_errorbudget.readers.events.spark import SparkAgain
-from pytest_errorbudget.readers.scratch import scratch_server
+from pytest_errorbudget.readers.scratch import ScratchServer
 
 FIVE = 5 * MINUTE_US
 # Times before 1970 and 1 µs beside an edge, text of other alphabets, of quotes, line feeds, backslashes and of nothing,
@@ -84,7 +82,6 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with duckdb.connect() as session:
         session.execute("set TimeZone = 'UTC'")
         session.execute(f"copy ({ROWS}) to '{folder}/events.parquet' (format parquet)")
-        session.execute(f"copy ({ROWS}) to '{folder}/events.csv' (format csv, force_quote *, nullstr '<null>')")
     return folder
 
 
@@ -94,26 +91,9 @@ def file(root: Path) -> Counts:
 
 
 @pytest.fixture(scope="module")
-def database() -> Iterator[Any]:
-    with scratch_server(ReplaySettings()) as server:
-        yield server.database
-
-
-@pytest.fixture(scope="module")
-def spark_table(root: Path) -> Iterator[str]:
-    """A table in a catalogue of its own: Spark in this process keeps its warehouse where the run is."""
-    from pyspark.sql import SparkSession
-
-    builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
-    builder = builder.config("spark.sql.warehouse.dir", str(root / "warehouse")).config(
-        "spark.sql.shuffle.partitions", 2
-    )
-    session = builder.config("spark.ui.showConsoleProgress", "false").getOrCreate()
-    session.sparkContext.setLogLevel("ERROR")
-    session.conf.set("spark.sql.session.timeZone", "Asia/Kathmandu")
-    session.read.parquet(str(root / "events.parquet")).createOrReplaceTempView("events")
-    yield "events"
-    session.stop()
+def spark_table(root: Path, spark: Any) -> str:
+    spark.read.parquet(str(root / "events.parquet")).createOrReplaceTempView("events")
+    return "events"
 
 
 def test_spark_counts_its_table_as_duckdb_counts_the_file(root: Path, spark_table: str, file: Counts) -> None:
@@ -125,24 +105,10 @@ def test_spark_counts_its_table_as_duckdb_counts_the_file(root: Path, spark_tabl
     ]
 
 
-def test_postgres_counts_its_table_as_duckdb_counts_the_file(root: Path, database: Any, file: Counts) -> None:
-    with database() as conninfo:
-        with psycopg.connect(conninfo) as connection:
-            connection.execute(
-                "create table events (event_id text, tenant_id text, occurred_at timestamptz, shard text, status int, "
-                "latency real, route text, size bigint, cached boolean)"
-            )
-            loading = b"copy events from stdin (format csv, header, null '<null>')"
-            with connection.cursor().copy(loading) as copy:
-                copy.write((root / "events.csv").read_bytes())
-        table = counted(root, source(EventFormat.POSTGRES, "public.events", conninfo))
-    assert (table.series, table.digest, table.totals) == (file.series, file.digest, file.totals)
-
-
-def test_files_are_counted_again_on_both(root: Path, spark_table: str, database: Any, file: Counts) -> None:
-    assert spark_table
+@pytest.mark.usefixtures("spark")
+def test_files_are_counted_again_on_both(root: Path, scratch: ScratchServer, file: Counts) -> None:
     read = source(EventFormat.PARQUET, "events.parquet")
-    again = counted(root, read, recounting=recount, further=(PostgresAgain(database), SparkAgain()))
+    again = counted(root, read, recounting=recount, further=(PostgresAgain(scratch.database), SparkAgain()))
     assert [(one.way, one.equal) for one in again.recounts[-2:]] == [
         ("postgres", file.windows),
         ("spark", file.windows),
@@ -150,8 +116,8 @@ def test_files_are_counted_again_on_both(root: Path, spark_table: str, database:
     assert again.digest == file.digest
 
 
-def test_a_table_that_is_not_there(root: Path, spark_table: str) -> None:
-    assert spark_table
+@pytest.mark.usefixtures("spark")
+def test_a_table_that_is_not_there(root: Path) -> None:
     _, problems = count_events(
         root, (source(EventFormat.SPARK, "nowhere"),), SLOS, ("a",), window_us=FIVE, recounting=no_recount
     )
