@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 Duration = Annotated[str, Meta(pattern=r"^[1-9][0-9]*(us|ms|s|m|h|d|w)$", description="such as `10m`, `1h`, `28d`")]
+Wait = Annotated[str, Meta(pattern=r"^(0s|[1-9][0-9]*(us|ms|s|m|h|d|w))$", description="such as `10m`, or `0s`")]
 Share = Annotated[str, Meta(description="an exact share as text: `99.95 %`, `0.9995`, `1999/2000`; no floats")]
 Name = Annotated[str, Meta(min_length=1)]
 Burn = Annotated[
@@ -111,7 +112,7 @@ class EventsTable(_Table, frozen=True):
     name: Name
     source: SourceTable
     columns: ColumnsTable = ColumnsTable()
-    lateness: Duration | Literal["0s"] = "0s"
+    lateness: Wait = "0s"
     slot: Duration | None = None
     tenants: dict[str, Name] = {}
 
@@ -148,7 +149,7 @@ class AlertTable(_Table, frozen=True):
     lookback: Duration
     severity: Name = "ticket"
     op: Literal["gt", "gte"] = "gt"
-    after: Duration | Literal["0s"] = "0s"
+    after: Wait = "0s"
 
 
 class SloTable(_Table, frozen=True):

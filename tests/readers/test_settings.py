@@ -239,6 +239,11 @@ def test_an_slo_may_not_be_called_like_another_kind_of_item(tmp_path: Path) -> N
     )
 
 
+def test_no_lateness_at_all_may_be_written_down(tmp_path: Path) -> None:
+    (source,) = settings_of(tmp_path, SHORT.replace("source =", 'lateness = "0s"\nsource =')).events
+    assert source.lateness_us == 0
+
+
 def test_bytes_that_are_not_text(tmp_path: Path) -> None:
     (tmp_path / "errorbudget.toml").write_bytes(b"\xff\xfe")
     settings, (problem,) = read_settings(tmp_path, "errorbudget.toml", {})
