@@ -7,8 +7,8 @@ RUST_SOURCES := Cargo.toml Cargo.lock $(wildcard rust_ext/Cargo.toml rust_ext/sr
 STAMP := $(VENV)/.installed
 OLD_STAMP := $(OLD)/.installed
 
-.PHONY: test-spark
-.PHONY: demo test setup lint rust-test contracts types tests tests-pytest8 benchmarks test-promtool example-check clean
+.PHONY: demo test setup lint rust-test contracts types tests tests-pytest8 benchmarks test-promtool test-spark
+.PHONY: example-check clean
 
 demo: $(STAMP)
 	$(BIN)/python example_project/scripts/demo.py
@@ -57,12 +57,17 @@ tests: $(STAMP)
 tests-pytest8: $(OLD_STAMP)
 	cd tests && ../$(OLD)/bin/python -P -m pytest -q -n 2 -c ../pyproject.toml --rootdir .. plugin
 
-# DuckDB, PostgreSQL and Spark count alike. pyspark is half a gigabyte, so that only this target installs it.
+# DuckDB, PostgreSQL and Spark count alike. pyspark is half a gigabyte, so that only this target installs it, and only
+# where there is a Java that runs it.
+JAVA := $(if $(JAVA_HOME),$(JAVA_HOME)/bin/java,java)
+JAVA_MAJOR = $(shell $(JAVA) -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p')
+
 test-spark: $(STAMP)
-	@if command -v java >/dev/null; then \
+	@if [ "$(or $(JAVA_MAJOR),0)" -ge 17 ]; then \
 		$(BIN)/python -m pip install --quiet "pyspark>=4" && $(BIN)/python -m pytest -q tests/spark; \
 	else \
-		echo "test-spark: skipped, there is no Java on this machine: Spark needs a Java runtime, 17 or newer"; \
+		echo "test-spark: skipped. Spark needs a Java runtime, 17 or newer; on this machine there is $(if \
+			$(JAVA_MAJOR),Java $(JAVA_MAJOR),none)"; \
 	fi
 
 benchmarks: $(STAMP)
