@@ -6,8 +6,7 @@ aligned to the Unix epoch. Windows are counted instead of slices, so that the re
 windows of a slice say the same, and the ratios are those of the slices.
 
 A slice without valid events is not bad: it is time in which nobody was failed. Time is counted from the first event of
-any tenant to the end of the newest closed slice, but not beyond what every shard has sent: silence of a shard is no
-good time. A tenant without any event has no series at all.
+any tenant to the end of the newest closed slice; a tenant without any event has no series at all.
 """
 
 from __future__ import annotations
@@ -27,33 +26,26 @@ WEIGHT = 1_000_000_000
 
 def in_slices(counts: Counts, slos: Sequence[Slo]) -> Counts:
     """The counts with time for events in the series of SLOs that budget time."""
-    by_name = {slo.name: slo for slo in slos}
-    return replace(counts, series=tuple(_of(counts, series, by_name.get(series.slo)) for series in counts.series))
+    budgetings = {slo.name: slo.budgeting for slo in slos}
+    return replace(
+        counts, series=tuple(_of(counts, series, budgetings.get(series.slo, Occurrences())) for series in counts.series)
+    )
 
 
-def _of(counts: Counts, series: Series, slo: Slo | None) -> Series:
-    if slo is None:
-        return series
-    budgeting: Budgeting = slo.budgeting
+def _of(counts: Counts, series: Series, budgeting: Budgeting) -> Series:
     match budgeting:
         case Occurrences():
             return series
         case Timeslices() | RatioTimeslices():
-            return _timed(counts, series, budgeting, _known_until(counts, slo.sli.events))
+            return _timed(counts, series, budgeting)
         case _:
             assert_never(budgeting)
 
 
-def _known_until(counts: Counts, source: str) -> int:
-    """The end of what is closed and of what every shard of the source has sent."""
-    sent = (total.watermark_us for total in counts.totals if total.source == source and total.watermark_us is not None)
-    return min((counts.closed_until_us, *(watermark + counts.window_us for watermark in sent)))
-
-
-def _timed(counts: Counts, series: Series, budgeting: Timeslices | RatioTimeslices, until_us: int) -> Series:
+def _timed(counts: Counts, series: Series, budgeting: Timeslices | RatioTimeslices) -> Series:
     slice_us = budgeting.slice_us
     begins = min(other.starts_us[0] for other in counts.series if other.slo == series.slo and other.starts_us)
-    begin_us, end_us = window_start(begins, slice_us), window_start(until_us, slice_us)
+    begin_us, end_us = window_start(begins, slice_us), window_start(counts.closed_until_us, slice_us)
     sums: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
     for start, valid, bad in zip(series.starts_us, series.valid, series.bad, strict=True):
         before = sums[window_start(start, slice_us)]

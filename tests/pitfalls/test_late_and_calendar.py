@@ -119,7 +119,7 @@ def test_one_m_is_a_minute_and_a_capital_one_a_month(tmp_path: Path) -> None:
 
 def test_a_calendar_of_a_minute_is_refused(tmp_path: Path) -> None:
     """Pitfall 13."""
-    with pytest.raises(SettingsInvalid, match="`duration: 1m` is not a part of the calendar"):
+    with pytest.raises(SettingsInvalid, match="`1m` is not a part of the calendar: `m` is a minute; a month is `1M`"):
         opened(tmp_path, "{duration: 1m, calendar: {startTime: 2026-01-01 00:00:00, timeZone: UTC}}")
 
 
