@@ -10,14 +10,16 @@ What each SLO makes of a row is a digit of base 4 in an integer of ``bits``: 0 n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlglot import exp
 from sqlglot.expressions import and_, column, select, union
 
 from pytest_errorbudget.readers.events.of_counts import sums
-from pytest_errorbudget.readers.events.question import Predicates, Question
+from pytest_errorbudget.readers.events.question import Predicates, Question, Ranks
+from pytest_errorbudget.readers.events.ranked import chosen, grouped, ranks
 from pytest_errorbudget.readers.events.usable import (
+    columns_of,
     counted,
     floored,
     integer,
@@ -57,6 +59,8 @@ def aggregation(question: Question, table: str, as_of_us: int) -> exp.Query:
             counted(digit.copy().eq(2)).as_(f"bad_{position}"),
             counted(digit.copy().eq(3)).as_(f"invalid_{position}"),
         ]
+    if question.ranks is not None:
+        return _in_one_look(question, question.ranks, table, as_of_us, counts)
     names = [one.alias_or_name for one in counts[1:]]
     by_window = select(*counts).from_("chosen").group_by("tenant", "start_us")
     same = and_(column("tenant", "n").eq(column("tenant", "e")), column("start_us", "n").eq(column("start_us", "e")))
@@ -77,6 +81,27 @@ def aggregation(question: Question, table: str, as_of_us: int) -> exp.Query:
     ):
         query = query.with_(name, as_=part)
     return query
+
+
+def verdict_ranks(question: Question, table: str) -> exp.Query:
+    """The rows of ``Ranks.table``."""
+    return ranks(question, table, _verdicts(numbered(question)))
+
+
+def _in_one_look(question: Question, given: Ranks, table: str, as_of_us: int, counts: Sequence[exp.Expr]) -> exp.Query:
+    names = [one.alias_or_name for one in counts[1:]]
+    example = exp.Min(this=column("example")).as_("example")
+    by_window = select(*counts, example).from_("chosen").group_by("tenant", "start_us")
+    start = floored(column("time_us"), question.window_us)
+    return (
+        select(named(question, column("tenant", "n")).as_("tenant"), *(column(name, "n") for name in names))
+        .select(column("example", "n"))
+        .from_("counted AS n")
+        .order_by(column("tenant", "n"), column("start_us", "n"))
+        .with_("grouped", as_=grouped(question, given, table, as_of_us))
+        .with_("chosen", as_=chosen(given, start, _bits(question)))
+        .with_("counted", as_=by_window)
+    )
 
 
 def survey(question: Question, table: str) -> exp.Query:
@@ -118,7 +143,7 @@ def _grouped(question: Question, table: str, as_of_us: int) -> exp.Query:
 def _copied(question: Question, table: str, as_of_us: int) -> exp.Query:
     """The distinct copies of events with several. Predicates are judged behind the join, on the few rows that pass."""
     mapped = [mapped_column(name).as_(f"c{position}") for position, name in enumerate(question.mapped)]
-    kept = ["tenant", "id", "time_us", *_columns(question)]
+    kept = ["tenant", "id", "time_us", *columns_of(question)]
     same = and_(column("tenant", "u").eq(column("tenant", "g")), column("id", "u").eq(column("id", "g")))
     several = (
         select(*(column(name, "u").as_(name) for name in kept), column("copies", "g").as_("copies"))
@@ -133,7 +158,7 @@ def _verdicts(question: Question) -> list[exp.Expr]:
 
 
 def _ranked(question: Question) -> exp.Query:
-    order = [exp.Ordered(this=column(name), nulls_first=False) for name in ("time_us", *_columns(question))]
+    order = [exp.Ordered(this=column(name), nulls_first=False) for name in ("time_us", *columns_of(question))]
     event = [column("tenant"), column("id")]
     rank = exp.Window(this=exp.RowNumber(), partition_by=event, order=exp.Order(expressions=order))
     distinct = exp.Window(this=counted(), partition_by=[part.copy() for part in event])
@@ -208,10 +233,6 @@ def _digit(position: int) -> exp.Expr:
     bits: exp.Expr = column(f"b{position // DIGITS}")
     shifted = exp.paren(exp.BitwiseRightShift(this=bits, expression=number(place))) if place else bits
     return exp.paren(exp.BitwiseAnd(this=shifted, expression=number(3)))
-
-
-def _columns(question: Question) -> list[str]:
-    return [f"c{position}" for position in range(len(question.mapped))]
 
 
 def _bits(question: Question) -> list[str]:

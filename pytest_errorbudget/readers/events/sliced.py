@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from pytest_errorbudget.model.formats.canonical import sha256
 from pytest_errorbudget.model.settings import EventSource
+from pytest_errorbudget.readers.events.combinations import with_ranks
 from pytest_errorbudget.readers.events.crossing import Crossing
 from pytest_errorbudget.readers.events.event_files import EventFiles
 from pytest_errorbudget.readers.events.files import FileColumn, find, identifier, quoted
@@ -140,12 +141,12 @@ class Sliced:
             alone = into if len(self.slices) == 1 else "one_slice"
             if alone != into:
                 make(self.session, self.question, alone)
-            insert(self.session, self.aggregation(question, PART, one.to_us), alone)
+            asked = with_ranks(self.session, question, PART, *_times(one))
+            insert(self.session, self.aggregation(asked, PART, one.to_us), alone)
             if len(self.slices) > 1:
                 self.session.execute(f"insert into {into} select * from one_slice")
-                hashes = (
-                    f"select event, {one.from_us} as slice from ({render(event_hashes(question, PART, one.to_us))})"
-                )
+                found = render(event_hashes(question, PART, one.to_us))
+                hashes = f"select event, {one.from_us}::bigint as slice from ({found})"
                 self._keep(hashes, f"{self.key(one)}.events", "compression uncompressed")
             if self.keeps(one):
                 self._keep(f"select * from {alone}", f"{self.key(one)}.counts", "compression zstd")
@@ -175,6 +176,14 @@ class Sliced:
         together = render(self.aggregation(self.question, "crossed", as_of_us))
         insert_signed(self.session, self.question, together, 1, CORRECTIONS)
         sum_up(self.session, self.question, ("parts", CORRECTIONS), into)
+
+
+def _times(one: Slice) -> tuple[int | None, int]:
+    """The oldest time that the slice can hold, where its files hold any, and a time that is behind all."""
+    earliest = [file.earliest_us for file in one.files if file.earliest_us is not None]
+    latest = [file.latest_us for file in one.files if file.latest_us is not None]
+    base = one.from_us if one.from_us is not None else min(earliest, default=None)
+    return base, min(one.to_us, max(latest, default=one.to_us) + 1)
 
 
 def _span(path: str, digest: str, rows: Sequence[Row]) -> FileSpan:

@@ -63,6 +63,11 @@ def numbered(question: Question) -> Question:
     )
 
 
+def columns_of(question: Question) -> list[str]:
+    """What ``numbered`` calls the mapped columns."""
+    return [f"c{position}" for position in range(len(question.mapped))]
+
+
 def floored(time_us: exp.Expr, width_us: int) -> exp.Expr:
     """The start of the window that holds ``time_us``, floored also before 1970: ``t - ((t % w) + w) % w``."""
     remainder = exp.Mod(this=exp.paren(time_us.copy()), expression=number(width_us))

@@ -1,0 +1,46 @@
+"""Ranks for the mapped columns of a table in DuckDB, where they pay."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import duckdb
+
+from pytest_errorbudget.readers.events.query import verdict_ranks
+from pytest_errorbudget.readers.events.question import Question, Ranks
+from pytest_errorbudget.readers.events.usable import mapped_column
+
+RANKS = "ranks"
+_MOST = 1 << 15
+"""With more combinations, finding the rank of each row costs what a second look at copies does."""
+_SAMPLED = 20_000
+_MOST_SAMPLED = 8_000
+_TIME_BITS = 62
+
+
+def with_ranks(
+    session: duckdb.DuckDBPyConnection, question: Question, table: str, base_us: int | None, to_us: int
+) -> Question:
+    """The question with ranks over ``table``, all of whose times are in ``[base_us, to_us)``; as it is where they would
+    not pay or not fit. Replaces the ranks that were there before."""
+    if question.slot_us is not None or not question.mapped or base_us is None:
+        return question
+    if _distinct(session, question, f"(select * from {table} limit {_SAMPLED})") > _MOST_SAMPLED:
+        return question
+    try:
+        query = verdict_ranks(question, table).sql(dialect="duckdb")
+        session.execute(f"create or replace temp table {RANKS} as {query}")
+    except duckdb.Error:
+        # a value of a row that does not count, which the other form never judges, may be one that cannot be judged
+        return question
+    (found,) = session.execute(f"select count(*) from {RANKS}").fetchall()[0]
+    width = max(1, (found - 1).bit_length())
+    if found > _MOST or (to_us - base_us).bit_length() + width > _TIME_BITS:
+        return question
+    return replace(question, ranks=Ranks(table=RANKS, width_bits=width, base_us=base_us))
+
+
+def _distinct(session: duckdb.DuckDBPyConnection, question: Question, rows: str) -> int:
+    columns = ", ".join(mapped_column(name).sql(dialect="duckdb") for name in question.mapped)
+    (found,) = session.execute(f"select count(*) from (select distinct {columns} from {rows})").fetchall()[0]
+    return int(found)
