@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from one_slo import SLO
 
 from pytest_errorbudget.checks.alert_never_fires import never_fires, never_firing_findings, unlike_the_policy
 from pytest_errorbudget.checks.firing import present_firings
@@ -15,10 +17,10 @@ from pytest_errorbudget.model.item import ItemId
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.settings import Cohort
 from pytest_errorbudget.model.severity import Severity
-from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
+from pytest_errorbudget.model.slo import Slo
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.threshold import Basis, Threshold
-from pytest_errorbudget.model.window import DAY_US, HOUR_US, MINUTE_US
+from pytest_errorbudget.model.window import HOUR_US, MINUTE_US
 
 FIVE = 5 * MINUTE_US
 
@@ -36,15 +38,7 @@ def condition(burn: str, *, inclusive: bool = False) -> Condition:
 
 
 def slo(objective: str, *conditions: Condition) -> Slo:
-    return Slo(
-        name="ok",
-        service="api",
-        sli=Sli(events="requests", good="status < 500", where=None, kind=SliKind.AVAILABILITY),
-        objective=Fraction(objective),
-        period=Rolling(30 * DAY_US),
-        span=Span("slo.yaml", 1),
-        conditions=conditions,
-    )
+    return replace(SLO, objective=Fraction(objective), conditions=conditions)
 
 
 @pytest.mark.parametrize(

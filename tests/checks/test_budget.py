@@ -5,42 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
+from one_slo import SLO, TOTALS
+
 from pytest_errorbudget.checks.budget import budget_states, burn_findings
 from pytest_errorbudget.model.burn import Absence, BudgetState, NoData
-from pytest_errorbudget.model.counts import Counts, Series, SourceTotals
+from pytest_errorbudget.model.counts import Counts, Series
 from pytest_errorbudget.model.finding import Affected, Finding
 from pytest_errorbudget.model.item import ItemId
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.settings import Cohort
 from pytest_errorbudget.model.severity import Severity
-from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
-from pytest_errorbudget.model.source import Span
+from pytest_errorbudget.model.slo import Slo
 from pytest_errorbudget.model.window import DAY_US, MINUTE_US
 
 FIVE = 5 * MINUTE_US
 PERIOD = 30 * DAY_US
-SLO = Slo(
-    name="ok",
-    service="api",
-    sli=Sli(events="requests", good="status < 500", where=None, kind=SliKind.AVAILABILITY),
-    objective=Fraction(999, 1000),
-    period=Rolling(PERIOD),
-    span=Span("slo.yaml", 1),
-)
 GOLD = Cohort(name="gold", tenants=("a",))
-TOTALS = SourceTotals(
-    source="requests",
-    rows=0,
-    events=0,
-    duplicates=0,
-    disagreeing=0,
-    without_id=0,
-    without_time=0,
-    unknown_tenant=0,
-    after_as_of=0,
-    invalid=(("ok", 0),),
-    watermark_us=1 << 60,
-)
 
 
 def month(bad: dict[int, int], *, each: int = 100) -> Counts:

@@ -8,41 +8,20 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from one_slo import SLO, TOTALS
 
 from pytest_errorbudget.checks.burn import burn_over, fires, sums_of, workbook_policy
 from pytest_errorbudget.model.alert import Alert, Urgency
 from pytest_errorbudget.model.burn import Absence, Burn, NoData
 from pytest_errorbudget.model.counts import Counts, Series, SourceTotals
-from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
-from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.window import DAY_US, HOUR_US, MINUTE_US
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "slo-vectors.json").read_text())
 FIVE = 5 * MINUTE_US
-SLO = Slo(
-    name="ok",
-    service="api",
-    sli=Sli(events="requests", good="status < 500", where=None, kind=SliKind.AVAILABILITY),
-    objective=Fraction(999, 1000),
-    period=Rolling(30 * DAY_US),
-    span=Span("slo.yaml", 1),
-)
 
 
 def totals(source: str = "requests", *, unjudged: int = 0, watermark_us: int | None = 1 << 60) -> SourceTotals:
-    return SourceTotals(
-        source=source,
-        rows=0,
-        events=0,
-        duplicates=0,
-        disagreeing=0,
-        without_id=0,
-        without_time=0,
-        unknown_tenant=0,
-        after_as_of=0,
-        invalid=(("ok", unjudged),),
-        watermark_us=watermark_us,
-    )
+    return replace(TOTALS, source=source, invalid=(("ok", unjudged),), watermark_us=watermark_us)
 
 
 def counted(

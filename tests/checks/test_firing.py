@@ -8,39 +8,17 @@ from fractions import Fraction
 
 from hypothesis import given
 from hypothesis import strategies as st
+from one_slo import SLO, TOTALS
 
 from pytest_errorbudget.checks.burn import burn_over, fires, sums_of, workbook_policy
 from pytest_errorbudget.checks.firing import generated_firings, present_firings, workbook_firings
 from pytest_errorbudget.model.alert import Condition, Firing, Policy, Urgency
 from pytest_errorbudget.model.burn import Burn
-from pytest_errorbudget.model.counts import Counts, Series, SourceTotals
+from pytest_errorbudget.model.counts import Counts, Series
 from pytest_errorbudget.model.settings import Cohort
-from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.threshold import Basis, Threshold
 from pytest_errorbudget.model.window import DAY_US, HOUR_US, MINUTE_US, SECOND_US
-
-SLO = Slo(
-    name="ok",
-    service="api",
-    sli=Sli(events="requests", good="status < 500", where=None, kind=SliKind.AVAILABILITY),
-    objective=Fraction(999, 1000),
-    period=Rolling(30 * DAY_US),
-    span=Span("slo.yaml", 1),
-)
-TOTALS = SourceTotals(
-    source="requests",
-    rows=0,
-    events=0,
-    duplicates=0,
-    disagreeing=0,
-    without_id=0,
-    without_time=0,
-    unknown_tenant=0,
-    after_as_of=0,
-    invalid=(("ok", 0),),
-    watermark_us=1 << 60,
-)
 
 
 def counted(

@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from one_slo import SLO
 from scipy.stats import beta
 
 from pytest_errorbudget.checks.thresholds import (
@@ -19,23 +20,13 @@ from pytest_errorbudget.checks.thresholds import (
 )
 from pytest_errorbudget.model.counts import Counts, Series
 from pytest_errorbudget.model.settings import Cohort
-from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
-from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.threshold import Basis, Evidence, Threshold
-from pytest_errorbudget.model.window import DAY_US, HOUR_US, MINUTE_US
+from pytest_errorbudget.model.window import HOUR_US, MINUTE_US
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "slo-vectors.json").read_text())["tolerance_n"]
 FIVE = 5 * MINUTE_US
 CONFIDENCE = Fraction(992, 1000)
 ENOUGH = 481
-SLO = Slo(
-    name="ok",
-    service="api",
-    sli=Sli(events="requests", good="status < 500", where=None, kind=SliKind.AVAILABILITY),
-    objective=Fraction(999, 1000),
-    period=Rolling(30 * DAY_US),
-    span=Span("slo.yaml", 1),
-)
 GOLD = Cohort(name="gold", tenants=("a",))
 
 

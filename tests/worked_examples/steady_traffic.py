@@ -7,39 +7,19 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+from one_slo import SLO, TOTALS
+
 from pytest_errorbudget.checks.budget import budget_states
 from pytest_errorbudget.checks.firing import present_firings
 from pytest_errorbudget.model.alert import Condition, Urgency
 from pytest_errorbudget.model.burn import BudgetState
-from pytest_errorbudget.model.counts import Counts, Series, SourceTotals
+from pytest_errorbudget.model.counts import Counts, Series
 from pytest_errorbudget.model.settings import Cohort
-from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.window import DAY_US
 
 MONTH = 30 * DAY_US
-SLO = Slo(
-    name="ok",
-    service="api",
-    sli=Sli(events="requests", good="status < 500", where=None, kind=SliKind.AVAILABILITY),
-    objective=Fraction(999, 1000),
-    period=Rolling(MONTH),
-    span=Span("slo.yaml", 1),
-)
 COHORTS = (Cohort(name="gold", tenants=("a",)),)
-TOTALS = SourceTotals(
-    source="requests",
-    rows=0,
-    events=0,
-    duplicates=0,
-    disagreeing=0,
-    without_id=0,
-    without_time=0,
-    unknown_tenant=0,
-    after_as_of=0,
-    invalid=(("ok", 0),),
-    watermark_us=1 << 60,
-)
 
 
 def counted(windows: Iterable[tuple[int, int]], width_us: int) -> Counts:

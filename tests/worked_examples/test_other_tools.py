@@ -7,7 +7,8 @@ from datetime import datetime
 from fractions import Fraction
 
 import pytest
-from steady_traffic import COHORTS, SLO, counted, errors, state
+from one_slo import SLO
+from steady_traffic import COHORTS, counted, errors, state
 
 from pytest_errorbudget.checks.budget import budget_states
 from pytest_errorbudget.checks.burn import workbook_policy

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from steady_traffic import COHORTS, MONTH, SLO, alert, errors, fired, outage_from, state
+from one_slo import SLO
+from steady_traffic import COHORTS, MONTH, alert, errors, fired, outage_from, state
 
 from pytest_errorbudget.checks.burn import burn_that_consumes, workbook_policy
 from pytest_errorbudget.checks.firing import workbook_firings
