@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pytest_errorbudget.model.counts import Counts
 from pytest_errorbudget.model.locked_tenants import KeptTenants
 from pytest_errorbudget.model.migration import MigrationSet, RealReplay, StaticReplay
+from pytest_errorbudget.model.partition_reads import PlannedReads
 from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.model.problem import Problem, Unchecked
 from pytest_errorbudget.model.query_typing import Rejected, Typed
@@ -31,12 +32,23 @@ def sli_key(query: SliQuery) -> QueryKey:
     return QueryKey(query.path, "sli", query.number)
 
 
+def sli_meant_key(query: SliQuery) -> QueryKey:
+    """The same as it was read, in PostgreSQL's own SQL."""
+    return QueryKey(query.path, "sli meant", query.number)
+
+
+def sli_proposal_key(query: SliQuery) -> QueryKey:
+    """The query that is proposed instead."""
+    return QueryKey(query.path, "sli proposal", query.number)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryTyping:
     """One query in one shape. ``verdict`` is ``None`` where it was not prepared, then ``unchecked`` says why.
 
     ``declared`` are the types that were declared for the parameters, ``None`` where PostgreSQL chose; empty where it
-    chose all. ``undeclared`` is what it would be without them, where only they make PostgreSQL refuse it.
+    chose all. ``undeclared`` is what it would be without them, where only they make PostgreSQL refuse it. ``reads`` is
+    what its plans read, where they were asked for.
     """
 
     query: QueryKey
@@ -44,6 +56,7 @@ class QueryTyping:
     unchecked: str | None = None
     declared: tuple[PgType | None, ...] = ()
     undeclared: Typed | None = None
+    reads: PlannedReads | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,9 +96,11 @@ class Rule(Enum):
     SLI_CLOCK = ("sli-clock", _WARNING)
     SLI_WINDOW = ("sli-window", _WARNING)
     SLI_TENANT = ("sli-tenant", _WARNING)
+    SLI_PRUNING = ("sli-pruning", _WARNING)
     SLI_COUNT = ("sli-count", _WARNING)
     SLI_ARITHMETIC = ("sli-arithmetic", _WARNING)
     SLI_COLUMNS = ("sli-columns", _ERROR)
+    SLI_DIALECT = ("sli-dialect", _WARNING)
 
     def __init__(self, id: str, severity: Severity) -> None:
         self.id = id

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_errorbudget.model.differences import differences
-from pytest_errorbudget.model.facts import DatabaseFacts, QueryKey, SetFacts, ShapeTyping, sli_key
+from pytest_errorbudget.model.facts import DatabaseFacts, QueryKey, SetFacts, ShapeTyping
 from pytest_errorbudget.model.item import migration_item
 from pytest_errorbudget.model.migration import MigrationSet, RealReplay, StaticReplay
 from pytest_errorbudget.model.problem import Unchecked
@@ -137,6 +137,7 @@ def type_database(
         return facts
     from pytest_errorbudget.checks.contracts.declared import declared_types
     from pytest_errorbudget.pipeline.kept import kept_typings
+    from pytest_errorbudget.pipeline.sli import asked_queries
     from pytest_errorbudget.readers.result_cache import users_cache
     from pytest_errorbudget.readers.shape_request import Query
 
@@ -146,7 +147,7 @@ def type_database(
         Query(QueryKey(query.path, query.function, query.ordinal), query.sql, declared(query))
         for query in contracts.queries
         if query.sql is not None and (not database.services or query.crate in database.services)
-    ) + tuple(Query(sli_key(query), query.prepared) for query in sli_queries if query.prepared is not None)
+    ) + asked_queries(sli_queries)
     migrations = facts.migrations
     nothing: tuple[ShapeTyping, ...] = ()
     shapes = _shapes(database, facts)

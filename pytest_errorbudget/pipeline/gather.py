@@ -53,7 +53,7 @@ def gather(request: Request, progress: Progress, clock: Clock = monotonic_us) ->
                     case StepName.SLI_BURN_RATE_COMPUTATION:
                         counts = _counts(gathering, servers, lock, progress)
                     case StepName.CONTRACT_MISMATCH_DETECTION:
-                        sli_queries = _sli_queries(gathering)
+                        sli_queries = _sli_queries(gathering, databases)
                         asked = (contracts, sli_queries)
                         databases = tuple(type_database(gathering, servers, each, *asked) for each in databases)
                     case StepName.THRESHOLD_GENERATION:
@@ -97,15 +97,16 @@ def _with_records(gathering: Gathering, contracts: Contracts) -> Contracts:
     return replace(contracts, records=records)
 
 
-def _sli_queries(gathering: Gathering) -> tuple[SliQuery, ...]:
+def _sli_queries(gathering: Gathering, databases: tuple[DatabaseFacts, ...]) -> tuple[SliQuery, ...]:
     project = gathering.request.project
     if not project.settings.sli_queries:
         return ()
+    from pytest_errorbudget.pipeline.sli import with_proposals
     from pytest_errorbudget.readers.sli_queries import read_sli_queries
 
     queries, problems = read_sli_queries(project.root, project.settings.sli_queries)
     gathering.problems.extend(problems)
-    return queries
+    return with_proposals(queries, databases, project.settings)
 
 
 def _lock(gathering: Gathering) -> LockedThresholds | None:

@@ -11,11 +11,13 @@ from pytest_errorbudget.model.pgtype import PgType
 @dataclass(frozen=True, slots=True)
 class Query:
     """``declared`` are the types that the library sends with the query for what is bound: ``None`` for one that is not
-    known, empty where it sends none or nothing is known."""
+    known, empty where it sends none or nothing is known. ``planned`` are ways to write it: the first that PostgreSQL
+    takes is planned; none where nobody asks what it reads."""
 
     key: QueryKey
     sql: str
     declared: tuple[PgType | None, ...] = ()
+    planned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

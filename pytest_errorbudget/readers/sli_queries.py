@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import sqlglot
 from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
 
 from pytest_errorbudget.model.problem import Problem
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.sli_query import SliQuery, Use, UseKind
 from pytest_errorbudget.model.source import Span
+from pytest_errorbudget.readers.sli_dialect import Plain, plain
+from pytest_errorbudget.readers.sli_selects import is_clock, is_clock_word, outer_columns, read_selects, time_column
+from pytest_errorbudget.readers.sli_uses import Reading, read_uses
 
-_CLOCKS = (exp.CurrentTimestamp, exp.CurrentDate, exp.CurrentTime, exp.Localtimestamp, exp.Localtime)
-_CLOCK_FUNCTIONS = frozenset({"clock_timestamp", "statement_timestamp", "transaction_timestamp", "timeofday"})
-_SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
-_INTERVAL = re.compile(r"(\d+)\s*([a-z]*)", re.IGNORECASE)
-_COMPARISONS = (exp.EQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Between)
+_SETS_ZONE = re.compile(r"\bset\s+(?:session\s+|local\s+)?time\s*zone\b", re.IGNORECASE)
 
 
 def read_sli_queries(root: Path, globs: Sequence[str]) -> tuple[tuple[SliQuery, ...], tuple[Problem, ...]]:
@@ -31,7 +32,8 @@ def read_sli_queries(root: Path, globs: Sequence[str]) -> tuple[tuple[SliQuery, 
         if not paths:
             problems.append(_no_file(glob))
         for path in paths:
-            queries += _of_file(path.relative_to(root).as_posix(), path.read_bytes().decode("utf-8-sig", "replace"))
+            text = path.read_bytes().decode("utf-8-sig", "replace")
+            queries += parse_sli_queries(path.relative_to(root).as_posix(), text)
     return tuple(queries), tuple(problems)
 
 
@@ -46,158 +48,162 @@ def _no_file(glob: str) -> Problem:
     )
 
 
-def _of_file(path: str, text: str) -> Iterator[SliQuery]:
+def parse_sli_queries(path: str, text: str) -> Iterator[SliQuery]:
+    """The statements of one file; each that cannot be read says why."""
     try:
-        statements = [one for one in sqlglot.parse(text, dialect="postgres") if one is not None]
-    except SqlglotError as error:
-        details = (getattr(error, "errors", None) or [{}])[0]
-        span = Span(path, int(details.get("line") or 1), int(details.get("col") or 1))
-        yield SliQuery(path=path, number=1, span=span, unread=str(details.get("description") or "not SQL").rstrip("."))
+        written = plain(text)
+        parts = tuple(_statements(written.text))
+    except (SqlglotError, ValueError) as error:
+        yield SliQuery(path=path, number=1, span=Span(path, 1, 1), unread=str(error).splitlines()[0])
         return
-    for number, statement in enumerate(statements, 1):
-        place = _Places(path, text)
-        select = statement.find(exp.Select)
-        if select is None:
-            yield SliQuery(path=path, number=number, span=place.of(statement), unread="not a SELECT")
+    file = _File(path=path, text=text, plain=written, zoned=_SETS_ZONE.search(text) is not None)
+    for number, (start, end) in enumerate(parts, 1):
+        yield _of_statement(file, number, start, end)
+
+
+def _statements(text: str) -> Iterator[tuple[int, int]]:
+    """Where each begins and ends, without its semicolon."""
+    start, end = None, 0
+    for token in Dialect.get_or_raise("postgres").tokenize(text):
+        if token.text == ";":
+            if start is not None:
+                yield start, end
+            start = None
         else:
-            yield _query(statement, select, number, place)
+            start = token.start if start is None else start
+            end = token.end + 1
+    if start is not None:
+        yield start, end
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    path: str
+    text: str
+    plain: Plain
+    zoned: bool
+
+    def span(self, place: int) -> Span:
+        """Of a place in the plain text."""
+        place = self.plain.offset(place)
+        before = self.text[:place]
+        return Span(self.path, before.count("\n") + 1, place - (before.rfind("\n") + 1) + 1)
+
+
+@dataclass(frozen=True, slots=True)
 class _Places:
-    """Places in a file, from the offsets that sqlglot keeps."""
+    """Places in a file, from the offsets that sqlglot keeps within a statement that begins at ``start``."""
 
-    def __init__(self, path: str, text: str) -> None:
-        self._path, self._text = path, text
+    file: _File
+    start: int
 
     def of(self, node: exp.Expr) -> Span:
         """Where the node begins: at the first of its own places and of those under it, else where its parent does."""
         starts = [each.meta["start"] for each in node.walk() if "start" in each.meta]
         if not starts:
-            return Span(self._path, 1, 1) if node.parent is None else self.of(node.parent)
-        start = min(starts)
-        before = self._text[:start]
-        return Span(self._path, before.count("\n") + 1, start - (before.rfind("\n") + 1) + 1)
+            return self.file.span(self.start) if node.parent is None else self.of(node.parent)
+        return self.file.span(self.start + min(starts))
 
 
-def _query(statement: exp.Expr, select: exp.Select, number: int, place: _Places) -> SliQuery:
-    table = select.find(exp.Table)
-    where, group = select.args.get("where"), select.args.get("group")
+def _of_statement(file: _File, number: int, start: int, end: int) -> SliQuery:
+    text, span = file.plain.text[start:end], file.span(start)
+    if text[:4].lower() == "set ":
+        return SliQuery(path=file.path, number=number, span=span, unread="not a SELECT")
+    try:
+        statement = sqlglot.parse_one(text, dialect="postgres")
+    except SqlglotError as error:
+        details = (getattr(error, "errors", None) or [{}])[0]
+        reason = str(details.get("description") or error).splitlines()[0].rstrip(".")
+        line = int(details.get("line") or 1) + span.line - 1
+        return SliQuery(path=file.path, number=number, span=Span(file.path, line, 1), unread=reason)
+    query = _query_of(statement)
+    if query is None:
+        return SliQuery(path=file.path, number=number, span=span, unread="not a SELECT")
+    places = _Places(file, start)
+    uses = (
+        *read_uses(query, Reading(places.of, file.plain.parameters, file.zoned)),
+        *_clocks(file, start, text),
+        *_zoomed(file, start, end),
+    )
     return SliQuery(
-        path=place.of(statement).path,
+        path=file.path,
         number=number,
-        span=place.of(statement),
-        prepared=_numbered(statement),
-        schema=(table.db or None) if table is not None else None,
-        relation=table.name if table is not None else None,
-        compared=_columns(_comparisons(where)),
-        grouped=_columns(group.expressions if group is not None else ()),
-        time=_time_column(where),
-        uses=tuple(sorted(_uses(statement, place), key=lambda use: (use.span.line, use.span.column, use.kind.value))),
+        span=places.of(query),
+        written=text if query is statement else query.sql(dialect="postgres"),
+        meant=_meant(query),
+        planned=_planned(query, len(file.plain.parameters)),
+        parameters=file.plain.parameters,
+        selects=read_selects(query, places.of),
+        outer=outer_columns(query),
+        time=time_column(query),
+        uses=tuple(sorted(set(uses), key=lambda use: (use.span.line, use.span.column, use.kind.value, use.text))),
     )
 
 
-def _columns(parts: Iterable[exp.Expr]) -> tuple[str, ...]:
-    return tuple(sorted({column.name for part in parts for column in part.find_all(exp.Column)}))
-
-
-def _comparisons(where: exp.Expr | None) -> Iterator[exp.Expr]:
-    if where is not None:
-        yield from where.find_all(*_COMPARISONS)
-
-
-def _time_column(where: exp.Expr | None) -> str | None:
-    """The column that is compared with a clock, else with an interval, else the first that is held in a range."""
-    comparisons = tuple(_comparisons(where))
-    for wanted in ((*_CLOCKS, exp.Anonymous), (exp.Interval,), (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between)):
-        for comparison in comparisons:
-            column = comparison.find(exp.Column)
-            if column is not None and comparison.find(*wanted) is not None:
-                return column.name
+def _query_of(statement: exp.Expr) -> exp.Query | None:
+    """What it asks: itself, or the query of a view that it creates or of rows that it inserts."""
+    if isinstance(statement, exp.Query):
+        return statement if statement.find(exp.Select) is not None else None
+    if isinstance(statement, exp.Create | exp.Insert):
+        inner = statement.args.get("expression")
+        bare = inner.unnest() if isinstance(inner, exp.Expr) else None
+        return bare if isinstance(bare, exp.Query) else None
     return None
 
 
-def _numbered(statement: exp.Expr) -> str:
-    """``?`` as ``$1``, ``$2``, as PostgreSQL wants them."""
-    copy = statement.copy()
-    for number, placeholder in enumerate(tuple(copy.find_all(exp.Placeholder)), 1):
-        placeholder.replace(exp.Parameter(this=exp.Literal.number(number)))
+def _clocks(file: _File, start: int, text: str) -> Iterator[Use]:
+    """On the tokens, which keep what the team wrote."""
+    tokens = Dialect.get_or_raise("postgres").tokenize(text)
+    for before, token, after in zip((None, *tokens), tokens, (*tokens[1:], None), strict=False):
+        is_call = after is not None and after.text == "("
+        if token.token_type.name in {"IDENTIFIER", "STRING"} or (before is not None and before.text in {".", "as"}):
+            continue
+        if is_clock_word(token.text, is_call):
+            shown = f"{token.text}()" if is_call else token.text
+            yield Use(kind=UseKind.CLOCK, text=shown, span=file.span(start + token.start))
+
+
+def _zoomed(file: _File, start: int, end: int) -> Iterator[Use]:
+    for place, text in file.plain.zoomed:
+        if file.plain.offset(start) <= place < file.plain.offset(end):
+            before = file.text[:place]
+            span = Span(file.path, before.count("\n") + 1, place - (before.rfind("\n") + 1) + 1)
+            yield Use(kind=UseKind.ZOOM, text=text, span=span)
+
+
+def _meant(query: exp.Query) -> str:
+    copy = query.copy()
+    for moved in [*copy.find_all(exp.Add), *copy.find_all(exp.Sub)]:
+        _type_of_moved(moved)
+    for unit in copy.find_all(exp.DateBin):
+        if isinstance(unit.args.get("unit"), exp.Var):
+            unit.set("unit", exp.Literal.string(unit.args["unit"].name.lower()))
     return copy.sql(dialect="postgres")
 
 
-def _uses(statement: exp.Expr, place: _Places) -> Iterator[Use]:
-    for node in statement.walk():
-        kind = _kind(node)
-        if kind is not None:
-            yield Use(
-                kind=kind,
-                text=node.sql(dialect="postgres"),
-                span=place.of(node),
-                columns=_columns((node,)) if kind is not UseKind.DIVISION else _outside(node, exp.Count, exp.Sum),
-                summed=_columns(node.find_all(exp.Sum)) if kind is UseKind.DIVISION else (),
-                seconds=_seconds(node) if isinstance(node, exp.Interval) else None,
-            )
+def _type_of_moved(moved: exp.Binary) -> None:
+    """``$1 - interval '5 minutes'`` is a moment, which PostgreSQL would take for an interval."""
+    if isinstance(moved.right, exp.Interval) and isinstance(moved.left, exp.Parameter):
+        moved.left.replace(exp.cast(moved.left.copy(), "timestamptz"))
 
 
-def _kind(node: exp.Expr) -> UseKind | None:
-    match node:
-        case _ if _is_clock(node):
-            return UseKind.CLOCK
-        case exp.Count() if not isinstance(node.this, exp.Distinct | exp.Column):
-            return UseKind.ROWS
-        case exp.Sum() | exp.Avg():
-            return UseKind.SUM
-        case exp.Div() if not _has_fractions(node):
-            return UseKind.DIVISION
-        case exp.Star() if isinstance(node.parent, exp.Select):
-            return UseKind.STAR
-        case exp.Interval():
-            return UseKind.INTERVAL
-        case _ if _is_untyped_limit(node):
-            return UseKind.UNTYPED
-        case _ if _cuts_days(node):
-            return UseKind.DAY
+def _planned(query: exp.Query, parameters: int) -> str:
+    """With fixed moments, so that what a plan leaves out does not depend on when it is asked for."""
+    copy = sqlglot.parse_one(_meant(query), dialect="postgres")
+    for clock in [node for node in copy.walk() if is_clock(node)]:
+        if not isinstance(clock, exp.Anonymous):  # those change while a query runs: no plan can count on them
+            moment = exp.Parameter(this=exp.Literal.number(parameters + 1))
+            clock.replace(exp.cast(moment, _type_of_clock(clock)))
+    return copy.sql(dialect="postgres")
+
+
+def _type_of_clock(clock: exp.Expr) -> str:
+    match clock:
+        case exp.CurrentDate():
+            return "date"
+        case exp.CurrentTime() | exp.Localtime():
+            return "time"
+        case exp.Localtimestamp():
+            return "timestamp"
         case _:
-            return None
-
-
-def _is_clock(node: exp.Expr) -> bool:
-    named = isinstance(node, exp.Anonymous) and node.name.lower() in _CLOCK_FUNCTIONS
-    return named or isinstance(node, _CLOCKS)
-
-
-def _has_fractions(node: exp.Expr) -> bool:
-    """A cast, an average or a literal with a point: the author said, or PostgreSQL says, that it is no integer."""
-    return node.find(exp.Cast, exp.Avg) is not None or any(not one.is_int for one in node.find_all(exp.Literal))
-
-
-def _outside(node: exp.Expr, *aggregates: type[exp.Expr]) -> tuple[str, ...]:
-    """The columns that stand in none of the aggregates."""
-    found = (column for column in node.find_all(exp.Column) if column.find_ancestor(*aggregates) is None)
-    return tuple(sorted({column.name for column in found}))
-
-
-def _is_untyped_limit(node: exp.Expr) -> bool:
-    if not isinstance(node, exp.Binary) or node.find_ancestor(exp.Having) is None:
-        return False
-    sides = (node.left, node.right)
-    return any(isinstance(side, exp.Placeholder | exp.Parameter) for side in sides) and any(
-        side.find(exp.AggFunc) is not None for side in sides
-    )
-
-
-def _cuts_days(node: exp.Expr) -> bool:
-    """``date_trunc`` without a zone, and a cast to a date: the session's time zone says which day it is."""
-    if isinstance(node, exp.TimestampTrunc):
-        return node.args.get("zone") is None
-    return isinstance(node, exp.Cast) and node.to.is_type("date") and node.find(exp.Column) is not None
-
-
-def _seconds(interval: exp.Interval) -> int | None:
-    """The length in whole seconds; ``None`` where it is not plain (months, several parts, a parameter)."""
-    unit = interval.args.get("unit")
-    value = interval.this.name if interval.this is not None else ""
-    matched = _INTERVAL.fullmatch(f"{value} {unit.name if unit is not None else ''}".strip())
-    if matched is None:
-        return None
-    size = _SECONDS.get(matched[2].lower().removesuffix("s"))
-    return None if size is None else int(matched[1]) * size
+            return "timestamptz"

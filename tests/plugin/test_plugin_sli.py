@@ -33,4 +33,4 @@ def test_a_query_that_a_tenant_refuses_fails_and_one_that_reads_a_clock_warns(ru
             " --> sli/orders.sql:1:8",
         ]
     )
-    result.stdout.fnmatch_lines(["*warning[[]sli-clock]*the query reads the clock: `CURRENT_TIMESTAMP`*"])
+    result.stdout.fnmatch_lines(["*warning[[]sli-clock]*the query reads the clock: `now()`*"])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_errorbudget.model.sli_query import SliQuery, UseKind
+from pytest_errorbudget.model.sli_query import SliQuery, SliSelect, TableName, UseKind
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.readers.sli_files import list_sli_files
 from pytest_errorbudget.readers.sli_queries import read_sli_queries
@@ -30,31 +30,55 @@ def read(folder: Path, text: str) -> tuple[SliQuery, ...]:
 
 def test_the_query_of_the_page(tmp_path: Path) -> None:
     (query,) = read(tmp_path, PAGE)
-    assert (query.relation, query.compared, query.grouped, query.time) == (
-        "logs",
-        ("timestamp",),
-        ("tenant_id",),
-        "timestamp",
+    assert query.selects == (
+        SliSelect(
+            span=Span("sli/a.sql", 2, 8),
+            tables=(TableName(None, "logs"),),
+            compared=("timestamp",),
+            grouped=("tenant_id",),
+            returned=("tenant_id",),
+        ),
     )
+    assert query.time == "timestamp"
     assert {(use.kind, use.text, str(use.span)) for use in query.uses} == {
         (UseKind.ROWS, "COUNT(*)", "sli/a.sql:2:19"),
         (UseKind.INTERVAL, "INTERVAL '5 MINUTE'", "sli/a.sql:3:29"),
-        (UseKind.CLOCK, "CURRENT_TIMESTAMP", "sli/a.sql:3:29"),
+        (UseKind.CLOCK, "NOW()", "sli/a.sql:3:29"),
         (UseKind.UNTYPED, "COUNT(*) > ?", "sli/a.sql:4:27"),
         (UseKind.ROWS, "COUNT(*)", "sli/a.sql:4:27"),
     }
-    assert query.prepared is not None
-    assert query.prepared.endswith("HAVING COUNT(*) > $1")
+    assert query.parameters == ("?",)
+    assert query.written == (
+        "SELECT tenant_id, COUNT(*) as errors\nFROM logs WHERE timestamp > NOW() - INTERVAL 5 MINUTE\n"
+        "GROUP BY tenant_id HAVING COUNT(*) > $1"
+    )
+    assert query.meant == (
+        "SELECT tenant_id, COUNT(*) AS errors FROM logs WHERE timestamp > CURRENT_TIMESTAMP - INTERVAL '5 MINUTE' "
+        "GROUP BY tenant_id HAVING COUNT(*) > $1"
+    )
+    assert query.planned == query.meant.replace("CURRENT_TIMESTAMP", "CAST($2 AS TIMESTAMPTZ)")
 
 
 @pytest.mark.parametrize(
     ("sql", "kind", "text"),
     [
-        ("select now()", UseKind.CLOCK, "CURRENT_TIMESTAMP"),
-        ("select clock_timestamp()", UseKind.CLOCK, "CLOCK_TIMESTAMP()"),
-        ("select current_date", UseKind.CLOCK, "CURRENT_DATE"),
-        ("select localtimestamp", UseKind.CLOCK, "LOCALTIMESTAMP"),
+        ("select now()", UseKind.CLOCK, "now()"),
+        ("select clock_timestamp()", UseKind.CLOCK, "clock_timestamp()"),
+        ("select current_date", UseKind.CLOCK, "current_date"),
+        ("select localtimestamp", UseKind.CLOCK, "localtimestamp"),
         ("select count(1) from t", UseKind.ROWS, "COUNT(1)"),
+        ("select count(id) from t", UseKind.ROWS, "COUNT(id)"),
+        ("select count(*) from (select distinct a from t) x, u", UseKind.ROWS, "COUNT(*)"),
+        ("select sum(case when a then 1 else 0 end) from t", UseKind.ROWS, "SUM(CASE WHEN a THEN 1 ELSE 0 END)"),
+        ("select t.* from t", UseKind.STAR, "t.*"),
+        ("select * from (select * from t) x", UseKind.STAR, "*"),
+        ("select extract(hour from at) from t", UseKind.DAY, "EXTRACT(HOUR FROM at)"),
+        ("select to_char(at, 'YYYY') from t", UseKind.DAY, "TO_CHAR(at, 'YYYY')"),
+        ("select date_bin('7 minutes', at, $1) from t", UseKind.INTERVAL, "'7 minutes'"),
+        ("select a from t where at between $1 and $2", UseKind.CLOSED, "at BETWEEN $1 AND $2"),
+        ("select a from t where at >= $1 and at <= $2", UseKind.CLOSED, "at <= $2"),
+        ("select a from t where at > :start", UseKind.OPEN, "at > :start"),
+        ("select a from t where lower(b) = 'x'", UseKind.WRAPPED, "LOWER(b) = 'x'"),
         ("select sum(ms) from t", UseKind.SUM, "SUM(ms)"),
         ("select avg(ms) from t", UseKind.SUM, "AVG(ms)"),
         ("select a / b from t", UseKind.DIVISION, "a / b"),
@@ -73,7 +97,16 @@ def test_a_use_alone(tmp_path: Path, sql: str, kind: UseKind, text: str) -> None
     "sql",
     [
         "select count(distinct id) from t where at >= $1 and at < $2",
-        "select count(id) from t",
+        "select count(*) from (select distinct on (id) id from t) x",
+        "select count(*) from (select id, row_number() over (partition by id) as n from t) x where n = 1",
+        "select a.now from t",
+        "select date_trunc('minute', at) from t",
+        "select (at at time zone 'UTC')::date from t",
+        "select extract(epoch from at) from t",
+        "select interval '7 seconds'",
+        "with w as (select a from t) select * from w",
+        "select a from t where at >= $1 and at < $2",
+        "select tenant from t group by tenant having count(distinct id) > $limit",
         "select a / 2.5 from t",
         "select a::numeric / b from t",
         "select date_trunc('day', at, 'UTC') from t",
@@ -91,7 +124,7 @@ def test_nothing_to_say(tmp_path: Path, sql: str) -> None:
 )
 def test_the_length_of_an_interval(tmp_path: Path, interval: str, seconds: int | None) -> None:
     (query,) = read(tmp_path, f"select 1 from t where at > $1 - interval {interval}")
-    assert [use.seconds for use in query.uses] == [seconds]
+    assert [use.seconds for use in query.uses if use.kind is UseKind.INTERVAL] == [seconds]
 
 
 @pytest.mark.parametrize(
@@ -115,11 +148,87 @@ def test_what_is_not_a_select_is_said(tmp_path: Path) -> None:
     ]
 
 
-def test_what_is_not_sql_is_said_with_its_place(tmp_path: Path) -> None:
-    (query,) = read(tmp_path, "select 1\nfrom t where (")
-    assert query.span.path == "sli/a.sql"
-    assert query.span.line == 2
-    assert query.unread is not None
+def test_what_is_not_sql_is_said_with_its_place_and_the_rest_is_read(tmp_path: Path) -> None:
+    broken, whole = read(tmp_path, "select 1\nfrom t where (;\nselect 2 from t")
+    assert (broken.span.path, broken.span.line) == ("sli/a.sql", 2)
+    assert broken.unread is not None
+    assert whole.unread is None
+
+
+def test_a_template_is_no_sql(tmp_path: Path) -> None:
+    (query,) = read(tmp_path, "select 1 {% if a %} from t {% endif %}")
+    assert query.unread == "a template makes its SQL (`{% … %}`)"
+
+
+def test_a_width_that_a_dashboard_chooses(tmp_path: Path) -> None:
+    (query,) = read(tmp_path, "select $__timeGroup(at, $__interval),\n  1 from t where at > $1 - interval '$interval'")
+    assert [(use.text, str(use.span)) for use in query.uses if use.kind is UseKind.ZOOM] == [
+        ("$__timeGroup(at, $__interval)", "sli/a.sql:1:8"),
+        ("'$interval'", "sli/a.sql:2:37"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "create materialized view v as select now() from t",
+        "create view v as (select now() from t)",
+        "insert into v select now() from t",
+    ],
+)
+def test_the_query_of_a_view_or_of_rows_is_read(tmp_path: Path, sql: str) -> None:
+    (query,) = read(tmp_path, sql)
+    assert query.meant == "SELECT CURRENT_TIMESTAMP FROM t"
+    assert [use.kind for use in query.uses] == [UseKind.CLOCK]
+
+
+def test_a_moment_that_is_moved_has_a_type(tmp_path: Path) -> None:
+    sql = "select 1 from t where at > $1 - interval '5 min' and date_bin('1 day', at, 'epoch') = $2"
+    (query,) = read(tmp_path, sql)
+    assert query.meant == (
+        "SELECT 1 FROM t WHERE at > CAST($1 AS TIMESTAMPTZ) - INTERVAL '5 MIN' AND DATE_BIN('1 day', at, 'epoch') = $2"
+    )
+
+
+@pytest.mark.parametrize(
+    ("sql", "selects"),
+    [
+        (
+            "with w as (select a, b from s.t where c = 1) select b from w join u using (d) group by 1",
+            [
+                SliSelect(
+                    span=Span("sli/a.sql", 1, 53),
+                    tables=(TableName(None, "u"),),
+                    compared=("d",),
+                    grouped=("b",),
+                    returned=("b",),
+                ),
+                SliSelect(
+                    span=Span("sli/a.sql", 1, 19),
+                    tables=(TableName("s", "t"),),
+                    compared=("c",),
+                    returned=("a", "b"),
+                    is_inner=True,
+                ),
+            ],
+        ),
+        (
+            "select distinct on (a) b as x, count(*) filter (where c = 1) over (partition by d) from t",
+            [
+                SliSelect(
+                    span=Span("sli/a.sql", 1, 24),
+                    tables=(TableName(None, "t"),),
+                    compared=("c",),
+                    grouped=("a", "d"),
+                    returned=("b",),
+                )
+            ],
+        ),
+    ],
+)
+def test_what_each_select_reads_compares_and_groups_by(tmp_path: Path, sql: str, selects: list[SliSelect]) -> None:
+    (query,) = read(tmp_path, sql)
+    assert list(query.selects) == selects
 
 
 def test_a_glob_that_matches_nothing_is_a_problem(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pytest_errorbudget.checks.sli.subject import Subject, texts
+from pytest_errorbudget.checks.sli.subject import Subject, labels_of, texts
 from pytest_errorbudget.model.finding import Finding
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.sli_query import Use, UseKind
@@ -16,12 +16,12 @@ _SUMMED_TO_INTEGERS = frozenset({"int2", "int4"})
 
 
 def arithmetic_findings(subject: Subject) -> Iterator[Finding]:
-    floats = tuple(use for use in subject.uses(UseKind.SUM) if _all_of(subject, use, _FLOATS))
+    floats = tuple(use for use in subject.uses(UseKind.SUM) if _adds_floats(subject, use))
     if floats:
         yield subject.finding(
             Rule.SLI_ARITHMETIC,
             f"{texts(floats)} adds floating-point numbers",
-            floats,
+            labels_of(floats),
             "The sum depends on the order in which the server reads the rows: another plan gives another last digit, "
             "and a threshold is crossed or not.",
         )
@@ -30,7 +30,7 @@ def arithmetic_findings(subject: Subject) -> Iterator[Finding]:
         yield subject.finding(
             Rule.SLI_ARITHMETIC,
             f"{texts(divisions)} divides integers",
-            divisions,
+            labels_of(divisions),
             "PostgreSQL cuts the fraction off: an error ratio of 99 of 100 is 0.",
         )
     untyped = tuple(subject.uses(UseKind.UNTYPED))
@@ -38,13 +38,15 @@ def arithmetic_findings(subject: Subject) -> Iterator[Finding]:
         yield subject.finding(
             Rule.SLI_ARITHMETIC,
             f"{texts(untyped)} compares with a parameter whose type nobody says",
-            untyped,
+            labels_of(untyped),
             "The server guesses it from the other side: a threshold of 0.5 for a count is refused or rounded.",
         )
 
 
-def _all_of(subject: Subject, use: Use, types: frozenset[str]) -> bool:
-    return bool(use.columns) and _are(subject, use.columns, types)
+def _adds_floats(subject: Subject, use: Use) -> bool:
+    """One float makes the sum a float's."""
+    columns = [subject.column(name) for name in use.columns]
+    return any(column is not None and column.type.name in _FLOATS for column in columns)
 
 
 def _are(subject: Subject, names: tuple[str, ...], types: frozenset[str]) -> bool:

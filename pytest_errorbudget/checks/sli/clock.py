@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pytest_errorbudget.checks.sli.subject import Subject, texts
+from pytest_errorbudget.checks.sli.subject import Subject, labels_of, texts
 from pytest_errorbudget.model.finding import Finding
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.sli_query import Use, UseKind
@@ -16,20 +16,31 @@ def clock_findings(subject: Subject) -> Iterator[Finding]:
         yield subject.finding(
             Rule.SLI_CLOCK,
             f"the query reads the clock: {texts(clocks)}",
-            clocks,
+            labels_of(clocks),
             "Two runs over the same events count different ones, and no answer can be had again.",
         )
-    days = tuple(use for use in subject.uses(UseKind.DAY) if _is_moment(subject, use))
+    endless = tuple(use for use in subject.uses(UseKind.OPEN) if subject.is_moment(use))
+    if endless:
+        yield subject.finding(
+            Rule.SLI_CLOCK,
+            f"the range has a start and no end: {texts(endless)}",
+            labels_of(endless),
+            "It ends where the events end at the moment of asking: each later run counts more of them.",
+        )
+    days = tuple(use for use in subject.uses(UseKind.DAY) if _is_zoned(subject, use))
     if days:
         yield subject.finding(
             Rule.SLI_CLOCK,
             f"{texts(days)} cuts moments by the session's time zone, which the query does not say",
-            days,
+            labels_of(days),
             "A server or a client with another `TimeZone` puts the same event into another day or hour.",
         )
 
 
-def _is_moment(subject: Subject, use: Use) -> bool:
+def _is_zoned(subject: Subject, use: Use) -> bool:
     """Only a timestamp with time zone is cut by the session's; without the table's schema, that may be one."""
     columns = [subject.column(name) for name in use.columns]
-    return any(column is None or column.type.name == "timestamptz" for column in columns)
+    known = [column for column in columns if column is not None]
+    if subject.relation is None:
+        return bool(columns)
+    return any(column.type.name == "timestamptz" for column in known)

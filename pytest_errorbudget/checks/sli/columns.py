@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pytest_errorbudget.checks.sli.subject import Subject
-from pytest_errorbudget.model.facts import DatabaseFacts, sli_key
+from pytest_errorbudget.checks.sli.answers import answers, whose
+from pytest_errorbudget.checks.sli.dialect import is_other_sql
+from pytest_errorbudget.checks.sli.subject import Subject, labels_of
+from pytest_errorbudget.model.facts import DatabaseFacts, sli_key, sli_meant_key
 from pytest_errorbudget.model.finding import Affected, Finding, Label
-from pytest_errorbudget.model.formats.wording import named
 from pytest_errorbudget.model.item import sli_item
-from pytest_errorbudget.model.query_typing import Rejected
+from pytest_errorbudget.model.problem import Unchecked
+from pytest_errorbudget.model.query_typing import Rejected, Typed
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.sli_query import SliQuery, UseKind
+
+# What a parameter of another type may mend: no function or operator, mismatch, indeterminate or ambiguous.
+_OF_TYPES = frozenset({"42883", "42804", "42P18", "42P08", "42725", "42P38", "22P02", "22007"})
 
 
 def star_findings(subject: Subject) -> Iterator[Finding]:
@@ -20,37 +25,41 @@ def star_findings(subject: Subject) -> Iterator[Finding]:
         yield subject.finding(
             Rule.SLI_COLUMNS,
             "the query returns every column",
-            stars,
+            labels_of(stars),
             "What it returns changes with every migration, and from tenant to tenant.",
         )
 
 
-def failing_findings(query: SliQuery, databases: Sequence[DatabaseFacts]) -> Iterator[Finding]:
+def failing_findings(query: SliQuery, databases: Sequence[DatabaseFacts]) -> Iterator[Finding | Unchecked]:
     """PostgreSQL's own refusals: of a tenant's schema, or of the newest migrations where there is no tenant."""
     for database in databases:
         refusals: dict[tuple[str, str], list[str]] = {}
-        for shape in database.typings:
-            verdict = next((each.verdict for each in shape.queries if each.query == sli_key(query)), None)
-            if isinstance(verdict, Rejected):
-                refusals.setdefault((verdict.sqlstate, verdict.message), []).extend(_tenants(database, shape.shape))
-        for (_, message), tenants in sorted(refusals.items()):
-            yield _refused(query, message, tuple(sorted(tenants)))
-
-
-def _tenants(database: DatabaseFacts, shape: str | None) -> tuple[str, ...]:
-    if shape is None or database.snapshot is None:
-        return ()
-    return tuple(state.tenant for state in database.snapshot.tenants if state.shape == shape)
+        meant = [answer.typing.verdict for answer in answers(sli_meant_key(query), (database,))]
+        for number, answer in enumerate(answers(sli_key(query), (database,))):
+            verdict, typing = answer.typing.verdict, answer.typing
+            if verdict is None:
+                reason = typing.unchecked or "it was not prepared"
+                yield Unchecked("sli query", query.place, reason, query.span, (sli_item(query.path),))
+                continue
+            other = meant[number] if number < len(meant) else None
+            if isinstance(verdict, Rejected) and not isinstance(other, Typed):
+                asked = other if isinstance(other, Rejected) and is_other_sql(verdict) else verdict
+                refusals.setdefault((asked.sqlstate, asked.message), []).extend(answer.tenants)
+        for (state, message), tenants in sorted(refusals.items()):
+            if query.parameters and state in _OF_TYPES:
+                reason = f"PostgreSQL cannot tell the types of its parameters: {message}"
+                yield Unchecked("sli query", query.place, reason, query.span)
+            else:
+                yield _refused(query, message, tuple(sorted(tenants)))
 
 
 def _refused(query: SliQuery, message: str, tenants: tuple[str, ...]) -> Finding:
-    where = f"for {named(tenants, 'tenant')}" if tenants else "after the newest migration"
     item = sli_item(query.path)
     return Finding(
         rule=Rule.SLI_COLUMNS,
         severity=Rule.SLI_COLUMNS.severity,
-        message=f"PostgreSQL refuses the query {where}: {message}",
-        place=f"{query.path}::sli.{query.number}",
+        message=f"PostgreSQL refuses the query {whose(tenants)}: {message}",
+        place=query.place,
         affected=tuple(Affected(item, tenant) for tenant in tenants) or (Affected(item),),
         labels=(Label(query.span, message),),
         consequence="There is no SLI there: a dashboard shows no data, and an alert on it never fires.",

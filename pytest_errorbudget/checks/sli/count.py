@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pytest_errorbudget.checks.sli.subject import Subject, texts
+from pytest_errorbudget.checks.sli.subject import Subject, labels_of, texts
 from pytest_errorbudget.model.finding import Finding
 from pytest_errorbudget.model.rule import Rule
-from pytest_errorbudget.model.sli_query import UseKind
+from pytest_errorbudget.model.sli_query import Use, UseKind
 
 
 def count_findings(subject: Subject) -> Iterator[Finding]:
     """Where the settings name a column of replicas, or the table has one of that name."""
-    replicas = [source.columns.replica for source in subject.sources if source.columns.replica is not None]
-    if subject.relation is not None:
-        replicas = [name for name in replicas if subject.relation.column(name) is not None]
-    rows = tuple(subject.uses(UseKind.ROWS))
-    if rows and replicas:
+    replica = subject.replica_column
+    rows = tuple(use for use in subject.uses(UseKind.ROWS) if _counts(subject, use))
+    if rows and replica is not None:
         yield subject.finding(
             Rule.SLI_COUNT,
-            f"{texts(rows)} counts rows, and replicas (`{replicas[0]}`) repeat events",
-            rows,
+            f"{texts(rows)} counts rows, and replicas (`{replica}`) repeat events",
+            labels_of(rows),
             "An event that two replicas delivered counts twice, good or bad: the rate depends on how events travelled.",
         )
+
+
+def _counts(subject: Subject, use: Use) -> bool:
+    """The sum of a column that is cast to a number counts rows if the column is a boolean."""
+    cast = [subject.column(name) for name in use.summed]
+    return all(column is not None and column.type.name == "bool" for column in cast)

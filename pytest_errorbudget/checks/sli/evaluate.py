@@ -8,7 +8,10 @@ from pytest_errorbudget.checks.sli.arithmetic import arithmetic_findings
 from pytest_errorbudget.checks.sli.clock import clock_findings
 from pytest_errorbudget.checks.sli.columns import failing_findings, star_findings
 from pytest_errorbudget.checks.sli.count import count_findings
-from pytest_errorbudget.checks.sli.subject import subject_of
+from pytest_errorbudget.checks.sli.dialect import dialect_findings
+from pytest_errorbudget.checks.sli.proposal import with_taken_proposal
+from pytest_errorbudget.checks.sli.pruning import pruning_findings
+from pytest_errorbudget.checks.sli.subject import Subject, subject_of
 from pytest_errorbudget.checks.sli.tenant import tenant_findings
 from pytest_errorbudget.checks.sli.window import window_findings
 from pytest_errorbudget.model.facts import DatabaseFacts, Facts
@@ -23,20 +26,30 @@ _RULES = (clock_findings, window_findings, tenant_findings, count_findings, arit
 
 def sli_findings(facts: Facts, settings: Settings) -> Iterator[Finding | Unchecked]:
     """What is said of the queries, by file and place; one that could not be read is unchecked."""
-    schemas = tuple(schema for database in facts.databases for schema in _schemas(database))
+    schemas = schemas_of(facts.databases)
     for query in facts.sli_queries:
         if query.unread is not None:
-            place = f"{query.path}::sli.{query.number}"
-            yield Unchecked("sli query", place, query.unread, query.span, (sli_item(query.path),))
+            yield Unchecked("sli query", query.place, query.unread, query.span, (sli_item(query.path),))
             continue
-        subject = subject_of(query, schemas, settings.events, settings.databases)
-        for rule in _RULES:
-            yield from rule(subject)
+        subject = subject_of(with_taken_proposal(query, facts.databases), schemas, settings)
+        yield from text_findings(subject)
+        yield from dialect_findings(subject, facts.databases)
+        yield from pruning_findings(subject, facts.databases)
         yield from failing_findings(query, facts.databases)
 
 
+def text_findings(subject: Subject) -> Iterator[Finding]:
+    """What the text and the schema alone say, without a server."""
+    for rule in _RULES:
+        yield from rule(subject)
+
+
+def schemas_of(databases: tuple[DatabaseFacts, ...]) -> tuple[Schema, ...]:
+    """The newest replay of each, then what its tenants have."""
+    return tuple(schema for database in databases for schema in _schemas(database))
+
+
 def _schemas(database: DatabaseFacts) -> Iterator[Schema]:
-    """The newest replay, then what tenants have."""
     if database.replay is not None and database.replay.versions:
         yield database.replay.newest
     elif database.static is not None:

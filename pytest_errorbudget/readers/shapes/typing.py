@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psycopg
 
@@ -15,6 +15,7 @@ from pytest_errorbudget.readers.scratch import ScratchServer
 from pytest_errorbudget.readers.shape_request import Query, ShapeRequest
 from pytest_errorbudget.readers.shapes.known_trees import KnownTrees
 from pytest_errorbudget.readers.shapes.prepare import Asked, prepare_all
+from pytest_errorbudget.readers.shapes.pruning import plan_reads
 
 
 def type_queries(
@@ -69,7 +70,7 @@ def _typed(
         reason = _mend(connection, build.mending)
         if reason is not None:
             return _unchecked(queries, reason)
-        return _prepared(connection, queries, trees)
+        return _with_reads(connection, queries, _prepared(connection, queries, trees))
     finally:
         connection.execute("rollback")
 
@@ -82,6 +83,17 @@ def _prepared(connection: Connection, queries: Sequence[Query], trees: KnownTree
     again = {query.key: verdict for query, verdict in zip(refused, free, strict=True)}
     return tuple(
         _typing(query, verdict, again.get(query.key, verdict)) for query, verdict in zip(queries, verdicts, strict=True)
+    )
+
+
+def _with_reads(
+    connection: Connection, queries: Sequence[Query], typings: Sequence[QueryTyping]
+) -> tuple[QueryTyping, ...]:
+    planned = plan_reads(connection, [query.planned for query in queries if query.planned])
+    reads = iter(planned)
+    return tuple(
+        replace(typing, reads=next(reads)) if query.planned else typing
+        for query, typing in zip(queries, typings, strict=True)
     )
 
 

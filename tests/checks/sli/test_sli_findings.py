@@ -11,17 +11,18 @@ from pytest_errorbudget.checks.sli.arithmetic import arithmetic_findings
 from pytest_errorbudget.checks.sli.clock import clock_findings
 from pytest_errorbudget.checks.sli.columns import failing_findings, star_findings
 from pytest_errorbudget.checks.sli.count import count_findings
-from pytest_errorbudget.checks.sli.subject import Subject
+from pytest_errorbudget.checks.sli.dialect import dialect_findings
+from pytest_errorbudget.checks.sli.subject import Subject, subject_of
 from pytest_errorbudget.checks.sli.tenant import tenant_findings
 from pytest_errorbudget.checks.sli.window import window_findings
-from pytest_errorbudget.model.facts import DatabaseFacts, QueryTyping, ShapeTyping, sli_key
+from pytest_errorbudget.model.facts import DatabaseFacts, QueryTyping, ShapeTyping, sli_key, sli_meant_key
 from pytest_errorbudget.model.finding import Finding
 from pytest_errorbudget.model.pgtype import PgType
-from pytest_errorbudget.model.query_typing import Rejected
+from pytest_errorbudget.model.query_typing import Rejected, Typed
 from pytest_errorbudget.model.rule import Rule
-from pytest_errorbudget.model.schema import Column, Relation, RelationKind
-from pytest_errorbudget.model.settings import EventColumns, EventFormat, EventSource
-from pytest_errorbudget.model.sli_query import SliQuery, Use, UseKind
+from pytest_errorbudget.model.schema import Column, Policy, PolicyCommand, Relation, RelationKind, RowSecurity, Schema
+from pytest_errorbudget.model.settings import EventColumns, EventFormat, EventSource, Settings
+from pytest_errorbudget.model.sli_query import SliQuery, SliSelect, TableName, Use, UseKind
 from pytest_errorbudget.model.snapshot import Applied, Snapshot, TenantState
 from pytest_errorbudget.model.source import Span
 
@@ -43,7 +44,7 @@ SOURCE = EventSource(
     span=Span("errorbudget.toml", 1),
 )
 PROPOSAL = (
-    "ask for fixed moments, whole windows and distinct events: `select tenant_id, date_bin('5 minutes', at, "
+    "ask for fixed moments, whole windows and distinct events, as in `select tenant_id, date_bin('5 minutes', at, "
     "timestamptz '1970-01-01 00:00:00Z') as window_start, count(distinct event_id) from logs where tenant_id = $1 and "
     "at >= $2::timestamptz and at < $3::timestamptz group by 2, 1`"
 )
@@ -66,20 +67,28 @@ def subject(
     relation: Relation | None = LOGS,
     compared: tuple[str, ...] = ("tenant_id", "at"),
     grouped: tuple[str, ...] = (),
-    key: str | None = None,
 ) -> Subject:
     query = SliQuery(
         path="sli/errors.sql",
         number=1,
         span=Span("sli/errors.sql", 1, 1),
-        prepared="select 1",
-        relation="logs",
-        compared=compared,
-        grouped=grouped,
+        written="select 1",
+        meant="SELECT 1",
+        selects=(select(compared=compared, grouped=grouped),),
         time="at",
         uses=uses,
     )
-    return Subject(query=query, relation=relation, sources=(SOURCE,), key=key)
+    return Subject(query=query, relation=relation, sources=(SOURCE,), key=None)
+
+
+def select(compared: tuple[str, ...] = (), grouped: tuple[str, ...] = (), returned: tuple[str, ...] = ()) -> SliSelect:
+    return SliSelect(
+        span=Span("sli/errors.sql", 1, 8),
+        tables=(TableName(None, "logs"),),
+        compared=compared,
+        grouped=grouped,
+        returned=returned,
+    )
 
 
 def use(kind: UseKind, text: str, *columns: str, seconds: int | None = None) -> Use:
@@ -104,9 +113,28 @@ def use(kind: UseKind, text: str, *columns: str, seconds: int | None = None) -> 
         (
             window_findings,
             use(UseKind.INTERVAL, "INTERVAL '7 MINUTES'", seconds=420),
-            "`INTERVAL '7 MINUTES'` does not divide an hour, and is no number of hours",
+            "`INTERVAL '7 MINUTES'` does not divide an hour, and is no whole number of windows of 5 minutes",
             "Its windows cannot be aligned: two ranges that follow each other overlap or leave a gap, so that events "
             "are counted twice or never.",
+        ),
+        (
+            window_findings,
+            use(UseKind.ZOOM, "$__interval"),
+            "`$__interval` is as wide as the dashboard is zoomed",
+            "Two people who look at the same hour see other windows, and a rate that crosses a threshold in one of "
+            "them does not in the other.",
+        ),
+        (
+            window_findings,
+            use(UseKind.CLOSED, "at BETWEEN $1 AND $2", "at"),
+            "the range includes both of its ends: `at BETWEEN $1 AND $2`",
+            "An event at the very end of one range is at the start of the next one too, and is counted twice.",
+        ),
+        (
+            clock_findings,
+            use(UseKind.OPEN, "at >= $1", "at"),
+            "the range has a start and no end: `at >= $1`",
+            "It ends where the events end at the moment of asking: each later run counts more of them.",
         ),
         (
             count_findings,
@@ -159,7 +187,11 @@ def test_a_place_that_is_not_reproducible(rule: Check, one: Use, message: str, c
     ("rule", "one"),
     [
         (clock_findings, use(UseKind.DAY, "CAST(day AS DATE)", "day")),
+        (clock_findings, use(UseKind.OPEN, "hits >= $1", "hits")),
+        (window_findings, use(UseKind.CLOSED, "hits BETWEEN 1 AND 2", "hits")),
         (window_findings, use(UseKind.INTERVAL, "INTERVAL '15 MINUTES'", seconds=900)),
+        (window_findings, use(UseKind.INTERVAL, "INTERVAL '45 MINUTES'", seconds=2_700)),
+        (count_findings, replace(use(UseKind.ROWS, "SUM(CAST(hits AS INT))"), summed=("hits",))),
         (window_findings, use(UseKind.INTERVAL, "INTERVAL '3 DAYS'", seconds=259_200)),
         (window_findings, use(UseKind.INTERVAL, "INTERVAL '1 MONTH'")),
         (arithmetic_findings, use(UseKind.SUM, "SUM(hits)", "hits")),
@@ -189,17 +221,51 @@ def test_a_table_in_a_tenants_own_schema_needs_no_tenant() -> None:
     assert list(tenant_findings(subject(relation=own, compared=("at",)))) == []
 
 
-def test_partitions_are_left_out_only_by_a_comparison() -> None:
-    parts = table(RelationKind.PARTITIONED_TABLE, tenant_id="text", at="timestamptz")
-    grouped = subject(relation=parts, compared=("at",), grouped=("tenant_id",), key="tenant_id")
-    (finding,) = tenant_findings(grouped)
-    assert finding.message == "WHERE does not compare `tenant_id`, by which `logs` is partitioned"
-    assert list(tenant_findings(subject(relation=parts, key="tenant_id"))) == []
+def test_a_table_whose_policies_choose_the_rows_needs_no_tenant() -> None:
+    secured = replace(
+        LOGS,
+        row_security=RowSecurity(enabled=True),
+        policies=(Policy(name="own", command=PolicyCommand.ALL),),
+    )
+    assert list(tenant_findings(subject(relation=secured, compared=("at",)))) == []
+
+
+@pytest.mark.parametrize(
+    ("inner", "outer", "mixes"),
+    [
+        (select(returned=("tenant_id",)), ("tenant_id",), False),
+        (select(returned=("*",)), ("tenant_id",), False),
+        (select(returned=("at",)), ("tenant_id",), True),
+        (select(returned=("tenant_id",)), ("route",), True),
+    ],
+)
+def test_a_part_may_leave_the_tenant_to_the_rest(inner: SliSelect, outer: tuple[str, ...], mixes: bool) -> None:
+    one = subject()
+    query = replace(one.query, selects=(replace(inner, is_inner=True),), outer=outer)
+    assert bool(list(tenant_findings(replace(one, query=query)))) is mixes
+
+
+def test_the_table_of_events_is_the_one_that_has_what_events_have() -> None:
+    tenants = Relation(
+        schema="public",
+        name="tenants",
+        kind=RelationKind.TABLE,
+        columns=(Column(name="tenant_id", type=PgType("text")),),
+    )
+    query = SliQuery(
+        path="sli/errors.sql",
+        number=1,
+        span=Span("sli/errors.sql", 1),
+        selects=(replace(select(), tables=(TableName(None, "tenants"), TableName("public", "logs"))),),
+    )
+    settings = Settings(path="errorbudget.toml", exists=True, manifest="", databases=(), events=(SOURCE,))
+    assert subject_of(query, (Schema(relations=(tenants, LOGS)),), settings).relation == LOGS
 
 
 def test_a_column_that_a_tenant_lacks() -> None:
     query = subject().query
     refused = Rejected(sqlstate="42703", message='column "error_code" does not exist')
+    typed = Typed(columns=(), parameters=())
     facts = DatabaseFacts(
         name="core",
         snapshot=Snapshot(
@@ -213,10 +279,58 @@ def test_a_column_that_a_tenant_lacks() -> None:
         ),
         typings=(
             ShapeTyping(shape="aaaa", queries=(QueryTyping(query=sli_key(query), verdict=refused),)),
-            ShapeTyping(shape="bbbb", queries=(QueryTyping(query=sli_key(query), verdict=None),)),
+            ShapeTyping(shape="bbbb", queries=(QueryTyping(query=sli_key(query), verdict=typed),)),
         ),
     )
     (finding,) = failing_findings(query, (facts,))
+    assert isinstance(finding, Finding)
     assert finding.message == 'PostgreSQL refuses the query for tenant acme: column "error_code" does not exist'
     assert finding.consequence == "There is no SLI there: a dashboard shows no data, and an alert on it never fires."
     assert finding.tenants == ("acme",)
+
+
+def answered(query: SliQuery, **verdicts: Rejected | Typed | None) -> DatabaseFacts:
+    """What the newest schema says of the query as it is written and as it was read."""
+    keys = {"written": sli_key(query), "meant": sli_meant_key(query)}
+    typings = tuple(
+        QueryTyping(query=keys[name], verdict=verdict, unchecked=None if verdict else "no server")
+        for name, verdict in verdicts.items()
+    )
+    return DatabaseFacts(name="core", typings=(ShapeTyping(shape=None, queries=typings),))
+
+
+SYNTAX = Rejected(sqlstate="42601", message='syntax error at or near "5"')
+NO_OPERATOR = Rejected(sqlstate="42883", message="operator does not exist: text > interval")
+TYPED = Typed(columns=(), parameters=())
+
+
+def test_a_query_in_another_servers_sql() -> None:
+    one = subject()
+    known = answered(one.query, written=SYNTAX, meant=TYPED)
+    (finding,) = dialect_findings(one, (known,))
+    assert finding.rule is Rule.SLI_DIALECT
+    assert finding.message == ('the query is written for another server than PostgreSQL: syntax error at or near "5"')
+    assert finding.consequence == (
+        "PostgreSQL refuses it as it stands; what else is said of it is said of what it means."
+    )
+    assert list(failing_findings(one.query, (known,))) == []
+
+
+@pytest.mark.parametrize(
+    ("parameters", "written", "meant", "said"),
+    [
+        ((), SYNTAX, SYNTAX, 'PostgreSQL refuses the query after the newest migration: syntax error at or near "5"'),
+        ((), NO_OPERATOR, NO_OPERATOR, "PostgreSQL refuses the query after the newest migration: "
+         "operator does not exist: text > interval"),
+        (("?",), NO_OPERATOR, NO_OPERATOR,
+         "PostgreSQL cannot tell the types of its parameters: operator does not exist: text > interval"),
+        ((), None, None, "no server"),
+        ((), TYPED, TYPED, None),
+    ],
+)  # fmt: skip
+def test_what_postgresql_refuses(
+    parameters: tuple[str, ...], written: Rejected | Typed | None, meant: Rejected | Typed | None, said: str | None
+) -> None:
+    query = replace(subject().query, parameters=parameters)
+    found = list(failing_findings(query, (answered(query, written=written, meant=meant),)))
+    assert [one.message if isinstance(one, Finding) else one.reason for one in found] == ([said] if said else [])
