@@ -33,7 +33,9 @@ def problem_findings(facts: Facts, settings: Settings) -> tuple[Finding, ...]:
 def _items(problem: Problem, facts: Facts, settings: Settings) -> tuple[ItemId, ...]:
     if problem.rule is Rule.EVENTS_UNREADABLE:
         named = [slo for slo in settings.slos if slo.sli.events == problem.place]
-        return tuple(determinism_item(settings.path, slo.name) for slo in named or settings.slos)
+        # The item of the run's problems too: laws take their time, and some runs leave them out.
+        laws = tuple(determinism_item(settings.path, slo.name) for slo in named or settings.slos)
+        return (tenants_item(settings.path), *laws)
     if settings.exists:
         return (tenants_item(settings.path),)
     return tuple(

@@ -18,6 +18,7 @@ from pytest_errorbudget.checks.event_findings import event_findings
 from pytest_errorbudget.checks.firing import generated_firings, present_firings, workbook_firings
 from pytest_errorbudget.checks.migration_edited import edited_findings
 from pytest_errorbudget.checks.migrations import migration_findings, told_for_sure
+from pytest_errorbudget.checks.no_numbers import without_numbers
 from pytest_errorbudget.checks.out_of_reach import out_of_reach, problem_findings
 from pytest_errorbudget.checks.partitions import partition_findings
 from pytest_errorbudget.checks.shared_sets import Part, parts
@@ -180,6 +181,7 @@ def _alerts(settings: Settings, made: Generated) -> Said:
 def _burn_rates(facts: Facts, settings: Settings, budgets: tuple[BudgetState, ...]) -> Said:
     if facts.counts is not None:
         yield from burn_findings(budgets, settings.slos, settings.path)
+        yield from without_numbers(budgets, settings.path)
         yield from event_findings(facts.counts, settings.slos, settings.path, settings.events)
         yield from determinism_findings(facts.counts, settings.slos, settings.path)
 

@@ -109,7 +109,7 @@ def test_an_event_file_that_is_not_there(running_shop: Shop) -> None:
     result.stdout.fnmatch_lines(
         ["error[[]events-unreadable]: *", "FAILED errorbudget.toml::determinism[[]availability]*"]
     )
-    assert result.parseoutcomes()["failed"] == 1
+    assert result.parseoutcomes()["failed"] == 2
     assert "errorbudget.toml::schema[acme-prod]" in passed(result)
     log = log_of(running_shop)
     assert log["status"] == "failed"
@@ -122,7 +122,7 @@ def test_a_column_that_is_not_there(running_shop: Shop, column: str) -> None:
     running_shop.edit("events/requests.csv", f"{column}", f"{column}x")
     result = running_shop.run()
     result.stdout.fnmatch_lines([f"error[[]events-unreadable]: *{column}*", "FAILED *::determinism[[]availability]*"])
-    assert result.parseoutcomes()["failed"] == 1
+    assert result.parseoutcomes()["failed"] == 2
 
 
 def test_an_event_file_that_is_none(running_shop: Shop) -> None:
@@ -130,6 +130,14 @@ def test_an_event_file_that_is_none(running_shop: Shop) -> None:
     running_shop.edit("errorbudget.toml", 'csv = "events/*.csv"', 'parquet = "events/*.csv"')
     result = running_shop.run()
     result.stdout.fnmatch_lines(["error[[]events-unreadable]: *"])
+    assert result.parseoutcomes()["failed"] == 2
+
+
+def test_unreadable_events_fail_also_where_the_laws_are_left_out(running_shop: Shop) -> None:
+    running_shop.count_events()
+    (running_shop.root / "events/requests.csv").unlink()
+    result = running_shop.run(*QUICK)
+    result.stdout.fnmatch_lines(["error[[]events-unreadable]: *", "FAILED errorbudget.toml::tenants*"])
     assert result.parseoutcomes()["failed"] == 1
 
 
