@@ -22,12 +22,11 @@ from pytest_errorbudget.readers.events.paths import events_problem
 from pytest_errorbudget.readers.events.text_file import TextFile
 
 _SHOWN = 3
-_LINE = re.compile(r"CSV Error on Line: (\d+)")
 
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """``line`` counts from 1; a row that is quoted over several lines has the line of its beginning."""
+    """``line`` counts from 1; a row over several lines has that of its beginning."""
 
     line: int
     reason: str
@@ -60,10 +59,15 @@ def unreadable_text(
 
 def odd_cell(session: duckdb.DuckDBPyConnection, file: TextFile, name: str) -> tuple[int, str] | None:
     """The line and text of the first cell of a column that is no number; ``None`` where none is found."""
-    if file.format is EventFormat.NDJSON:
-        return next(_odd_values(file.path, name), None)
-    found = _rejects(session, file.typed({name: "DOUBLE"}, *_STORED))
-    return next(((line, _of_column(file, row, name)) for line, kind, _, row in found if kind == "CAST"), None)
+    try:
+        if file.format is EventFormat.NDJSON:
+            return next(_odd_values(file.path, name), None)
+        found = [
+            one for one in _rejects(session, file.path, file.typed({name: "DOUBLE"}, *_STORED)) if one.kind == "CAST"
+        ]
+    except (OSError, EOFError, ValueError, duckdb.Error):
+        return None
+    return next(((one.line, _of_column(file, one.row, name)) for one in found), None)
 
 
 _STORED = ("store_rejects = true", "rejects_table = 'bad_rows'", "rejects_scan = 'bad_scans'")
@@ -72,42 +76,72 @@ _STORED = ("store_rejects = true", "rejects_table = 'bad_rows'", "rejects_scan =
 def _csv_rows(
     session: duckdb.DuckDBPyConnection, path: str, file: TextFile | None, error: duckdb.Error
 ) -> Sequence[BadRow]:
-    rejected: Sequence[BadRow] = ()
-    if file is not None:
-        try:
-            rejects = _rejects(session, file.typed({}, *_STORED))
+    try:
+        if file is not None:
+            rejects = _rejects(session, path, file.typed({}, *_STORED))
             # a row has a reject for each column that it lacks
-            reasons = {line: _csv_reason(kind, said) for line, kind, said, _ in reversed(rejects)}
-            rejected = [BadRow(line, reasons[line]) for line in sorted(reasons)]
-        except duckdb.Error as again:
-            error = again
-    if rejected:
-        return rejected
-    if "invalid state" in str(error):
-        return tuple(_other_endings(path))
-    at = _LINE.search(str(error))
-    return () if at is None else (BadRow(int(at[1]), _csv_reason("", str(error))),)
+            reasons = {one.line: _csv_reason(one.kind, one.said) for one in reversed(rejects)}
+            if reasons:
+                return [BadRow(line, reasons[line]) for line in sorted(reasons)]
+    except duckdb.Error as again:
+        error = again
+    try:
+        if "unicode" in str(error):
+            return tuple(_not_utf8(path))
+        return tuple(_other_endings(path)) if "invalid state" in str(error) else ()
+    except (OSError, EOFError):
+        return ()
 
 
-def _rejects(session: duckdb.DuckDBPyConnection, rows: str) -> list[tuple[int, str, str, str]]:
-    """(line, kind, what DuckDB says, the row), by line."""
+@dataclass(frozen=True, slots=True)
+class _Reject:
+    line: int
+    kind: str
+    said: str
+    row: str
+
+
+def _rejects(session: duckdb.DuckDBPyConnection, path: str, rows: str) -> list[_Reject]:
+    """What DuckDB leaves out, by line. It counts rows for lines, but knows at which byte a row begins."""
     session.execute("drop table if exists bad_rows")
     session.execute("drop table if exists bad_scans")
     # every cell is looked at: what no one asks for is not converted
     session.execute(f"select count(columns(*)) from {rows}").fetchall()
-    found = "select line, error_type, error_message, csv_line from bad_rows order by all"
-    return [(int(line), *map(str, rest)) for line, *rest in session.execute(found).fetchall()]  # type: ignore[misc]
+    query = "select line_byte_position, error_type, error_message, csv_line from bad_rows order by all"
+    found = session.execute(query).fetchall()
+    lines = _lines_at(path, [int(at) for at, *_ in found])
+    return [
+        _Reject(line, str(kind), str(said), str(row)) for line, (_, kind, said, row) in zip(lines, found, strict=True)
+    ]
+
+
+def _lines_at(path: str, positions: Sequence[int]) -> Iterator[int]:
+    """The lines in which these bytes are, which count from 1 and are in order."""
+    with _opened(path) as file:
+        before, feeds, returns = 0, 0, 0
+        for position in positions:
+            while before < position and (read := file.read(min(1 << 20, position - before))):
+                before, feeds, returns = before + len(read), feeds + read.count(b"\n"), returns + read.count(b"\r")
+            # where a line ends with CR LF, the row begins with its LF to DuckDB
+            yield (feeds or returns) + 1
 
 
 def _csv_reason(kind: str, said: str) -> str:
     columns = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", said)
     if columns:
         return f"{columns[2]} columns, and {columns[1]} in the header"
-    if "unicode" in said:
-        return "not UTF-8"
     if "quote" in said:
         return "a quoted value that does not end as one (a quote within it is written twice)"
     return " ".join(said.strip().split("\n", 3)[-1].split()) or kind.lower()
+
+
+def _not_utf8(path: str) -> Iterator[BadRow]:
+    with _opened(path) as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                line.decode()
+            except UnicodeDecodeError:
+                yield BadRow(number, "not UTF-8")
 
 
 def _other_endings(path: str) -> Iterator[BadRow]:
@@ -177,4 +211,7 @@ def _of_column(file: TextFile, row: str, name: str) -> str:
 
 
 def _opened(path: str) -> BinaryIO:
+    """Raises ``OSError`` for a compression that is not of the standard library."""
+    if path.endswith(".zst"):
+        raise OSError(f"{path} is compressed")
     return gzip.open(path, "rb") if path.endswith(".gz") else open(path, "rb")  # type: ignore[return-value]

@@ -31,7 +31,9 @@ NUMBERS = (Kind.WHOLE, Kind.WIDE, Kind.REAL)
 _TRIED = (Kind.TRUTH, *NUMBERS, Kind.MOMENT)
 """No cell is of two of these but a number, which is of all wider ones."""
 MISFIT = "a cell that is not of the kind found for its column: "
-_NOT_WHOLE = "'[^0-9 +-]'"
+_NO_NUMBER = "'_|^ *([+]|0[0-9])'"
+_NOT_WHOLE = "'[^0-9 -]|^ *0[0-9]'"
+_NO_TRUTHS = "('0', '1', 'y', 'n', 'Y', 'N')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +101,7 @@ def _fits(kind: Kind, cell: Cell) -> str:
         return f"({cell.text} < ':' and isfinite(try_cast({cell.text} as {kind.value})))"
     fits = f"try_cast({cell.raw} as {kind.value}) is not null"
     if kind is Kind.TRUTH:
-        return f"({fits} and {cell.raw} not in ('0', '1'))"
-    if kind is Kind.REAL:
-        return f"({fits})"
-    # DuckDB takes `1.5`, `1e3` and `0x1f` for whole numbers
-    return f"({fits} and not regexp_matches({cell.raw}, {_NOT_WHOLE}))"
+        return f"({fits} and {cell.raw} not in {_NO_TRUTHS})"
+    # a cast takes `007` and `1_000` for numbers, and `1.5`, `1e3` and `0x1f` for whole ones; DuckDB's sniffer does not
+    other = _NO_NUMBER if kind is Kind.REAL else _NOT_WHOLE
+    return f"({fits} and not regexp_matches({cell.raw}, {other}))"
