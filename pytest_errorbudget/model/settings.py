@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from fractions import Fraction
-from math import gcd
+from math import gcd, lcm
 
 from pytest_errorbudget.model.alert import SHORTEST_US
 from pytest_errorbudget.model.migration import MigrationKind
@@ -201,14 +201,12 @@ class Settings:
 
     @property
     def counted_us(self) -> int:
-        """The width in which events are counted: the largest of which every window is a whole number, with its slide,
-        the alerts' shortest window and what the SLOs' own conditions look back; where a table of counts is too coarse
-        for the alerts, the largest for the windows and their slide."""
-        asked = gcd(self.window_us, self.slide_us)
-        looked_back = (condition.lookback_us for slo in self.slos for condition in slo.conditions)
-        finest = gcd(asked, SHORTEST_US, *looked_back)
-        coarse = any(source.slot_us is not None and finest % source.slot_us for source in self.events)
-        return asked if coarse else finest
+        """The width in which events are counted: the largest of which the windows and their slide are whole numbers,
+        the alerts' shortest window, and what the SLOs ask for (slices, and what their own conditions look back and
+        wait for). What is no whole number of the slots of every table of counts takes no part: they cannot be cut."""
+        slot = lcm(*(source.slot_us for source in self.events if source.slot_us is not None))
+        asked = (SHORTEST_US, *(span for slo in self.slos for span in slo.spans_us))
+        return gcd(self.window_us, self.slide_us, *(span for span in asked if span % slot == 0))
 
     @property
     def customers(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from fractions import Fraction
+from typing import assert_never
 
 from pytest_errorbudget.model.alert import Condition
 from pytest_errorbudget.model.source import Span
@@ -106,6 +107,19 @@ class Slo:
     def budget(self) -> Fraction:
         """The error budget as a fraction of what is counted."""
         return 1 - self.objective
+
+    @property
+    def spans_us(self) -> tuple[int, ...]:
+        """The lengths of time over which it asks for counts: its slices, and what its conditions look back and wait
+        for."""
+        alerts = tuple(span for one in self.conditions for span in (one.lookback_us, one.after_us) if span)
+        match self.budgeting:
+            case Occurrences():
+                return alerts
+            case Timeslices(slice_us=slice_us) | RatioTimeslices(slice_us=slice_us):
+                return (slice_us, *alerts)
+            case _:
+                assert_never(self.budgeting)
 
     @property
     def period_us(self) -> int:

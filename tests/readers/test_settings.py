@@ -304,7 +304,8 @@ def test_a_budget_of_time_over_the_calendar_in_the_short_form(tmp_path: Path) ->
         ('slice = "5m"\n', "errorbudget.toml:11:1: `slice` belongs to a budget of time"),
         ('budgeting = "ratio-timeslices"\n', "errorbudget.toml:11:1: `ratio-timeslices` needs a `slice`"),
         (
-            'budgeting = "ratio-timeslices"\nslice = "7m"\n',
+            'budgeting = "ratio-timeslices"\nslice = "7m"\n[[events]]\nname = "counts"\nslot = "5m"\n'
+            'source = { csv = "counts.csv" }\ncolumns = { good = "good", bad = "bad" }\n',
             "errorbudget.toml:12:1: the SLO `ok` has slices of 7m, which are not whole windows of 5m",
         ),
         (
