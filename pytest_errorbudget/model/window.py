@@ -19,6 +19,8 @@ _UNITS = (
     ("us", 1),
 )
 _DURATION = re.compile(r"(\d+)(ms|us|[smhdw])", re.ASCII)
+_LONGEST_US = 36_525 * DAY_US
+_DIGITS = len(str(_LONGEST_US))
 _CALENDAR = {"M": "month", "Q": "quarter", "Y": "year"}
 
 
@@ -39,8 +41,8 @@ def whole_windows(length_us: int, width_us: int) -> int:
 def parse_duration(text: str) -> int:
     """``5m``, ``1h``, ``30d``, ``4w``, ``1h30m`` in microseconds (``us``, ``ms``, ``s``, ``m``, ``h``, ``d``, ``w``).
 
-    ``m`` is a minute. Raises ``ValueError`` for anything else, for zero, and for months, quarters and years, whose
-    length depends on the calendar.
+    ``m`` is a minute. Raises ``ValueError`` for anything else, for zero, for more than a hundred years, and for
+    months, quarters and years, whose length depends on the calendar.
     """
     stripped = text.strip()
     calendar = re.fullmatch(r"\d+([MQY])", stripped, re.ASCII)
@@ -51,7 +53,11 @@ def parse_duration(text: str) -> int:
     if not parts or "".join(number + unit for number, unit in parts) != stripped:
         raise ValueError(f"`{text}` is not a duration: write a whole number and a unit, such as `5m`, `1h` or `28d`")
     sizes = dict(_UNITS)
+    if any(len(number) > _DIGITS for number, _ in parts):
+        raise ValueError(f"`{text}` is longer than a hundred years: write a shorter duration, such as `28d`")
     total = sum(int(number) * sizes[unit] for number, unit in parts)
+    if total > _LONGEST_US:
+        raise ValueError(f"`{text}` is longer than a hundred years: write a shorter duration, such as `28d`")
     if total == 0:
         raise ValueError(f"`{text}` is no time at all: a duration is longer than zero")
     return total

@@ -26,7 +26,7 @@ def calendar_span(text: str) -> tuple[CalendarUnit, int]:
         raise ValueError(f"`{text}` is not a part of the calendar: {hint}")
     unit, count = next(unit for unit in CalendarUnit if unit.letter == matched[2]), int(matched[1])
     if count * unit.nominal_us > _LONGEST_US:
-        raise ValueError(f"`{text}` is longer than a hundred years")
+        raise ValueError(f"`{text}` is longer than a hundred years: write a shorter one, such as `1M`")
     return unit, count
 
 
@@ -39,7 +39,9 @@ def local_time(text: str) -> datetime:
     if start.tzinfo is not None:
         raise ValueError(f"`{text}` has an offset: leave it out, the zone is said on its own")
     if start.year not in _YEARS:
-        raise ValueError(f"`{text}` is not in the years from {_YEARS.start} to {_YEARS.stop - 1}")
+        raise ValueError(
+            f"`{text}` is not in the years from {_YEARS.start} to {_YEARS.stop - 1}: write a later or earlier one"
+        )
     return start
 
 

@@ -6,13 +6,15 @@ import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
 from pytest_errorbudget.model.problem import Problem, Unchecked
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.source import Span
+from pytest_errorbudget.readers.brief import brief
 from pytest_errorbudget.readers.settings_file import SettingsFile
 
 T = TypeVar("T")
@@ -54,12 +56,18 @@ class Reading:
 
 def problem_at(place: str, span: Span, message: str, help: str = "") -> Problem:
     return Problem(
-        rule=Rule.SETTINGS_INVALID, message=message, place=place, span=span, consequence=_CONSEQUENCE, help=help
+        rule=Rule.SETTINGS_INVALID,
+        message=brief(message),
+        place=place,
+        span=span,
+        consequence=_CONSEQUENCE,
+        help=brief(help),
     )
 
 
 def unknown_keys(document: Mapping[str, Any], kind: Any = SettingsFile, key: Key = ()) -> Iterator[tuple[Key, str]]:
     """Every key that the format does not have, with what to write instead; walks tables, arrays and maps alike."""
+    yield from _misspelt_tags(kind, document, key)
     for struct in _structs(kind, document):
         fields = {field.encode_name: field.type for field in msgspec.structs.fields(struct)}
         tag = struct.__struct_config__.tag_field
@@ -72,6 +80,14 @@ def unknown_keys(document: Mapping[str, Any], kind: Any = SettingsFile, key: Key
                 yield (*key, name), f"did you mean `{near[0]}`?" if near else f"known here: {known}"
             else:
                 yield from _unknown_below(value, fields[name], (*key, name))
+
+
+def _misspelt_tags(kind: Any, document: Mapping[str, Any], key: Key) -> Iterator[tuple[Key, str]]:
+    """A key that is meant to say which of several tables this is."""
+    tags = {option.__struct_config__.tag_field for option in _options(kind) if _is_struct(option)} - {None}
+    for tag in tags - set(document):
+        for near in difflib.get_close_matches(str(tag), document, n=1, cutoff=0.7):
+            yield (*key, near), f"did you mean `{tag}`?"
 
 
 def _unknown_below(value: Any, kind: Any, key: Key) -> Iterator[tuple[Key, str]]:
@@ -88,11 +104,11 @@ def _unknown_below(value: Any, kind: Any, key: Key) -> Iterator[tuple[Key, str]]
 
 
 def _options(kind: Any) -> tuple[Any, ...]:
-    return getattr(kind, "__args__", ()) if getattr(kind, "__origin__", None) is None else (kind,)
+    return get_args(kind) if get_origin(kind) in {Union, UnionType} else (kind,)
 
 
 def _argument(kind: Any, origin: type, position: int) -> Any:
-    for option in _options(kind) or (kind,):
+    for option in _options(kind):
         if getattr(option, "__origin__", None) is origin:
             return option.__args__[position]
     return None
@@ -100,11 +116,15 @@ def _argument(kind: Any, origin: type, position: int) -> Any:
 
 def _structs(kind: Any, document: Mapping[str, Any]) -> tuple[Any, ...]:
     """The one struct that the table is meant to be: chosen by its tag where the format offers several."""
-    options = [o for o in (_options(kind) or (kind,)) if isinstance(o, type) and issubclass(o, msgspec.Struct)]
+    options = [o for o in (_options(kind)) if isinstance(o, type) and issubclass(o, msgspec.Struct)]
     if len(options) == 1:
         return (options[0],)
     tagged = [o for o in options if document.get(o.__struct_config__.tag_field or "") == o.__struct_config__.tag]
     return tuple(tagged)
+
+
+def _is_struct(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
 
 
 def failing_key(document: Mapping[str, Any], error: msgspec.ValidationError) -> tuple[Key, str]:

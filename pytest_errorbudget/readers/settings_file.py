@@ -14,7 +14,7 @@ Name = Annotated[str, Meta(min_length=1)]
 Burn = Annotated[
     str, Meta(pattern=r"^[0-9]{1,9}(\.[0-9]{1,9})?$", description="a burn rate as text: `14.4`; no floats")
 ]
-Memory = Annotated[str, Meta(pattern=r"^[1-9][0-9]* ?(MiB|GiB)$", description="such as `320 MiB`, `2 GiB`")]
+Memory = Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,8} ?(MiB|GiB)$", description="such as `320 MiB`, `2 GiB`")]
 Placeholder = Annotated[str, Meta(min_length=6, description="such as `{schema}`, `${schema}`, `:schema`")]
 MigrationKindName = Literal[
     "sqlx", "diesel", "refinery", "golang-migrate", "flyway", "goose", "dbmate", "sea-orm", "numbered"

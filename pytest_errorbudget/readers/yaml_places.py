@@ -121,7 +121,7 @@ def yaml_documents(path: str, text: str) -> tuple[Place, ...]:
             error.problem or "not YAML", _span(path, text, 0 if mark is None else mark.index)
         ) from None
     except yaml.reader.ReaderError as error:
-        message = f"the character U+{ord(str(error.character)):04X} may not be written in YAML"
+        message = f"the character U+{int(error.character):04X} may not be written in YAML"
         raise YamlSyntaxError(message, _span(path, text, error.position)) from None
     except RecursionError:
         raise YamlSyntaxError("nested too deeply", Span(path, 1)) from None

@@ -166,7 +166,8 @@ def test_a_full_file(tmp_path: Path) -> None:
         ),
         (
             '[thresholds]\nconfidence = "992 %"\n',
-            "errorbudget.toml:2:1: `992 %` is not between 0 and 100 % | ",
+            "errorbudget.toml:2:1: `992 %` is not between 0 and 100 %: write it as `99.95 %`, `0.9995` or "
+            "`1999/2000` | ",
         ),
         (
             SMALLEST + "[cohorts.gold]\ntenants = ['acme_prod', 'globx']\n",

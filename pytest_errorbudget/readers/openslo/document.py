@@ -150,5 +150,5 @@ class Document:
 
     def shown(self, at: Place) -> str:
         if at.text is not None:
-            return f"`{at.text if len(at.text) <= 60 else f'{at.text[:57]}…'}`"
+            return f"`{at.text}`"
         return "a mapping" if at.is_mapping else "a list" if at.is_list else "empty"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pytest_errorbudget.model.problem import Problem, Unchecked
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.source import Span
+from pytest_errorbudget.readers.brief import brief
 
 _CONSEQUENCE = "No SLO is computed, and no other check runs, until the settings can be read."
 
@@ -21,16 +22,16 @@ class Reading:
     def problem(self, span: Span, message: str, help: str = "", place: str = "") -> None:
         found = Problem(
             rule=Rule.SETTINGS_INVALID,
-            message=message,
+            message=brief(message),
             place=place or span.path,
             span=span,
             consequence=_CONSEQUENCE,
-            help=help,
+            help=brief(help),
         )
         if all((known.span, known.place) != (found.span, found.place) for known in self.problems):
             self.problems.append(found)
 
     def odd(self, span: Span, reason: str) -> None:
-        oddity = Unchecked("openslo", f"{span.path}:{span.line}", reason, span)
+        oddity = Unchecked("openslo", f"{span.path}:{span.line}", brief(reason), span)
         if oddity not in self.oddities:
             self.oddities.append(oddity)
