@@ -8,7 +8,7 @@ import pytest
 from shop import Shop
 
 DETERMINISM = "errorbudget.toml::determinism[availability]"
-# One law with an engine that loses the row it read last. It writes down what it counts.
+# One law with an engine that loses the row it read last, of more than three. It writes down what it counts.
 BROKEN = """
 from contextlib import contextmanager
 from fractions import Fraction
@@ -33,7 +33,7 @@ def lossy(slo, tenants):
     with row_counter(slo, tenants) as count, Path("counted.txt").open("a") as counted:
         def wrong(rows, window_us, as_of_us):
             print(rows, file=counted)
-            return count(rows[:-1], window_us, as_of_us)
+            return count(rows[:-1] if len(rows) > 3 else rows, window_us, as_of_us)
         yield wrong
 
 def test_engines_agree():
@@ -77,7 +77,7 @@ def test_a_seed_gives_the_same_examples_again(broken: pytest.Pytester) -> None:
 
     first = tried(0)
     assert tried(0) == first
-    assert any(tried(seed) != first for seed in (1, 2, 3))
+    assert tried(1) != first
 
 
 def test_a_failing_example_is_kept_and_tried_first(broken: pytest.Pytester) -> None:
