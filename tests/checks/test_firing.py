@@ -115,6 +115,20 @@ def test_a_generated_threshold_asks_for_its_failing_slots() -> None:
     assert generated_firings(three, (SLO,), (), (THRESHOLD,)) == (), "a tenant of no cohort has no threshold"
 
 
+@given(st.lists(st.booleans(), min_size=1, max_size=150))
+def test_failing_slots_are_of_five_minutes_however_finely_events_are_counted(failing: list[bool]) -> None:
+    """Counted in minutes: the slots end with the evaluation, and three failing minutes of one of them are one slot."""
+    gold = Cohort(name="gold", tenants=("a",))
+    counts = counted([(minute, 10, 10 * bad) for minute, bad in enumerate(failing)], width_us=MINUTE_US)
+    fired = [one.intervals for one in generated_firings(counts, (SLO,), (gold,), (THRESHOLD,))]
+    for end in range(1, len(failing) + 1):
+        slots = sum(any(failing[max(0, at - 5) : at]) for at in range(end, max(0, end - 60), -5))
+        expected = any(failing[max(0, end - 60) : end]) and any(failing[max(0, end - 5) : end]) and slots >= 3
+        moment = end * MINUTE_US
+        held = any(a <= moment and (b is None or moment < b) for intervals in fired for a, b in intervals)
+        assert held == expected
+
+
 def condition(burn: Fraction, *, inclusive: bool, after_us: int = 0) -> Condition:
     return Condition(
         name="fast",

@@ -118,6 +118,28 @@ def test_an_objective_of_100_percent_has_no_threshold() -> None:
     assert thresholds(hours(ENOUGH), (replace(SLO, objective=Fraction(1)),), (GOLD,), CONFIDENCE) == ()
 
 
+def test_failing_slots_are_of_five_minutes_however_finely_events_are_counted() -> None:
+    series = Series(
+        tenant="a",
+        service="api",
+        slo="ok",
+        starts_us=tuple(minute * MINUTE_US for minute in (0, 1, 4, 5, 30, 59)),
+        valid=(10,) * 6,
+        bad=(1, 1, 1, 0, 2, 1),
+    )
+    counts = Counts(
+        window_us=MINUTE_US,
+        as_of_us=HOUR_US,
+        closed_until_us=HOUR_US,
+        series=(series,),
+        totals=(),
+        recounts=(),
+        digest="sha256:0",
+    )
+    (hour,) = evidence(counts, (SLO,))
+    assert (hour.valid, hour.bad, hour.failing_slots) == (60, 6, 3)
+
+
 def test_an_outlier_is_left_out_and_listed() -> None:
     names = ("a", "b", "c", "d", "e", "f")
     rows = tuple(
