@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,3 +43,13 @@ def test_a_table_in_postgres_writes_what_the_files_do(
 ) -> None:
     table = written(project, tmp_path / "table", lambda source: in_postgres(project.root, source, database))
     assert table == from_files
+
+
+def test_the_digest_can_be_computed_by_what_the_docs_say_of_it(from_files: Written, tmp_path: Path) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs/execution-log.md").read_text(encoding="utf-8")
+    (script,) = (block for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL) if "def digest(" in block)
+    (tmp_path / "counts.csv").write_bytes(from_files.counts)
+    names: dict[str, Any] = {}
+    exec(script, names)
+    assert names["digest"](str(tmp_path / "counts.csv")) == from_files.digest
+    assert {"name": "counts", "sha256": str(from_files.digest).removeprefix("sha256:")} in from_files.log["inputs"]

@@ -45,7 +45,7 @@ from hypothesis import Phase, settings
 
 settings.register_profile("unshrunk", phases=[Phase.generate])
 """
-ROWS = re.compile(r"E +(?:AssertionError: )?(up to \d+ µs)\n((?:E .*\n)+?)E +\]\n")
+ROWS = re.compile(r"E +(?:AssertionError: )?(up to -?\d+ µs)\n((?:E .*\n)+?)E +\]\n")
 
 
 @pytest.fixture
