@@ -86,6 +86,7 @@ STEP_OF_RULE: dict[Rule, StepName | None] = {
             Rule.SQLX_CACHE_STALE,
             Rule.HANDLER_NARROWING,
             Rule.SLI_CLOCK,
+            Rule.SLI_ARBITRARY,
             Rule.SLI_WINDOW,
             Rule.SLI_TENANT,
             Rule.SLI_PRUNING,

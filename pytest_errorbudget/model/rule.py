@@ -94,6 +94,7 @@ class Rule(Enum):
     ALERT_NEVER_FIRES = ("alert-never-fires", _WARNING)
     # a team's own SLI queries
     SLI_CLOCK = ("sli-clock", _WARNING)
+    SLI_ARBITRARY = ("sli-arbitrary", _WARNING)
     SLI_WINDOW = ("sli-window", _WARNING)
     SLI_TENANT = ("sli-tenant", _WARNING)
     SLI_PRUNING = ("sli-pruning", _WARNING)

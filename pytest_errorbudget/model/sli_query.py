@@ -23,6 +23,7 @@ class UseKind(Enum):
     STAR = "returns every column"
     DAY = "cuts a moment into days or hours without a time zone"
     INTERVAL = "reaches back by an interval"
+    ARBITRARY = "leaves it open which rows it takes"
     CLOSED = "holds a value between two, both included"
     ZOOM = "is as wide as a dashboard is zoomed"
     WRAPPED = "compares what is computed of a column"

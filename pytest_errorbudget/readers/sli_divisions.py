@@ -61,7 +61,7 @@ def _leaves(node: exp.Expr, depth: int) -> Iterator[exp.Expr]:
                 yield from _leaves(inner.expressions[0], depth + 1)
             else:
                 yield node
-        case exp.Anonymous() | exp.Parameter() | exp.Placeholder():
+        case exp.Anonymous() | exp.Parameter() | exp.Placeholder() | exp.Predicate():
             yield node  # of no known type
         case exp.DataType():
             return

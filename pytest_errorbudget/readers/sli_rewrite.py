@@ -13,6 +13,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from pytest_errorbudget.model.sli_query import SliGround, SliProposal, SliQuery
+from pytest_errorbudget.readers.sli_arbitrary import settle
 from pytest_errorbudget.readers.sli_divisions import divided
 from pytest_errorbudget.readers.sli_rewrite_counts import count_events
 from pytest_errorbudget.readers.sli_rewrite_ranges import bound, with_range, with_tenant
@@ -96,6 +97,8 @@ def _rewritten(tree: exp.Query, ground: SliGround, parameters: Parameters) -> ex
         if ground.event is not None and not count_events(select, table, ground.event, ground):
             raise CannotRewrite
     _without_stars(tree, ground)
+    if not settle(tree, ground.time):
+        raise CannotRewrite
     _without_clocks(tree, ground, parameters)
     _in_utc(tree, ground)
     _whole_windows(tree, ground)
@@ -189,7 +192,8 @@ def _exact(tree: exp.Query, ground: SliGround) -> None:
     for division in list(tree.find_all(exp.Div)):
         parts = divided(division)
         if parts.is_whole and all(ground.type(name) in _INTEGERS for name in (*parts.columns, *parts.summed)):
-            division.left.replace(exp.cast(division.left.unnest().copy(), "numeric"))
+            left = division.left.this if isinstance(division.left, exp.Paren) else division.left
+            division.left.replace(exp.cast(left.copy(), "numeric"))
     for having in tree.find_all(exp.Having):
         for one in list(having.find_all(exp.Parameter)):
             comparison = one.parent

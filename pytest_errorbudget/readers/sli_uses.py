@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from pytest_errorbudget.model.sli_query import Use, UseKind
 from pytest_errorbudget.model.source import Span
+from pytest_errorbudget.readers.sli_arbitrary import arbitrary_parts
 from pytest_errorbudget.readers.sli_divisions import divided
 from pytest_errorbudget.readers.sli_selects import (
     columns_of,
@@ -45,6 +46,8 @@ def read_uses(statement: exp.Expr, reading: Reading) -> Iterator[Use]:
         kind = _kind(node, reading)
         if kind is not None:
             yield _use(kind, node, reading)
+    for part in arbitrary_parts(statement):
+        yield _use(UseKind.ARBITRARY, part, reading)
     for star in _stars(statement):
         yield _use(UseKind.STAR, star, reading)
     for select in statement.find_all(exp.Select):

@@ -470,4 +470,201 @@ CASES = (
         "tenant",
         "pruning",
     ),
+    # --- more, as they come -------------------------------------------------------------------------------------
+    case(
+        "a moving average of a table of counts",
+        "select slot, sum(errors) over w / nullif(sum(total) over w, 0)::numeric from slots where tenant_id = $1 "
+        "and slot >= $2 and slot < $3 window w as (order by slot rows between 11 preceding and current row)",
+    ),
+    case(
+        "a long and a short window",
+        "select count(distinct event_id) filter (where status >= 500 and occurred_at >= $2::timestamptz - interval "
+        "'5 minutes')::numeric / nullif(count(distinct event_id) filter (where occurred_at >= $2::timestamptz - "
+        "interval '5 minutes'), 0) as short, count(distinct event_id) filter (where status >= 500)::numeric / "
+        "nullif(count(distinct event_id), 0) as long from request_events where tenant_id = $1 "
+        "and occurred_at >= $2::timestamptz - interval '1 hour' and occurred_at < $2",
+    ),
+    case(
+        "a success rate that is one where nothing came",
+        "select coalesce(1 - sum(errors)::float8 / nullif(sum(total), 0), 1) from slots where tenant_id = $1 "
+        "and slot >= $2 and slot < $3",
+    ),
+    case(
+        "a factor with a point",
+        f"select 1.0 * count(*) filter (where status >= 500) / count(*) from request_events where {RANGE}",
+        "rows",
+    ),
+    case(
+        "a mean against a number",
+        f"select route, avg(latency_ms) from request_events where {RANGE} group by route having avg(latency_ms) > 250",
+        "floats",
+    ),
+    case(
+        "two scalar subqueries",
+        "select (select count(distinct event_id) from request_events where tenant_id = $1 and occurred_at >= $2 and "
+        "occurred_at < $3 and status >= 500) / (select count(distinct event_id) from request_events where "
+        "tenant_id = $1 and occurred_at >= $2 and occurred_at < $3) as ratio",
+        "division",
+    ),
+    case(
+        "good and all joined",
+        "with good as (select tenant_id, count(distinct event_id) n from spans where occurred_at >= $1 and "
+        "occurred_at < $2 and status < 500 group by tenant_id), every as (select tenant_id, count(distinct event_id) n "
+        "from spans where occurred_at >= $1 and occurred_at < $2 group by tenant_id) "
+        "select tenant_id, coalesce(good.n, 0)::numeric / every.n from every left join good using (tenant_id)",
+    ),
+    case(
+        "each tenant by LATERAL",
+        "select t.name, x.n from tenants t cross join lateral (select count(distinct event_id) as n from "
+        "request_events e where e.tenant_id = t.tenant_id and e.occurred_at >= $1 and e.occurred_at < $2) x",
+    ),
+    case(
+        "seconds since the epoch",
+        "select count(distinct event_id) from request_events where tenant_id = $1 "
+        "and extract(epoch from occurred_at) > extract(epoch from now()) - 300",
+        "clock",
+    ),
+    case(
+        "literal moments",
+        "select tenant_id, count(distinct event_id) from spans where occurred_at >= '2026-01-01 00:00:00+00' "
+        "and occurred_at < timestamptz '2026-02-01 00:00:00+00' group by tenant_id",
+    ),
+    case(
+        "weekdays of Berlin",
+        "select date_part('dow', occurred_at at time zone 'Europe/Berlin'), count(distinct event_id) "
+        f"from request_events where {RANGE} group by 1",
+    ),
+    case(
+        "a clock with a precision",
+        "select count(distinct event_id) from request_events where tenant_id = $1 "
+        "and occurred_at > current_timestamp(0) - '5 min'::interval",
+        "clock",
+    ),
+    case(
+        "subtotals",
+        f"select tenant_id, route, count(distinct event_id) from request_events where {RANGE} "
+        "group by rollup (tenant_id, route)",
+    ),
+    case(
+        "one row an event by GROUP BY",
+        f"select count(*) from (select event_id from request_events where {RANGE} group by event_id) as once",
+    ),
+    case("distinct pairs", f"select count(distinct (tenant_id, event_id)) from request_events where {RANGE}"),
+    case(
+        "a mean that is rounded",
+        f"select round(avg(latency_ms)::numeric, 2) from request_events where {RANGE}",
+        "floats",
+    ),
+    case("a sum that is cast first", f"select sum(latency_ms::numeric) from request_events where {RANGE}"),
+    case(
+        "Grafana's milliseconds",
+        "select count(distinct event_id) from request_events where tenant_id = ${tenant} and occurred_at between "
+        "to_timestamp(${__from} / 1000) and to_timestamp(${__to} / 1000)",
+        "closed",
+    ),
+    case(
+        "days, both included",
+        "select count(distinct event_id) from request_events where tenant_id = $1 "
+        "and occurred_at::date between '2026-01-01' and '2026-01-31'",
+        "zone",
+    ),
+    case(
+        "DATE()",
+        "SELECT DATE(occurred_at) AS day, COUNT(*) AS errors FROM request_events WHERE tenant_id = 'a' AND "
+        "occurred_at >= NOW() - INTERVAL '7 days' GROUP BY 1 ORDER BY 1 DESC",
+        "zone",
+        "rows",
+        "clock",
+    ),
+    case("uptime of probes", "select avg(up::int) from probes where checked_at > $1 and checked_at <= $2"),
+    case(
+        "uptime of probes until now",
+        "SELECT (COUNT(CASE WHEN up = TRUE THEN 1 END) * 100.0) / COUNT(*) FROM probes "
+        "WHERE checked_at >= NOW() - INTERVAL '30 days'",
+        "clock",
+    ),
+    case(
+        "a driver's interval",
+        "select count(distinct event_id) from request_events where tenant_id = %s "
+        "and occurred_at >= now() - interval '${days} days'",
+        "clock",
+    ),
+    case(
+        "errors by service, the most first",
+        "SELECT service, COUNT(*) AS errors FROM request_events WHERE $__timeFilter(occurred_at) AND status >= 500 "
+        "AND tenant_id = '${tenant}' GROUP BY service ORDER BY errors DESC LIMIT 10",
+        "rows",
+    ),
+    case(
+        "a subquery that groups by day",
+        "select day, errors::float / requests * 100 as error_rate from (select date_trunc('day', occurred_at) as day, "
+        "count(*) as requests, count(*) filter (where status >= 500) as errors from request_events "
+        f"where {RANGE} group by 1) as days where errors > 0",
+        "zone",
+        "rows",
+    ),
+    case(
+        "the view of good events",
+        "select count(*) from good_events where tenant_id = $1 and occurred_at >= $2 and occurred_at < $3",
+        "rows",
+    ),
+    case(
+        "a page of MySQL",
+        "SELECT tenant_id, SUM(status >= 500) / COUNT(*) FROM request_events "
+        "WHERE occurred_at > NOW() - INTERVAL 1 HOUR GROUP BY tenant_id",
+        "clock",
+        "rows",
+        "refused",
+        unproposed=True,
+    ),
+    case(
+        "TimescaleDB's buckets",
+        "select time_bucket('5 minutes', occurred_at), count(distinct event_id) from request_events "
+        f"where {RANGE} group by 1",
+    ),
+    case(
+        "the session's tenant",
+        "select count(distinct event_id) from request_events where tenant_id = current_setting('app.tenant', true) "
+        "and occurred_at >= $1 and occurred_at < $2",
+    ),
+    case(
+        "a quoted table of a schema",
+        'SELECT count(DISTINCT "event_id") FROM "public"."request_events" AS "e" WHERE "e"."tenant_id" = $1 '
+        'AND "e"."occurred_at" >= $2 AND "e"."occurred_at" < $3',
+    ),
+    case(
+        "a tenant that is all or one",
+        "select tenant_id, count(distinct event_id) from request_events where ($1 = 'all' or tenant_id = $1) "
+        "and occurred_at >= $2 and occurred_at < $3 group by tenant_id",
+    ),
+    # --- rows that nobody chose ---------------------------------------------------------------------------------
+    case(
+        "any copy by DISTINCT ON",
+        "select count(*) filter (where status < 500) from (select distinct on (event_id) event_id, status, "
+        f"occurred_at from request_events where {RANGE}) as once",
+        "arbitrary",
+    ),
+    case(
+        "any copy by ROW_NUMBER",
+        "select count(*) filter (where ok) from (select event_id, ok, row_number() over (partition by event_id) as n "
+        f"from request_events where {RANGE}) as numbered where n = 1",
+        "arbitrary",
+    ),
+    case(
+        "any ten",
+        f"select route, count(distinct event_id) from request_events where {RANGE} group by route limit 10",
+        "arbitrary",
+    ),
+    case("the one there is", f"select count(distinct event_id) from request_events where {RANGE} limit 1"),
+    case(
+        "whether there is any",
+        "select name from tenants t where tenant_id = $1 and exists (select 1 from request_events e where "
+        "e.tenant_id = t.tenant_id and e.occurred_at >= $2 and e.occurred_at < $3 limit 1)",
+    ),
+    case(
+        "a sample",
+        f"select count(distinct event_id) from request_events tablesample system (1) where {RANGE}",
+        "arbitrary",
+        unproposed=True,
+    ),
 )

@@ -70,6 +70,9 @@ def test_the_query_of_the_page(tmp_path: Path) -> None:
         ("select count(id) from t", UseKind.ROWS, "COUNT(id)"),
         ("select count(*) from (select distinct a from t) x, u", UseKind.ROWS, "COUNT(*)"),
         ("select sum(case when a then 1 else 0 end) from t", UseKind.ROWS, "SUM(CASE WHEN a THEN 1 ELSE 0 END)"),
+        ("select random() from t", UseKind.ARBITRARY, "RANDOM()"),
+        ("select a from t limit 3", UseKind.ARBITRARY, "LIMIT 3"),
+        ("select distinct on (a) a, b from t", UseKind.ARBITRARY, "DISTINCT ON (a)"),
         ("select t.* from t", UseKind.STAR, "t.*"),
         ("select * from (select * from t) x", UseKind.STAR, "*"),
         ("select extract(hour from at) from t", UseKind.DAY, "EXTRACT(HOUR FROM at)"),
@@ -98,7 +101,7 @@ def test_a_use_alone(tmp_path: Path, sql: str, kind: UseKind, text: str) -> None
     [
         "select count(distinct id) from t where at >= $1 and at < $2",
         "select count(*) from (select distinct on (id) id from t) x",
-        "select count(*) from (select id, row_number() over (partition by id) as n from t) x where n = 1",
+        "select count(*) from (select id, row_number() over (partition by id order by at) as n from t) x where n = 1",
         "select a.now from t",
         "select date_trunc('minute', at) from t",
         "select (at at time zone 'UTC')::date from t",

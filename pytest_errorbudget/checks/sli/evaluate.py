@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pytest_errorbudget.checks.sli.arbitrary import arbitrary_findings
 from pytest_errorbudget.checks.sli.arithmetic import arithmetic_findings
 from pytest_errorbudget.checks.sli.clock import clock_findings
 from pytest_errorbudget.checks.sli.columns import failing_findings, star_findings
@@ -21,7 +22,15 @@ from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.schema import Schema
 from pytest_errorbudget.model.settings import Settings
 
-_RULES = (clock_findings, window_findings, tenant_findings, count_findings, arithmetic_findings, star_findings)
+_RULES = (
+    clock_findings,
+    arbitrary_findings,
+    window_findings,
+    tenant_findings,
+    count_findings,
+    arithmetic_findings,
+    star_findings,
+)
 
 
 def sli_findings(facts: Facts, settings: Settings) -> Iterator[Finding | Unchecked]:

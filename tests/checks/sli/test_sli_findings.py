@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from pytest_errorbudget.checks.sli.arbitrary import arbitrary_findings
 from pytest_errorbudget.checks.sli.arithmetic import arithmetic_findings
 from pytest_errorbudget.checks.sli.clock import clock_findings
 from pytest_errorbudget.checks.sli.columns import failing_findings, star_findings
@@ -29,6 +30,7 @@ from pytest_errorbudget.model.source import Span
 Check = Callable[[Subject], Iterator[Finding]]
 RULES: dict[Check, Rule] = {
     clock_findings: Rule.SLI_CLOCK,
+    arbitrary_findings: Rule.SLI_ARBITRARY,
     window_findings: Rule.SLI_WINDOW,
     tenant_findings: Rule.SLI_TENANT,
     count_findings: Rule.SLI_COUNT,
@@ -116,6 +118,13 @@ def use(kind: UseKind, text: str, *columns: str, seconds: int | None = None) -> 
             "`INTERVAL '7 MINUTES'` does not divide an hour, and is no whole number of windows of 5 minutes",
             "Its windows cannot be aligned: two ranges that follow each other overlap or leave a gap, so that events "
             "are counted twice or never.",
+        ),
+        (
+            arbitrary_findings,
+            use(UseKind.ARBITRARY, "DISTINCT ON (event_id)"),
+            "which rows are taken is left to PostgreSQL: `DISTINCT ON (event_id)`",
+            "Another plan, or the same one after rows have moved, takes others: two runs over the same events answer "
+            "differently.",
         ),
         (
             window_findings,
