@@ -87,6 +87,17 @@ def test_what_an_incident_consumes(windows: int, bad: int, objective: str, consu
     assert state(counts, objective=Fraction(objective)).consumed == consumed
 
 
+def test_what_is_published_is_that_exactly() -> None:
+    exact = {
+        "outage_1h_consumed": Fraction(25, 18),
+        "spike_5m_consumed": Fraction(25, 216),
+        "lowtraffic_consumed": Fraction(5, 36),
+        "burn_5pct_1h": burn_that_consumes(Fraction(5, 100), MONTH, HOUR_US),
+    }
+    for name, value in exact.items():
+        assert float(value) == pytest.approx(WORKBOOK[name], rel=1e-9)
+
+
 @pytest.mark.parametrize(("rate", "lasts_us"), [(1, MONTH), (2, 15 * DAY_US), (10, 3 * DAY_US)])
 def test_time_to_exhaustion_at_a_constant_rate(rate: int, lasts_us: int) -> None:
     """``period / burn`` for a full budget: the last day, which sets the pace, has already burnt a day of it."""
