@@ -18,24 +18,28 @@ _MOST_SAMPLED = 8_000
 _TIME_BITS = 62
 
 
-def with_ranks(
-    session: duckdb.DuckDBPyConnection, question: Question, table: str, base_us: int | None, to_us: int
-) -> Question:
-    """The question with ranks over ``table``, all of whose times are in ``[base_us, to_us)``; as it is where they would
-    not pay or not fit. Replaces the ranks that were there before."""
-    if question.slot_us is not None or not question.mapped or base_us is None:
-        return question
+def ranked(session: duckdb.DuckDBPyConnection, question: Question, table: str) -> int:
+    """Fills ``RANKS`` from the rows of ``table``, in the place of what was there; gives how many combinations there
+    are, and 0 where ranks would not pay or cannot be made."""
+    if question.slot_us is not None or not question.mapped:
+        return 0
     if _distinct(session, question, f"(select * from {table} limit {_SAMPLED})") > _MOST_SAMPLED:
-        return question
+        return 0
     try:
         query = verdict_ranks(question, table).sql(dialect="duckdb")
         session.execute(f"create or replace temp table {RANKS} as {query}")
     except duckdb.Error:
         # a value of a row that does not count, which the other form never judges, may be one that cannot be judged
-        return question
+        return 0
     (found,) = session.execute(f"select count(*) from {RANKS}").fetchall()[0]
-    width = max(1, (found - 1).bit_length())
-    if found > _MOST or (to_us - base_us).bit_length() + width > _TIME_BITS:
+    return int(found) if found <= _MOST else 0
+
+
+def with_ranks(question: Question, combinations: int, base_us: int | None, to_us: int) -> Question:
+    """The question with ``RANKS`` of so many combinations, asked of rows all of whose times are in
+    ``[base_us, to_us)``; as it is where there are none, or where a time and a rank do not fit into an integer."""
+    width = max(1, (combinations - 1).bit_length())
+    if combinations == 0 or base_us is None or (to_us - base_us).bit_length() + width > _TIME_BITS:
         return question
     return replace(question, ranks=Ranks(table=RANKS, width_bits=width, base_us=base_us))
 

@@ -1,18 +1,19 @@
-"""Sums and series from a table of counts in DuckDB. Sums are made there, and windows come as lists: a row a window, as
-tuples, takes twice the time."""
+"""Sums and series from a table of counts in DuckDB. Sums are made there, and windows come as the text of lists: a row a
+window, as tuples, takes more than twice the time, and lists whose integers the driver makes half as much again."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 import duckdb
+import msgspec
 
 from pytest_errorbudget.model.counts import Series
 from pytest_errorbudget.readers.events.question import Question
 from pytest_errorbudget.readers.events.tally import Tally, series_of
 
 _EXAMPLES = 3
+_INTEGERS = msgspec.json.Decoder(type=tuple[int, ...])
 
 
 def tally_of(session: duckdb.DuckDBPyConnection, question: Question, table: str) -> Tally:
@@ -37,19 +38,19 @@ def _examples(session: duckdb.DuckDBPyConnection, table: str) -> tuple[str, ...]
 
 
 def _series(session: duckdb.DuckDBPyConnection, question: Question, table: str) -> Iterator[Series]:
-    counts = (f"list({kind}_{place})" for place, _ in enumerate(question.predicates) for kind in ("valid", "bad"))
-    query = f"select {', '.join(('tenant', 'list(start_us)', *counts))} from (from {table} order by start_us)"
+    counts = (f"list({kind}_{place})::text" for place, _ in enumerate(question.predicates) for kind in ("valid", "bad"))
+    query = f"select {', '.join(('tenant', 'list(start_us)::text', *counts))} from (from {table} order by start_us)"
     rows = session.execute(f"{query} group by tenant order by tenant").fetchall()
-    tenants = [(tenant, _by_start(lists)) for tenant, *lists in rows]
+    tenants = [(tenant, _by_start([_INTEGERS.decode(one) for one in lists])) for tenant, *lists in rows]
     for place, one in enumerate(question.predicates):
         for tenant, (starts, *lists) in tenants:
             yield from series_of(one.slo, tenant, starts, lists[2 * place], lists[2 * place + 1])
 
 
-def _by_start(lists: Sequence[Sequence[int]]) -> Sequence[Sequence[int]]:
+def _by_start(lists: Sequence[tuple[int, ...]]) -> Sequence[tuple[int, ...]]:
     """DuckDB gives lists in the order of the rows below, and does not promise to."""
     starts = lists[0]
-    if all(one < other for one, other in pairwise(starts)):
+    if sorted(starts) == list(starts):
         return lists
     places = sorted(range(len(starts)), key=starts.__getitem__)
-    return [[numbers[place] for place in places] for numbers in lists]
+    return [tuple(numbers[place] for place in places) for numbers in lists]

@@ -10,7 +10,7 @@ What each SLO makes of a row is a digit of base 4 in an integer of ``bits``: 0 n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from sqlglot import exp
 from sqlglot.expressions import and_, column, select, union
@@ -42,25 +42,18 @@ def aggregation(question: Question, table: str, as_of_us: int) -> exp.Query:
     Columns: ``tenant``, ``start_us``, ``events``, ``copies``, ``disagreeing``, then ``valid_0``, ``bad_0``,
     ``invalid_0`` and so on for each SLO of the question, and last ``example``, the least id, as text, whose copies
     disagree.
+
+    Written in two looks, as every engine reads it; in one where the question has ranks.
     """
     if question.slot_us is not None:
         return sums(question, table, as_of_us)
-    counts = [
-        column("tenant"),
-        column("start_us"),
-        integer(counted()).as_("events"),
-        integer(exp.Sum(this=column("copies"))).as_("copies"),
-        integer(exp.Sum(this=column("disagreeing"))).as_("disagreeing"),
-    ]
-    for position in range(len(question.predicates)):
-        digit = _digit(position)
-        counts += [
-            counted(exp.In(this=digit.copy(), expressions=[number(1), number(2)])).as_(f"valid_{position}"),
-            counted(digit.copy().eq(2)).as_(f"bad_{position}"),
-            counted(digit.copy().eq(3)).as_(f"invalid_{position}"),
-        ]
     if question.ranks is not None:
-        return _in_one_look(question, question.ranks, table, as_of_us, counts)
+        return _in_one_look(question, question.ranks, table, as_of_us)
+    return _in_two_looks(question, table, as_of_us)
+
+
+def _in_two_looks(question: Question, table: str, as_of_us: int) -> exp.Query:
+    counts = _counts(question)
     names = [one.alias_or_name for one in counts[1:]]
     by_window = select(*counts).from_("chosen").group_by("tenant", "start_us")
     same = and_(column("tenant", "n").eq(column("tenant", "e")), column("start_us", "n").eq(column("start_us", "e")))
@@ -83,12 +76,31 @@ def aggregation(question: Question, table: str, as_of_us: int) -> exp.Query:
     return query
 
 
+def _counts(question: Question) -> list[exp.Expr]:
+    counts: list[exp.Expr] = [
+        column("tenant"),
+        column("start_us"),
+        integer(counted()).as_("events"),
+        integer(exp.Sum(this=column("copies"))).as_("copies"),
+        integer(exp.Sum(this=column("disagreeing"))).as_("disagreeing"),
+    ]
+    for position in range(len(question.predicates)):
+        digit = _digit(position)
+        counts += [
+            counted(exp.In(this=digit.copy(), expressions=[number(1), number(2)])).as_(f"valid_{position}"),
+            counted(digit.copy().eq(2)).as_(f"bad_{position}"),
+            counted(digit.copy().eq(3)).as_(f"invalid_{position}"),
+        ]
+    return counts
+
+
 def verdict_ranks(question: Question, table: str) -> exp.Query:
     """The rows of ``Ranks.table``."""
     return ranks(question, table, _verdicts(numbered(question)))
 
 
-def _in_one_look(question: Question, given: Ranks, table: str, as_of_us: int, counts: Sequence[exp.Expr]) -> exp.Query:
+def _in_one_look(question: Question, given: Ranks, table: str, as_of_us: int) -> exp.Query:
+    counts = _counts(question)
     names = [one.alias_or_name for one in counts[1:]]
     example = exp.Min(this=column("example")).as_("example")
     by_window = select(*counts, example).from_("chosen").group_by("tenant", "start_us")
@@ -106,9 +118,11 @@ def _in_one_look(question: Question, given: Ranks, table: str, as_of_us: int, co
 
 def survey(question: Question, table: str) -> exp.Query:
     """One row a shard and value of the tenant column: ``shard``, ``tenant``, ``row_count``, ``with_id``, ``with_both``
-    (an id and a time), ``latest_us`` and ``earliest_us``, the newest and oldest time of a row with an id."""
-    has_id = question.id.copy().is_(exp.null()).not_()
+    (an id and a time), ``latest_us`` and ``earliest_us``, the newest and oldest time of a row with an id. An id that is
+    ``true`` says that no row lacks one."""
+    has_id = None if isinstance(question.id, exp.Boolean) else question.id.copy().is_(exp.null()).not_()
     has_time = question.time_us.copy().is_(exp.null()).not_()
+    time = question.time_us if has_id is None else exp.Case().when(has_id.copy(), question.time_us.copy())
     keys = [question.tenant.copy()] if question.replica is None else [question.replica.copy(), question.tenant.copy()]
     shard = exp.cast(exp.null(), "text") if question.replica is None else question.replica.copy()
     return (
@@ -117,9 +131,9 @@ def survey(question: Question, table: str) -> exp.Query:
             question.tenant.copy().as_("tenant"),
             counted().as_("row_count"),
             counted(has_id).as_("with_id"),
-            counted(and_(has_id.copy(), has_time)).as_("with_both"),
-            exp.Max(this=exp.Case().when(has_id.copy(), question.time_us.copy())).as_("latest_us"),
-            exp.Min(this=exp.Case().when(has_id.copy(), question.time_us.copy())).as_("earliest_us"),
+            counted(has_time if has_id is None else and_(has_id.copy(), has_time)).as_("with_both"),
+            exp.Max(this=time.copy()).as_("latest_us"),
+            exp.Min(this=time.copy()).as_("earliest_us"),
         )
         .from_(exp.to_table(table))
         .group_by(*keys)

@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from pytest_errorbudget.model.formats.canonical import sha256
 from pytest_errorbudget.model.settings import EventSource
-from pytest_errorbudget.readers.events.combinations import with_ranks
+from pytest_errorbudget.readers.events.combinations import ranked, with_ranks
 from pytest_errorbudget.readers.events.crossing import Crossing
 from pytest_errorbudget.readers.events.event_files import EventFiles
 from pytest_errorbudget.readers.events.files import FileColumn, find, identifier, quoted
@@ -65,9 +65,10 @@ class Sliced:
         make(self.session, self.question, into)
         self.parts = self.whole = into
         new = [one for one in self.slices if not self._recalled(one, into)]
+        combinations = self._ranked(new)
         for number, one in enumerate(new):
             self.told(number, len(new))
-            self._counted(one, into)
+            self._counted(one, combinations, into)
         if len(self.slices) > 1:
             keys = {one: self.key(one) for one in self.slices}
             crossing = Crossing(session=self.session, kept=self.kept, asked=self.asked, keys=keys, new=new)
@@ -136,12 +137,20 @@ class Sliced:
         fill_from(self.session, self.question, self.kept.folder / name, into)
         return True
 
-    def _counted(self, one: Slice, into: str) -> None:
+    def _ranked(self, new: Sequence[Slice]) -> int:
+        """Fills the ranks of all that is to be counted, in one reading; gives how many combinations there are."""
+        if not new:
+            return 0
+        files = tuple(dict.fromkeys(file for one in new for file in one.files))
+        with self.part(Slice(from_us=new[0].from_us, to_us=new[-1].to_us, files=files)) as question:
+            return ranked(self.session, question, PART)
+
+    def _counted(self, one: Slice, combinations: int, into: str) -> None:
         with self.part(one) as question:
             alone = into if len(self.slices) == 1 else "one_slice"
             if alone != into:
                 make(self.session, self.question, alone)
-            asked = with_ranks(self.session, question, PART, *_times(one))
+            asked = with_ranks(question, combinations, *_times(one))
             insert(self.session, self.aggregation(asked, PART, one.to_us), alone)
             if len(self.slices) > 1:
                 self.session.execute(f"insert into {into} select * from one_slice")

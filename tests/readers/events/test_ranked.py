@@ -14,7 +14,7 @@ from sqlglot import exp
 from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.window import DAY_US
-from pytest_errorbudget.readers.events.combinations import with_ranks
+from pytest_errorbudget.readers.events.combinations import ranked, with_ranks
 from pytest_errorbudget.readers.events.predicate import parse_predicate
 from pytest_errorbudget.readers.events.query import aggregation
 from pytest_errorbudget.readers.events.question import Predicates, Question
@@ -72,8 +72,8 @@ def both_ways(rows: Sequence[Row], asked: Question, base_us: int) -> tuple[list[
         session.execute(f"create table events ({COLUMNS})")
         if rows:
             session.executemany("insert into events values (?, ?, ?, ?, ?, ?, ?)", rows)
-        in_one_look = with_ranks(session, asked, "events", base_us, AS_OF_US)
-        assert in_one_look.ranks is not None
+        in_one_look = with_ranks(asked, ranked(session, asked, "events"), base_us, AS_OF_US)
+        assert (in_one_look.ranks is None) == (rows == [])
         return counted(session, asked), counted(session, in_one_look)
 
 
@@ -142,7 +142,7 @@ def test_where_ranks_do_not_pay_or_fit_there_are_none(
     with duckdb.connect() as session:
         session.execute(f"create table events ({COLUMNS})")
         session.execute(f"insert into events select i, 'a', 1, i, 0, '', 0 from range({rows}) r(i)")
-        assert with_ranks(session, asked, "events", base_us, to_us) == asked
+        assert with_ranks(asked, ranked(session, asked, "events"), base_us, to_us) == asked
 
 
 def test_a_value_that_cannot_be_judged_in_a_row_that_does_not_count_is_left_alone() -> None:
@@ -152,6 +152,6 @@ def test_a_value_that_cannot_be_judged_in_a_row_that_does_not_count_is_left_alon
             "insert into events values ('1', 'a', 1, 200, 0, '', 7), ('2', 'z', 1, 200, 0, '', 4611686018427387904)"
         )
         asked = question()
-        found = with_ranks(session, asked, "events", 0, AS_OF_US)
+        found = with_ranks(asked, ranked(session, asked, "events"), 0, AS_OF_US)
         assert found.ranks is None
         assert counted(session, found)[0][:4] == ("a", 0, 1, 1)
