@@ -80,9 +80,11 @@ def _reads(connection: Connection, ways: Sequence[str], tables: Sequence[Partiti
         return PlannedReads()
     found: list[PartitionReads] = []
     reasons: list[str] = []
+    asked = _Asked(connection=connection, query=query, types=types, names=names)
+    scanned, _ = asked.scanned(next(values(types, ())), "off")
     for table in tables:
-        tried = _Tried(connection=connection, query=query, types=types, table=table, names=names)
-        answer = tried.reads()
+        is_read = bool(table.leaves & scanned) or _is_named(table, query)
+        answer = _Tried(asked=asked, table=table).reads() if is_read else None
         if isinstance(answer, PartitionReads):
             found.append(answer)
         elif answer is not None:
@@ -101,21 +103,48 @@ def _parameters(connection: Connection, query: str) -> tuple[ParameterType, ...]
     return parameter_types(connection, [described.param_type(number) for number in range(described.nparams)])
 
 
+def _is_named(table: Partitioned, query: str) -> bool:
+    """A plan does not name a table that has no partitions, or of which no row can be asked for."""
+    return re.search(rf"\b{re.escape(table.relation)}\b", query) is not None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Tried:
-    """One query on one table."""
+class _Asked:
+    """One query, and how its plans name tables."""
 
     connection: Connection
     query: str
     types: tuple[ParameterType, ...]
-    table: Partitioned
     names: Names
+
+    def scanned(self, row: Sequence[str | None], pruning: str) -> tuple[frozenset[int], str]:
+        """The tables in the plan for these values, and why there is no plan."""
+        self.connection.execute(f"set local enable_partition_pruning = {pruning}".encode())
+        plan = self.explain(row)
+        if plan.status != pq.ExecStatus.TUPLES_OK:
+            message = (plan.error_field(pq.DiagnosticField.MESSAGE_PRIMARY) or b"").decode(errors="replace")
+            self.connection.pgconn.exec_(_BACK)
+            return frozenset(), f"PostgreSQL makes no plan of it for values that were tried: {message}"
+        tree = json.loads(plan.get_value(0, 0) or b"[]")
+        return frozenset(self.names.get(name, 0) for part in tree for name in _tables(part["Plan"])), ""
+
+    def explain(self, row: Sequence[str | None]) -> PGresult:
+        values = [None if value is None else value.encode() for value in row]
+        return self.connection.pgconn.exec_params(f"{_EXPLAIN}{self.query}".encode(), values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tried:
+    """One query on one table."""
+
+    asked: _Asked
+    table: Partitioned
 
     def reads(self) -> PartitionReads | str | None:
         """``None`` where the query does not read the table, the reason where that cannot be said."""
         planned: tuple[str | None, ...] | None = None
         refusal = ""
-        for row in values(self.types, self.table.bounds):
+        for row in values(self.asked.types, self.table.bounds):
             everything, refused = self._leaves(row, "off")
             refusal = refused or refusal
             if everything == self.table.leaves and len(everything) > 1:
@@ -125,15 +154,11 @@ class _Tried:
                 planned = row
             elif everything and len(self.table.leaves) < 2:
                 return self._without_partitions()
-        if not self.table.leaves and self._is_named():
+        if not self.table.leaves:
             return self._without_partitions()
         if planned is not None:
             return self._answer(len(self.table.leaves), self._while_running(planned))
         return refusal or None
-
-    def _is_named(self) -> bool:
-        """A plan does not name a table without partitions."""
-        return re.search(rf"\b{re.escape(self.table.relation)}\b", self.query) is not None
 
     def _without_partitions(self) -> str:
         return f"`{self.table.relation}` has no two partitions, and none could be made to see a plan"
@@ -152,19 +177,8 @@ class _Tried:
 
     def _leaves(self, row: Sequence[str | None], pruning: str) -> tuple[frozenset[int], str]:
         """The table's partitions in the plan, and why there is no plan."""
-        self.connection.execute(f"set local enable_partition_pruning = {pruning}".encode())
-        plan = self._explain(row)
-        if plan.status != pq.ExecStatus.TUPLES_OK:
-            message = (plan.error_field(pq.DiagnosticField.MESSAGE_PRIMARY) or b"").decode(errors="replace")
-            self.connection.pgconn.exec_(_BACK)
-            return frozenset(), f"PostgreSQL makes no plan of it for values that were tried: {message}"
-        tree = json.loads(plan.get_value(0, 0) or b"[]")
-        read = {self.names.get(name, 0) for part in tree for name in _tables(part["Plan"])}
-        return self.table.leaves & read, ""
-
-    def _explain(self, row: Sequence[str | None]) -> PGresult:
-        values = [None if value is None else value.encode() for value in row]
-        return self.connection.pgconn.exec_params(f"{_EXPLAIN}{self.query}".encode(), values)
+        read, refusal = self.asked.scanned(row, pruning)
+        return self.table.leaves & read, refusal
 
     def _while_running(self, row: Sequence[str | None]) -> Pruning:
         if self._prunes_while_running(row, _OTHERWISE):
@@ -173,10 +187,10 @@ class _Tried:
 
     def _prunes_while_running(self, row: Sequence[str | None], joins: str) -> bool:
         """Whether steps of the plan choose among the table's partitions by what other steps find."""
-        self.connection.execute(joins.encode())
-        with _plans(self.connection) as plans:
-            self._explain(row)
-        self.connection.execute(_AS_EVER.encode())
+        self.asked.connection.execute(joins.encode())
+        with _plans(self.asked.connection) as plans:
+            self.asked.explain(row)
+        self.asked.connection.execute(_AS_EVER.encode())
         steps = (set(map(int, found["parts"].split())) for plan in plans for found in _WHILE_RUNNING.finditer(plan))
         return any(self.table.parts & parts for parts in steps)
 

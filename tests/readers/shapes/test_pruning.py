@@ -150,3 +150,8 @@ def test_nothing_is_left_behind(prepared: Connection) -> None:
     assert prepared.execute("show enable_partition_pruning").fetchone() == ("on",)
     assert prepared.execute("show enable_hashjoin").fetchone() == ("on",)
     assert prepared.execute("show debug_print_plan").fetchone() == ("off",)
+
+
+def test_a_table_without_partitions_leaves_no_plan_of_what_is_joined_with_it(prepared: Connection) -> None:
+    (reads,) = plan_reads(prepared, [["select 1 from recent r, hours h where r.at = h.at"]])
+    assert reads == PlannedReads(unplanned="`hours` has no two partitions, and none could be made to see a plan")
