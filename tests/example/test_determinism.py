@@ -163,7 +163,8 @@ def test_a_wrong_engine_has_a_score_below_1_which_is_an_error(small: Path) -> No
     score, findings = judged_with(counted(small, aggregation=within_a_shard_only), project)
     assert score is not None
     assert 0 < score < 1
-    items = ("errorbudget.toml::determinism[availability]", "errorbudget.toml::determinism[latency]")
+    slos = ("availability", "latency", "smoothness")
+    items = tuple(f"errorbudget.toml::determinism[{slo}]" for slo in slos)
     assert findings == [("error", items)]
 
 
