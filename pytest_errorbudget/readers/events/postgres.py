@@ -37,6 +37,9 @@ _SETTINGS = (
     "set local lock_timeout = '2s'",
     "set local idle_in_transaction_session_timeout = '60s'",
     "set local timezone = 'UTC'",
+    # what a role or a database may have set otherwise, and what would change an answer
+    "set local standard_conforming_strings = on",
+    "set local transform_null_equals = off",
     "set local work_mem = '64MB'",
     "set local jit = off",
 )
@@ -70,6 +73,18 @@ join pg_catalog.pg_type t on t.oid = a.atttypid
 left join pg_catalog.pg_type b on b.oid = t.typbasetype
 where a.attrelid = to_regclass(%s) and a.attnum > 0 and not a.attisdropped
 order by a.attnum
+"""
+# Whether row-level security hides rows from this role: it is active, and no policy lets the role see every row.
+_HIDDEN = """
+with mine as (
+    select p.polpermissive as permissive, coalesce(pg_get_expr(p.polqual, p.polrelid), 'true') = 'true' as everything
+    from pg_catalog.pg_policy p
+    where p.polrelid = to_regclass(%(table)s) and p.polcmd in ('r', '*')
+        and exists (select from unnest(p.polroles) r where r = 0 or pg_has_role(r, 'usage')))
+select row_security_active(c.oid)
+    and ((select count(*) from mine where permissive and everything) = 0
+        or (select count(*) from mine where not permissive and not everything) > 0)
+from pg_catalog.pg_class c where c.oid = to_regclass(%(table)s)
 """
 
 
@@ -109,12 +124,22 @@ def postgres_reading(asked: Asked, source: EventSource) -> tuple[PostgresReading
     conninfo = resolve_url(source.url or "", asked.env, f"[[events]] {source.name}")
     with _transaction(source, conninfo) as connection:
         described = connection.execute(_COLUMNS, (source.paths[0],)).fetchall()
+        hidden = connection.execute(_HIDDEN, {"table": source.paths[0]}).fetchone()
     if not described:
         raise Unreadable(
             events_problem(
                 source,
                 f"the events `{source.name}` have no table: `{source.paths[0]}` is not there, or not for this role",
                 "write it as `schema.table`, and let the role of `url` read it",
+            )
+        )
+    if hidden is not None and hidden[0]:
+        raise Unreadable(
+            events_problem(
+                source,
+                f"row-level security hides rows of `{source.paths[0]}` from the role of `url`: the events "
+                f"`{source.name}` would be counted in part",
+                "give the role a policy `using (true)` or BYPASSRLS, or count a view whose owner sees all rows",
             )
         )
     columns = tuple(FileColumn(name, _TYPES.get(kind, kind.upper())) for name, kind in described)
@@ -172,6 +197,7 @@ def _transaction(source: EventSource, conninfo: str) -> Iterator[psycopg.Connect
             conninfo,
             application_name="pytest-errorbudget",
             connect_timeout=_CONNECT_TIMEOUT_S,
+            client_encoding="utf8",
             prepare_threshold=None,
         ) as connection:
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
