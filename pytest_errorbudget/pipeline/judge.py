@@ -33,6 +33,7 @@ from pytest_errorbudget.model.burn import BudgetState
 from pytest_errorbudget.model.facts import DatabaseFacts, Facts, SetFacts
 from pytest_errorbudget.model.finding import Finding, ordered
 from pytest_errorbudget.model.formats.moment import moment_of
+from pytest_errorbudget.model.item import ItemId
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.run import Run, StepName
@@ -186,5 +187,5 @@ def _burn_rates(facts: Facts, settings: Settings, budgets: tuple[BudgetState, ..
         yield from determinism_findings(facts.counts, settings.slos, settings.path)
 
 
-def _unchecked_order(entry: Unchecked) -> tuple[str, str, str]:
-    return entry.kind, entry.place, entry.reason
+def _unchecked_order(entry: Unchecked) -> tuple[str, str, str, str, tuple[ItemId, ...]]:
+    return entry.kind, entry.place, entry.reason, str(entry.span or ""), entry.items

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -94,6 +95,7 @@ def proposed(root: Path) -> Proposal:
     folders = migration_folders(root).folders
     sets = _sets(folders)
     homes = {folder: _home_of(folder) for folder in sets}
+    names = Counter(map(_database_name, homes.values()))
     nearest = {
         service.name: max((folder for folder in sets if _home(service).is_relative_to(homes[folder])), key=len)
         for service in services
@@ -104,7 +106,7 @@ def proposed(root: Path) -> Proposal:
         services=tuple(service.name for service in services),
         databases=tuple(
             ProposedDatabase(
-                name="default" if len(sets) == 1 else _database_name(homes[folder]),
+                name="default" if len(sets) == 1 else _name_of(folder, homes[folder], names),
                 migrations=folder,
                 services=tuple(name for name, home in nearest.items() if home == folder),
                 shared=shared,
@@ -133,6 +135,12 @@ def _home_of(folder: str) -> PurePosixPath:
     """The folder around the migrations, and around their sets."""
     parent = PurePosixPath(folder).parent
     return parent.parent if _words(folder) <= TENANT_WORDS else parent
+
+
+def _name_of(folder: str, home: PurePosixPath, names: Mapping[str, int]) -> str:
+    """By the folder around the migrations, or by their own where several sets have one around them."""
+    name = _database_name(home)
+    return name if names[name] == 1 else _database_name(PurePosixPath(folder))
 
 
 def _database_name(home: PurePosixPath) -> str:

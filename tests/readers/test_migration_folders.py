@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pytest_errorbudget.model.problem import Unchecked
-from pytest_errorbudget.readers.discovery import discovered
+from pytest_errorbudget.readers.discovery import discovered, proposed
 from pytest_errorbudget.readers.migration_folders import MigrationFolders, SetAside, migration_folders
 
 
@@ -137,3 +137,14 @@ def test_of_several_manifests_below_the_root_none_is_guessed(tmp_path: Path) -> 
         )
         for path in ("api/Cargo.toml", "worker/Cargo.toml")
     )
+
+
+def test_sets_in_one_folder_are_proposed_under_names_of_their_own(tmp_path: Path) -> None:
+    written(
+        tmp_path, {"db/migrations/now/1_a.sql": "", "db/migrations/later/1_a.sql": "", "api/migrations/1_a.sql": ""}
+    )
+    assert [database.name for database in proposed(tmp_path).databases] == [
+        "api",
+        "db-migrations-later",
+        "db-migrations-now",
+    ]

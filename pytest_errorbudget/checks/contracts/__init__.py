@@ -55,4 +55,4 @@ def boundary_findings(contracts: Contracts) -> tuple[tuple[Finding, ...], tuple[
 
 
 def _sorted(unchecked: Iterable[Unchecked]) -> tuple[Unchecked, ...]:
-    return tuple(sorted(set(unchecked), key=lambda u: (u.kind, u.place, u.reason, str(u.span or ""))))
+    return tuple(sorted(set(unchecked), key=lambda u: (u.kind, u.place, u.reason, str(u.span or ""), u.items)))

@@ -29,6 +29,7 @@ from pytest_errorbudget.checks.contracts.row_type import row_type
 from pytest_errorbudget.checks.contracts.rust_enum_labels import rust_enum_labels
 from pytest_errorbudget.checks.contracts.scope import TenantShape
 from pytest_errorbudget.checks.contracts.select_star_order import select_star_order
+from pytest_errorbudget.checks.contracts.subjects import query_subject
 from pytest_errorbudget.checks.contracts.table_declaration_stale import table_declaration_stale
 from pytest_errorbudget.checks.contracts.undecided import is_for_another_server
 from pytest_errorbudget.checks.contracts.view import ShapeView, View, key_of, reference
@@ -63,7 +64,7 @@ def _of_shape(
         verdict = shape.verdict(query)
         match verdict:
             case None:
-                yield _unprepared(query, shape)
+                yield _unprepared(query, shape, view)
             case Rejected() if query.path in shape.elsewhere:
                 yield _of_elsewhere(query, verdict)
             case Rejected():
@@ -90,11 +91,17 @@ def _of_declarations(shape: ShapeView, view: View, reads: list[Read]) -> Iterato
     yield from table_declaration_stale(shape.shape, view)
 
 
-def _unprepared(query: Query, shape: ShapeView) -> Unchecked:
+def _unprepared(query: Query, shape: ShapeView, view: View) -> Unchecked:
+    """A query with a text that no schema of these tenants could be built for has nothing to say: it is skipped."""
+    if query.sql is None:
+        reason = query.unchecked or "it was not prepared on this schema"
+        return Unchecked("query", query_place(query), reason, query.span)
     typing = shape.typings.get(key_of(query))
     known = typing.unchecked if typing is not None else None
-    reason = query.unchecked if query.sql is None else known
-    return Unchecked("query", query_place(query), reason or "it was not prepared on this schema", query.span)
+    stands = shape.shape.tenants or not view.scope.tenants
+    items = tuple(each.item for each in view.scope.affected(shape.shape, query_subject(query))) if stands else ()
+    reason = known or "it was not prepared on this schema"
+    return Unchecked("query", query_place(query), reason, query.span, items)
 
 
 def _refused(query: Query, rejected: Rejected, shape: ShapeView, view: View) -> Iterator[Draft | Unchecked]:

@@ -253,3 +253,23 @@ def test_a_query_that_its_bound_types_cannot_mend_fails(world):
     message = "function nothing(integer) does not exist"
     world.prepared_with(("int4",), find=Rejected(sqlstate="42883", message=message))
     assert world.reported() == [("query-fails", f"the query of `find` fails: {message} (SQLSTATE 42883)")]
+
+
+def test_a_query_is_skipped_for_tenants_whose_schema_could_not_be_built(world, words):
+    world.query()
+    world.shape("a", "acme", "globex")
+    world.shape("b", "initech", get_invoice=words.typed(words.output("id", "int8")))
+    findings, unchecked = world.run()
+    assert findings == ()
+    assert [(each.reason, [str(item) for item in each.items]) for each in unchecked if each.kind == "query"] == [
+        (
+            "it was not prepared on this schema",
+            ["src/queries.rs::get_invoice[acme]", "src/queries.rs::get_invoice[globex]"],
+        )
+    ]
+
+
+def test_a_query_that_is_not_known_is_not_skipped(world):
+    world.query(sql=None)
+    world.shape("a", "acme")
+    assert [each.items for each in world.run()[1] if each.kind == "query"] == [()]
