@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import re
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,10 +15,15 @@ from sqlglot.expressions import column
 from pytest_errorbudget.model.problem import Problem, Unreadable
 from pytest_errorbudget.model.settings import EventSource
 from pytest_errorbudget.readers.events.paths import events_problem
+from pytest_errorbudget.readers.events.session import SPILL
 
 _INTEGERS = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"})
 _WIDE_INTEGERS = frozenset({"UBIGINT", "HUGEINT", "UHUGEINT"})
 NUMBERS = _INTEGERS | _WIDE_INTEGERS | {"FLOAT", "REAL", "DOUBLE"}
+
+
+_ROOM = (SPILL, "temporary directory", "No space left on device")
+"""In what DuckDB and the system say where a folder or a disk for what is spilled is missing or full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +44,24 @@ def columns_of(session: duckdb.DuckDBPyConnection, table: str) -> tuple[FileColu
 def unreadable(root: Path, source: EventSource, error: Exception) -> Problem:
     """DuckDB's own words, or the system's, on a file that could not be read or a value that could not be converted."""
     first = str(error).strip().split("\n", 1)[0].replace(f"{root}/", "")
+    full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
+    if full or isinstance(error, duckdb.OutOfMemoryException) or any(word in first for word in _ROOM):
+        return _without_room(source, first)
     return events_problem(
         source,
         f"the events `{source.name}` cannot be read: {first}",
         f"check that every file below {', '.join(f'`{path}`' for path in source.paths)} is whole and is "
         f"{source.format.value}",
+    )
+
+
+def _without_room(source: EventSource, said: str) -> Problem:
+    named = re.sub(rf'"?[^\s"]*{SPILL}[^\s"]*"?', "a temporary file", said)
+    return events_problem(
+        source,
+        f"there is no room to count the events `{source.name}`: {named}",
+        "raise `memory` in the settings, or make room in the temporary folder, to which is spilled what does not fit "
+        "(the variable TMPDIR names another one)",
     )
 
 

@@ -8,6 +8,9 @@ from contextlib import contextmanager
 
 import duckdb
 
+SPILL = "pytest-errorbudget-spill-"
+"""How the name of the folder begins to which a session spills."""
+
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -22,7 +25,7 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
 def session(threads: int, *, memory_mib: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """An in-memory session of its own, closed at the end. What does not fit into ``memory_mib`` is spilled to a
     temporary folder that is gone with the session."""
-    with tempfile.TemporaryDirectory(prefix="pytest-errorbudget-spill-") as folder:
+    with tempfile.TemporaryDirectory(prefix=SPILL) as folder:
         opened = duckdb.connect(":memory:", config={**_CONFIG, "threads": threads, "temp_directory": folder})
         try:
             opened.execute("set TimeZone = 'UTC'")
