@@ -65,7 +65,8 @@ class FileReading:
 
 def file_reading(stack: ExitStack, asked: Asked, source: EventSource) -> tuple[FileReading, tuple[Problem, ...]]:
     """The source's files, and a problem for each SLO that cannot be counted in them. Raises ``Unreadable``."""
-    opened = stack.enter_context(session(asked.threads, memory_mib=asked.memory_mib))
+    with _read(asked.root, source):
+        opened = stack.enter_context(session(asked.threads, memory_mib=asked.memory_mib))
     mine = tuple(slo for slo in asked.slos if slo.sli.events == source.name)
     folder = asked.kept or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pytest-errorbudget-slices-")))
     kept = Kept(folder, lasts=asked.kept is not None)
