@@ -18,13 +18,12 @@ from pytest_errorbudget.model.formats.canonical import sha256
 from pytest_errorbudget.model.problem import Unreadable
 from pytest_errorbudget.model.settings import EventFormat, EventSource
 from pytest_errorbudget.readers.events.bad_rows import odd_cell, unreadable_text
-from pytest_errorbudget.readers.events.event_files import EventFiles
+from pytest_errorbudget.readers.events.event_files import EventFiles, lacking
 from pytest_errorbudget.readers.events.files import FileColumn, identifier, quoted
 from pytest_errorbudget.readers.events.hive import Hive, hive_of
 from pytest_errorbudget.readers.events.kept import Kept
 from pytest_errorbudget.readers.events.kinds import MISFIT, NUMBERS, Cell, Kind, kinds_in, met, value
 from pytest_errorbudget.readers.events.named import Named
-from pytest_errorbudget.readers.events.paths import events_problem
 from pytest_errorbudget.readers.events.text_file import TextFile, open_text
 from pytest_errorbudget.readers.result_cache import own_code
 
@@ -75,6 +74,8 @@ class TextFiles:
             contents={path: fact.content for path, fact in facts.items()},
             hive=hive.values if hive.kinds else {},
             options=("hive_partitioning = false",),
+            schemas={},
+            selects={},
             again=again,
         )
         return files
@@ -123,7 +124,10 @@ class TextFiles:
             raise
         return True
 
-    def _unreadable(self, path: str, file: TextFile | None, error: duckdb.Error) -> Unreadable:
+    def _unreadable(self, path: str, file: TextFile | None, error: duckdb.Error) -> Exception:
+        """A disk or a memory that is full says nothing about the file."""
+        if isinstance(error, duckdb.OutOfMemoryException) or "No space left" in str(error):
+            return error
         return Unreadable(unreadable_text(self.session, self.root, self.source, path, error, file))
 
     def _cells(self, file: TextFile, hive: Hive) -> dict[str, Cell]:
@@ -150,22 +154,9 @@ class TextFiles:
 
     def _same_columns(self, facts: Mapping[str, _Fact]) -> None:
         """Each CSV file says in its header which columns it has. Raises ``Unreadable`` where one lacks a column."""
-        if self.source.format is not EventFormat.CSV:
-            return
-        headed = {path: fact for path, fact in facts.items() if fact.file is not None}
-        for name in sorted({name for fact in headed.values() for name in fact.kinds}):
-            lacking = [path for path, fact in headed.items() if name not in fact.kinds]
-            if lacking:
-                written = next(path for path, fact in headed.items() if name in fact.kinds)
-                one, other = (str(Path(path)).replace(f"{self.root}/", "") for path in (lacking[0], written))
-                raise Unreadable(
-                    events_problem(
-                        self.source,
-                        f"the events `{self.source.name}` have no column `{self.named.names[name]}` in `{one}`, which "
-                        f"`{other}` has",
-                        "write every file with the same header, or read them as two sources under [[events]]",
-                    )
-                )
+        if self.source.format is EventFormat.CSV:
+            headed = {path: set(fact.kinds) for path, fact in facts.items() if fact.file is not None}
+            lacking(self.source, self.root, self.named, headed)
 
     def _types(self, facts: Sequence[_Fact], hive: Hive) -> dict[str, Kind]:
         """The meet of all files; a column without a value is what predicates take it for."""

@@ -17,11 +17,11 @@ from pytest_errorbudget.model.slo import Slo
 from pytest_errorbudget.readers.events.ask import ask
 from pytest_errorbudget.readers.events.columnar import TextFiles
 from pytest_errorbudget.readers.events.event_files import EventFiles
-from pytest_errorbudget.readers.events.files import FileColumn, columns_of, unreadable
+from pytest_errorbudget.readers.events.files import FileColumn, unreadable
 from pytest_errorbudget.readers.events.kept import Kept
 from pytest_errorbudget.readers.events.listed import tally_of
 from pytest_errorbudget.readers.events.named import named
-from pytest_errorbudget.readers.events.parquet import parquet_files
+from pytest_errorbudget.readers.events.parquet import ParquetFiles
 from pytest_errorbudget.readers.events.paths import files_of
 from pytest_errorbudget.readers.events.question import Question
 from pytest_errorbudget.readers.events.reading import Further, Recounted
@@ -98,8 +98,8 @@ def _files(
     """The files, the columns that can be asked of them, and those that are there and that nobody asks for."""
     paths, wanted = files_of(root, source), named(source, slos)
     if source.format is EventFormat.PARQUET:
-        files = parquet_files(opened, root, paths, wanted.keys)
-        return files, columns_of(opened, f"(from {files.table(paths)})"), ()
+        files, columns = ParquetFiles(session=opened, root=root, source=source, named=wanted).read(paths)
+        return files, columns, ()
     text = TextFiles(session=opened, root=root, source=source, kept=kept, named=wanted)
     files, columns, names = text.read(paths)
     unused = tuple(FileColumn(name, "VARCHAR") for name in names if name.lower() not in wanted.names)

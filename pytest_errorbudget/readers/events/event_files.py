@@ -2,30 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
+from pathlib import Path
 
 from pytest_errorbudget.model.formats.canonical import sha256
+from pytest_errorbudget.model.problem import Unreadable
+from pytest_errorbudget.model.settings import EventSource
 from pytest_errorbudget.readers.events.files import quoted
 from pytest_errorbudget.readers.events.kept import Kept
+from pytest_errorbudget.readers.events.named import Named
+from pytest_errorbudget.readers.events.paths import events_problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventFiles:
     """``parquet`` is, by path, where the rows are if not in the file itself, and ``contents`` what names the content
     that they were read from. ``hive`` are the values of columns that are written in directories, by path: two files of
-    one content in two directories hold different rows. ``options`` are those of the Parquet reader, the same for any
-    part of the files. ``again`` gives the files as they are now."""
+    one content in two directories hold different rows. ``options`` are those of the Parquet reader. Where files differ
+    in types, ``schemas`` names each file's, and ``selects`` are the columns as SQL by schema, the same for any part of
+    the files. ``again`` gives the files as they are now."""
 
     paths: tuple[str, ...]
     parquet: Mapping[str, str]
     contents: Mapping[str, str]
     hive: Mapping[str, tuple[str | None, ...]]
     options: tuple[str, ...]
+    schemas: Mapping[str, str]
+    selects: Mapping[str, str]
     again: Callable[[], EventFiles]
 
     def table(self, paths: Iterable[str]) -> str:
         """SQL for the rows of these files."""
+        alike: dict[str, list[str]] = {}
+        for path in paths:
+            alike.setdefault(self.schemas.get(path, ""), []).append(path)
+        if set(alike) == {""}:
+            return self._reader(alike[""])
+        parts = (f"select {self.selects[one]} from {self._reader(files)}" for one, files in alike.items())
+        return f"({' union all '.join(parts)})"
+
+    def _reader(self, paths: Iterable[str]) -> str:
         files = ", ".join(quoted(self.rows_in(path)) for path in paths)
         return f"read_parquet({', '.join((f'[{files}]', *self.options))})"
 
@@ -42,3 +59,20 @@ class EventFiles:
 
     def _partitioned(self, path: str, digest: str) -> str:
         return sha256((digest, self.hive[path])) if path in self.hive else digest
+
+
+def lacking(source: EventSource, root: Path, named: Named, columns: Mapping[str, Set[str]]) -> None:
+    """Raises ``Unreadable`` for the first column that some of the files have and others have not; ``columns`` are those
+    that are asked for, by path and in lower case."""
+    for name in sorted({name for held in columns.values() for name in held}):
+        without = [path for path, held in columns.items() if name not in held]
+        if without:
+            having = next(path for path, held in columns.items() if name in held)
+            one, other = (path.replace(f"{root}/", "") for path in (without[0], having))
+            raise Unreadable(
+                events_problem(
+                    source,
+                    f"the events `{source.name}` have no column `{named.names[name]}` in `{one}`, which `{other}` has",
+                    "write every file with the same columns, or read them as two sources under [[events]]",
+                )
+            )

@@ -1,35 +1,139 @@
-"""Parquet files, and the columns that their directories name."""
+"""Parquet files: the columns that their directories name, and one type for each column that is asked for.
+
+DuckDB takes the types of the first file that it is given. Slices are read of some of the files, so that a type would
+depend on which these are; here it is the one that holds the values of all, as DuckDB unites them by name.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from pytest_errorbudget.readers.events.event_files import EventFiles
-from pytest_errorbudget.readers.events.files import quoted
-from pytest_errorbudget.readers.events.hive import hive_of
+from pytest_errorbudget.model.problem import Unreadable
+from pytest_errorbudget.model.settings import EventSource
+from pytest_errorbudget.readers.events.event_files import EventFiles, lacking
+from pytest_errorbudget.readers.events.files import FileColumn, columns_of, identifier, quoted
+from pytest_errorbudget.readers.events.hive import Hive, hive_of
+from pytest_errorbudget.readers.events.kinds import Kind
+from pytest_errorbudget.readers.events.named import Named
+from pytest_errorbudget.readers.events.paths import events_problem
+
+_HIVE_TYPES = {Kind.MOMENT: "TIMESTAMPTZ", Kind.WIDE: "HUGEINT"}
+"""Types whose names a reader's option takes; those of the others are their own."""
 
 
-def parquet_files(
-    session: duckdb.DuckDBPyConnection, root: Path, paths: Sequence[str], keys: frozenset[str]
-) -> EventFiles:
-    """The files as they are. The types of columns that directories name are those of all files, said wherever some of
-    the files are read: DuckDB would find them in the files that it is given. ``keys`` are text."""
-    hive = hive_of(session, root, paths, keys)
-    types = ", ".join(f"{quoted(name)}: {kind.value}" for name, kind in hive.kinds.items())
-    partitioned = ("hive_partitioning = true", f"hive_types = {{{types}}}")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParquetFiles:
+    """The Parquet files of one source in a session."""
 
-    def again() -> EventFiles:
+    session: duckdb.DuckDBPyConnection
+    root: Path
+    source: EventSource
+    named: Named
+
+    def read(self, paths: Sequence[str]) -> tuple[EventFiles, tuple[FileColumn, ...]]:
+        """The files as they are, and their columns. Raises ``Unreadable`` where one lacks a column that others have."""
+        hive = hive_of(self.session, self.root, paths, self.named.keys)
+        schemas = self._schemas(paths)
+        columns = {one: self._columns(one, hive) for one in sorted(set(schemas.values()))}
+        if len(columns) == 1:
+            files = self._files(paths, hive, {}, {})
+            return files, columns_of(self.session, f"(from {files.table(paths)})")
+        files = self._files(paths, hive, schemas, self._united(columns, hive))
+        return files, columns_of(self.session, files.table(list(columns)))
+
+    def _files(
+        self, paths: Sequence[str], hive: Hive, schemas: Mapping[str, str], selects: Mapping[str, str]
+    ) -> EventFiles:
+        def again() -> EventFiles:
+            return files
+
+        files = EventFiles(
+            paths=tuple(paths),
+            parquet={},
+            contents={},
+            hive=hive.values if hive.kinds else {},
+            options=_options(hive),
+            schemas=schemas,
+            selects=selects,
+            again=again,
+        )
         return files
 
-    files = EventFiles(
-        paths=tuple(paths),
-        parquet={},
-        contents={},
-        hive=hive.values if hive.kinds else {},
-        options=partitioned if hive.kinds else ("hive_partitioning = false",),
-        again=again,
-    )
-    return files
+    def _schemas(self, paths: Sequence[str]) -> dict[str, str]:
+        """Each file's, named by the first file that has the same."""
+        files = ", ".join(map(quoted, paths))
+        rows = self.session.execute(
+            "select file_name, list([name, duckdb_type, num_children::varchar] order by column_id, name)::varchar "
+            f"from parquet_schema([{files}]) group by file_name order by file_name"
+        ).fetchall()
+        first: dict[str, str] = {}
+        return {path: first.setdefault(schema, path) for path, schema in rows}
+
+    def _columns(self, path: str, hive: Hive) -> dict[str, FileColumn]:
+        """The columns that are asked for, by lower case."""
+        file = f"(from read_parquet([{quoted(path)}], {', '.join(_options(hive))}))"
+        found: dict[str, FileColumn] = {}
+        for one in columns_of(self.session, file):
+            name = one.name.lower()
+            if name in self.named.names and (name not in found or one.name == self.named.names[name]):
+                found[name] = one
+        return found
+
+    def _united(self, columns: Mapping[str, Mapping[str, FileColumn]], hive: Hive) -> dict[str, str]:
+        """The columns of each schema as SQL, each cast to the type of all files."""
+        lacking(self.source, self.root, self.named, {path: set(held) for path, held in columns.items()})
+        files = ", ".join(map(quoted, columns))
+        options = ", ".join(("union_by_name = true", *_options(hive)))
+        united = {
+            one.name.lower(): one.type for one in columns_of(self.session, f"(from read_parquet([{files}], {options}))")
+        }
+        types = {
+            name: _widest(united[name], (held[name].type for held in columns.values())) for name in _names(columns)
+        }
+        for name, kind in types.items():
+            self._castable(name, kind, {path: held[name] for path, held in columns.items()}, hive)
+        return {
+            path: ", ".join(
+                f"cast({identifier(held[name].name)} as {kind}) as {identifier(self.named.names[name])}"
+                for name, kind in types.items()
+            )
+            for path, held in columns.items()
+        }
+
+    def _castable(self, name: str, united: str, columns: Mapping[str, FileColumn], hive: Hive) -> None:
+        """Raises ``Unreadable`` where no type holds the values of all files: a number is no moment."""
+        for path, held in columns.items():
+            rows = f"read_parquet([{quoted(path)}], {', '.join(_options(hive))})"
+            try:
+                self.session.execute(f"select cast({identifier(held.name)} as {united}) from {rows} limit 1").fetchall()
+            except duckdb.Error:
+                other = next(one for one, another in columns.items() if another.type != held.type)
+                places = (f"{columns[one].type} in `{one.replace(f'{self.root}/', '')}`" for one in (path, other))
+                raise Unreadable(
+                    events_problem(
+                        self.source,
+                        f"the column `{self.named.names[name]}` of the events `{self.source.name}` is "
+                        f"{' and '.join(sorted(places))}",
+                        "write every file with the same types, or read them as two sources under [[events]]",
+                    )
+                ) from None
+
+
+def _names(columns: Mapping[str, Mapping[str, FileColumn]]) -> list[str]:
+    return sorted({name for held in columns.values() for name in held})
+
+
+def _widest(united: str, types: Iterable[str]) -> str:
+    """A whole number may not fit into the float of 32 bits that it would become."""
+    return "DOUBLE" if united == "FLOAT" and set(types) != {"FLOAT"} else united
+
+
+def _options(hive: Hive) -> tuple[str, ...]:
+    if not hive.kinds:
+        return ("hive_partitioning = false",)
+    types = ", ".join(f"{quoted(name)}: {_HIVE_TYPES.get(kind, kind.value)}" for name, kind in hive.kinds.items())
+    return ("hive_partitioning = true", f"hive_types = {{{types}}}")

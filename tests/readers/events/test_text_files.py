@@ -364,7 +364,7 @@ def test_a_file_that_lacks_a_column_is_named(tmp_path: Path) -> None:
     write(tmp_path, {"a.csv": HEADER + A, "b.csv": "id,tenant,at\n1,a,0\n"})
     found = problem(tmp_path)
     assert found.message == "the events `requests` have no column `status` in `b.csv`, which `a.csv` has"
-    assert found.help == "write every file with the same header, or read them as two sources under [[events]]"
+    assert found.help == "write every file with the same columns, or read them as two sources under [[events]]"
 
 
 @pytest.mark.parametrize(
