@@ -4,6 +4,7 @@ use heck::{
     ToKebabCase, ToLowerCamelCase, ToShoutyKebabCase, ToShoutySnakeCase, ToSnakeCase, ToTrainCase, ToUpperCamelCase,
 };
 
+use crate::ir::Name;
 use crate::model::Attribute;
 
 /// A library whose attributes rename: the attribute's name, the word that renames one thing, the case rules.
@@ -19,12 +20,12 @@ pub const POSTGRES: Renaming = Renaming { attribute: "postgres", rename: "name",
 
 impl Renaming {
     /// What the library calls a field or variant, where its attributes say it.
-    pub fn written(&self, name: &str, own: &[Attribute], container: &[Attribute]) -> Option<String> {
-        let all = || Some((self.cased)(name, &self.value(container, "rename_all")?));
+    pub fn written(&self, name: &str, own: &[Attribute], container: &[Attribute]) -> Option<Name> {
+        let all = || Some((self.cased)(name, &self.value(container, "rename_all")?).into());
         self.value(own, self.rename).or_else(all)
     }
 
-    fn value(&self, attributes: &[Attribute], name: &str) -> Option<String> {
+    fn value(&self, attributes: &[Attribute], name: &str) -> Option<Name> {
         let mut own = attributes.iter().filter(|attribute| attribute.library == self.attribute);
         own.find(|attribute| attribute.name == name)?.value.clone()
     }

@@ -3,34 +3,34 @@
 use heck::{ToKebabCase, ToLowerCamelCase, ToShoutySnakeCase, ToSnakeCase, ToTitleCase, ToUpperCamelCase};
 
 use crate::cases::{POSTGRES, Renaming, SQLX};
-use crate::ir::{StructField, StructItem};
+use crate::ir::{Name, StructField, StructItem};
 use crate::model::Attribute;
 
 pub fn column(item: &StructItem, field: &StructField) -> String {
     let written = |library: &Renaming| library.written(&field.name, &field.attributes, &item.attributes);
     if let Some(renamed) = written(&SQLX).or_else(|| written(&POSTGRES)) {
-        return renamed;
+        return renamed.to_string();
     }
     // diesel's name is that of the column in `table!`, which may have another one in SQL.
     if let Some(written) = value(&field.attributes, "diesel", "column_name") {
-        return written.strip_prefix("r#").map(str::to_owned).unwrap_or(written);
+        return written.strip_prefix("r#").map(str::to_owned).unwrap_or(written.to_string());
     }
     if item.derives.iter().any(|derive| derive == "DeriveEntityModel" || derive == "DeriveModel") {
         return of_entity(item, field);
     }
     let alias =
         value(&field.attributes, "sea_orm", "from_alias").or_else(|| value(&field.attributes, "sea_orm", "alias"));
-    alias.unwrap_or_else(|| field.name.clone())
+    alias.unwrap_or_else(|| field.name.clone()).to_string()
 }
 
-fn value(attributes: &[Attribute], library: &str, name: &str) -> Option<String> {
+fn value(attributes: &[Attribute], library: &str, name: &str) -> Option<Name> {
     attributes.iter().find(|attribute| attribute.library == library && attribute.name == name)?.value.clone()
 }
 
 /// sea-orm-macros, `entity_model.rs`: the variant of `Column` is named after the field, the column after the variant.
 fn of_entity(item: &StructItem, field: &StructField) -> String {
     if let Some(written) = value(&field.attributes, "sea_orm", "column_name") {
-        return written;
+        return written.to_string();
     }
     let variant = field.name.to_upper_camel_case();
     if let Some(case) = value(&item.attributes, "sea_orm", "rename_all") {

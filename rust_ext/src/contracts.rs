@@ -6,10 +6,10 @@ use std::sync::Arc;
 use crate::disk::Disk;
 use crate::flows;
 use crate::follow::{self, Followed};
-use crate::ir::{FileFacts, Foreign, Place, StructField, StructItem};
+use crate::ir::{FileFacts, Foreign, Name, Place, StructField, StructItem};
 use crate::model::{Contracts, Crate, FfiFunction, Field, Query, Side, Struct, Unread};
 use crate::modules::{self, Package};
-use crate::names::{Index, Site};
+use crate::names::{Index, Site, Ty};
 use crate::{columns, enums, handlers, pool, tables};
 
 /// Reads the packages; the result does not depend on the number of threads.
@@ -85,7 +85,7 @@ fn sorted<T: Ord>(mut values: Vec<T>) -> Vec<T> {
 /// Queries in the order of the source; each function of a file counts its own from 1.
 fn numbered(queries: Vec<Query>) -> Vec<Query> {
     let mut queries = sorted(queries);
-    let mut counts: HashMap<(Arc<str>, String), u32> = HashMap::new();
+    let mut counts: HashMap<(Arc<str>, Name), u32> = HashMap::new();
     for query in &mut queries {
         let count = counts.entry((Arc::clone(&query.path), query.function.clone())).or_default();
         *count += 1;
@@ -101,7 +101,7 @@ fn crates(index: &Index) -> Vec<Crate> {
     };
     let packages = index.packages.iter().enumerate();
     let crates = packages.map(|(number, package)| Crate {
-        name: package.name.clone(),
+        name: package.name.clone().into(),
         manifest: package.manifest.clone(),
         service: package.service,
         libraries: package.libraries.clone(),
@@ -123,13 +123,14 @@ fn structs(index: &Index) -> Vec<Struct> {
             continue;
         };
         let site = Site { file: *file, module: &item.module, uses: &[] };
+        let fields = item.fields.iter().zip(index.field_types(id));
         structs.push(Struct {
             span: item.place.in_file(&reference.path),
             name: reference.name,
             krate: package_name(index, *file),
             module: item.module.join("::"),
             derives: item.derives.clone(),
-            fields: item.fields.iter().map(|field| column(index, site, item, field, &reference.path)).collect(),
+            fields: fields.map(|(field, ty)| column(index, site, item, field, ty, &reference.path)).collect(),
             attributes: tables::resolved(index, site, &item.attributes, &item.types),
         });
     }
@@ -158,11 +159,11 @@ fn takes_part(item: &StructItem) -> bool {
     !item.tuple || (item.fields.len() == 1 && derives(&VALUES)) || derives(&POSITIONAL)
 }
 
-fn column(index: &Index, site: Site, item: &StructItem, field: &StructField, path: &Arc<str>) -> Field {
+fn column(index: &Index, site: Site, item: &StructItem, field: &StructField, ty: &Ty, path: &Arc<str>) -> Field {
     Field {
         name: field.name.clone(),
         column: columns::column(item, field),
-        ty: index.ty(site, &field.ty, None).model(),
+        ty: ty.model(),
         span: field.place.in_file(path),
         attributes: tables::resolved(index, site, &field.attributes, &field.types),
     }

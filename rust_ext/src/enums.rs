@@ -2,7 +2,7 @@
 
 use crate::cases::{POSTGRES, Renaming, SQLX};
 use crate::contracts::package_name;
-use crate::ir::{EnumItem, VariantItem};
+use crate::ir::{EnumItem, Name, VariantItem};
 use crate::labels::{self, by_diesel, by_sea_orm};
 use crate::model::{RustEnum, Variant};
 use crate::names::{Found, Index, Site};
@@ -45,7 +45,7 @@ fn by_postgres(item: &EnumItem, variant: &VariantItem) -> Option<String> {
 
 fn label(library: &Renaming, item: &EnumItem, variant: &VariantItem) -> String {
     let written = library.written(&variant.name, &variant.attributes, &item.attributes);
-    written.unwrap_or_else(|| variant.name.clone())
+    written.unwrap_or_else(|| variant.name.clone()).to_string()
 }
 
 /// The enums that derive a trait of a library.
@@ -54,7 +54,7 @@ pub fn enums(index: &Index) -> Vec<RustEnum> {
     let found = index.enums.iter().zip(names).filter_map(|((file, item), name)| {
         let libraries: Vec<&Library> =
             LIBRARIES.iter().filter(|library| derives(index, *file, item, library)).collect();
-        (!libraries.is_empty()).then(|| model(index, *file, item, name, &libraries))
+        (!libraries.is_empty()).then(|| model(index, *file, item, name.to_string().into(), &libraries))
     });
     found.collect()
 }
@@ -63,17 +63,17 @@ pub fn enums(index: &Index) -> Vec<RustEnum> {
 fn derives(index: &Index, file: usize, item: &EnumItem, library: &Library) -> bool {
     let site = Site { file, module: &item.module, uses: &[] };
     item.derives.iter().any(|path| {
-        let last = path.last().map_or("", String::as_str);
+        let last = path.last().map_or("", |last| last.as_str());
         let found = index.find(site, path);
         let Found::External(full) = &*found else {
             return false;
         };
-        let from = |first: &String| library.crates.iter().any(|wanted| index.is_crate(file, first, wanted));
+        let from = |first: &Name| library.crates.iter().any(|wanted| index.is_crate(file, first, wanted));
         library.derives.contains(&last) && (full.len() == 1 || full.first().is_some_and(from))
     })
 }
 
-fn model<'a>(index: &Index<'a>, file: usize, item: &'a EnumItem, name: String, libraries: &[&Library]) -> RustEnum {
+fn model<'a>(index: &Index<'a>, file: usize, item: &'a EnumItem, name: Name, libraries: &[&Library]) -> RustEnum {
     let path = index.files.get(file).map(|file| file.path.clone()).unwrap_or_default();
     let variant = |variant: &VariantItem| Variant {
         name: variant.name.clone(),

@@ -4,8 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use crate::follow::{Fill, Followed, Origin};
 use crate::handlers::Handler;
+use crate::ir::Name;
 use crate::model::{FieldFlow, LostFlow};
-use crate::names::{Index, Site, StructId};
+use crate::names::{Index, StructId};
 
 /// Structs that a value may pass on its way; more is a cycle or nothing that a person would follow.
 const LONGEST_WAY: usize = 8;
@@ -68,11 +69,8 @@ fn reached(index: &Index, start: impl Iterator<Item = StructId>) -> HashSet<Stru
 /// The structs in a field's type.
 fn structs_of(index: &Index, strukt: StructId, field: &str) -> Vec<StructId> {
     let mut found = Vec::new();
-    if let Some((file, item)) = index.structs.get(strukt) {
-        let site = Site { file: *file, module: &item.module, uses: &[] };
-        if let Some(field) = item.fields.iter().find(|other| other.name == field) {
-            index.ty(site, &field.ty, None).structs(&mut found);
-        }
+    if let Some(ty) = index.field_type(strukt, field) {
+        ty.structs(&mut found);
     }
     found
 }
@@ -130,7 +128,7 @@ impl<'a> Ways<'a> {
     }
 
     /// Adds the row fields that a value may come from, with all casts on the way.
-    fn trace(&self, origin: &Origin, passed: &mut HashSet<(StructId, String)>, depth: usize, found: &mut Vec<Origin>) {
+    fn trace(&self, origin: &Origin, passed: &mut HashSet<(StructId, Name)>, depth: usize, found: &mut Vec<Origin>) {
         if self.is_row(origin.owner) {
             found.push(origin.clone());
             return;

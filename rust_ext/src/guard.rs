@@ -23,7 +23,7 @@ impl Depth {
         if self.after_brace && starts_afresh(word) {
             self.since = 0;
         }
-        self.after_brace = kind == TokenKind::CloseBrace;
+        self.after_brace = matches!(kind, TokenKind::CloseBrace);
         match kind {
             // A doc comment becomes an attribute: five tokens, two of them brackets.
             TokenKind::LineComment { doc_style } | TokenKind::BlockComment { doc_style, .. } => {
@@ -58,7 +58,7 @@ mod tests {
     use crate::error::ReadError;
 
     fn check(text: &str) -> Result<(), ReadError> {
-        crate::tokens::silent_bodies(text, &Default::default()).map(|_| ())
+        crate::tokens::parts(text, &Default::default()).map(|_| ())
     }
 
     #[test]

@@ -36,14 +36,14 @@ fn attributed(index: &Index, followed: &Followed) -> Vec<Route> {
 fn handler(index: &Index, followed: &Followed, route: &Route) -> Option<Handler> {
     let (site, function) = index.function(route.handler)?;
     let file = index.files.get(site.file)?;
-    let own = function.owner.as_ref().map(|owner| index.ty(site, &owner.ty, None));
+    let signature = index.signature(route.handler)?;
     let mut inputs = Vec::new();
-    for parameter in &function.parameters {
-        payloads(&index.ty(site, &parameter.ty, own.as_ref()), false, &mut inputs);
+    for parameter in &signature.parameters {
+        payloads(parameter, false, &mut inputs);
     }
     let mut outputs = Vec::new();
-    if let Some(result) = &function.result {
-        payloads(&index.ty(site, result, own.as_ref()), false, &mut outputs);
+    if let Some(result) = &signature.result {
+        payloads(result, false, &mut outputs);
     }
     if outputs.is_empty() {
         // `impl IntoResponse` does not say it; the last expression may.

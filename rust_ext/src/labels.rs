@@ -25,7 +25,9 @@ pub fn by_diesel(item: &EnumItem, variant: &VariantItem) -> Option<String> {
     }
     let renamed = value(&variant.attributes, "diesel", "rename").map(str::to_owned);
     let all = value(&item.attributes, "diesel", "rename_all");
-    Some(renamed.unwrap_or_else(|| all.map_or_else(|| variant.name.clone(), |case| diesel_cased(&variant.name, case))))
+    Some(renamed.unwrap_or_else(|| {
+        all.map_or_else(|| variant.name.clone(), |case| diesel_cased(&variant.name, case).into()).to_string()
+    }))
 }
 
 /// `derive(DeriveActiveEnum)`; variants with a number have no label.

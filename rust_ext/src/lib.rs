@@ -14,6 +14,7 @@ mod guard;
 mod handlers;
 mod ir;
 mod labels;
+mod later;
 mod literals;
 mod lower;
 mod model;

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::ir::Name;
+
 /// A stretch of a file; lines and columns count from 1, columns count characters, the end is exclusive.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Span {
@@ -16,21 +18,21 @@ pub struct Span {
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct RustType {
-    pub path: String,
+    pub path: Name,
     pub arguments: Vec<RustType>,
-    pub text: String,
+    pub text: Name,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Attribute {
     pub library: &'static str,
-    pub name: String,
-    pub value: Option<String>,
+    pub name: Name,
+    pub value: Option<Name>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Field {
-    pub name: String,
+    pub name: Name,
     pub column: String,
     #[serde(rename = "type")]
     pub ty: RustType,
@@ -41,11 +43,11 @@ pub struct Field {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Struct {
     pub span: Span,
-    pub name: String,
+    pub name: Name,
     #[serde(rename = "crate")]
     pub krate: String,
     pub module: String,
-    pub derives: Vec<String>,
+    pub derives: Vec<Name>,
     pub fields: Vec<Field>,
     pub attributes: Vec<Attribute>,
 }
@@ -53,7 +55,7 @@ pub struct Struct {
 /// A variant with what each library that the enum derives for calls it: sorted (library, label).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Variant {
-    pub name: String,
+    pub name: Name,
     pub labels: Vec<(&'static str, String)>,
     pub span: Span,
     pub number: Option<i64>,
@@ -63,20 +65,20 @@ pub struct Variant {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct RustEnum {
     pub span: Span,
-    pub name: String,
+    pub name: Name,
     #[serde(rename = "crate")]
     pub krate: String,
     pub module: String,
-    pub derives: Vec<String>,
+    pub derives: Vec<Name>,
     pub variants: Vec<Variant>,
-    pub repr: Option<String>,
+    pub repr: Option<Name>,
     pub attributes: Vec<Attribute>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct StructRef {
     pub path: Arc<str>,
-    pub name: String,
+    pub name: Name,
 }
 
 /// How a query is written; the names are those of `QueryCall`.
@@ -138,7 +140,7 @@ pub struct RowRead {
 pub struct Query {
     pub path: Arc<str>,
     pub span: Span,
-    pub function: String,
+    pub function: Name,
     pub ordinal: u32,
     #[serde(rename = "crate")]
     pub krate: String,
@@ -157,7 +159,7 @@ pub struct Query {
 /// A column of diesel's `table!`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct DeclaredColumn {
-    pub name: String,
+    pub name: Name,
     pub column: String,
     #[serde(rename = "type")]
     pub ty: RustType,
@@ -169,19 +171,19 @@ pub struct DeclaredColumn {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct DeclaredTable {
     pub span: Span,
-    pub name: String,
-    pub schema: Option<String>,
+    pub name: Name,
+    pub schema: Option<Name>,
     pub table: String,
     #[serde(rename = "crate")]
     pub krate: String,
     pub module: String,
-    pub primary_key: Vec<String>,
+    pub primary_key: Vec<Name>,
     pub columns: Vec<DeclaredColumn>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Cast {
-    pub to: String,
+    pub to: Name,
     pub lossy: bool,
     pub span: Span,
 }
@@ -190,18 +192,18 @@ pub struct Cast {
 pub struct FieldFlow {
     pub span: Span,
     pub payload: StructRef,
-    pub field: String,
+    pub field: Name,
     pub row: StructRef,
-    pub row_field: String,
+    pub row_field: Name,
     pub casts: Vec<Cast>,
-    pub function: String,
+    pub function: Name,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct LostFlow {
     pub span: Span,
     pub payload: StructRef,
-    pub field: String,
+    pub field: Name,
     pub reason: String,
 }
 
@@ -209,7 +211,7 @@ pub struct LostFlow {
 pub struct Handler {
     pub path: Arc<str>,
     pub span: Span,
-    pub function: String,
+    pub function: Name,
     #[serde(rename = "crate")]
     pub krate: String,
     pub method: String,
@@ -247,7 +249,7 @@ pub struct Unread {
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Crate {
-    pub name: String,
+    pub name: Name,
     pub manifest: String,
     pub service: bool,
     pub libraries: Vec<String>,

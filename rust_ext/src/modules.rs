@@ -7,7 +7,7 @@ use rayon::ThreadPool;
 
 use crate::bodies::{self, Words};
 use crate::disk::Disk;
-use crate::ir::{FileFacts, ModuleFile, Type};
+use crate::ir::{FileFacts, ModuleFile, ModulePath, Type};
 use crate::lower::Position;
 use crate::pool::map;
 use crate::source;
@@ -69,12 +69,12 @@ fn renamed(files: &[(Position, FileFacts)]) -> Words {
             if let (Some(name), Some(last)) = (&brought.name, brought.target.last()) {
                 let module = name.starts_with(char::is_uppercase) && last.starts_with(char::is_lowercase);
                 if name != last && !bodies::matters(name) && (module || bodies::matters(last)) {
-                    found.insert(name.clone());
+                    found.insert(name.clone().to_string());
                 }
             }
         }
         let rows = file.aliases.iter().filter(|alias| !bodies::matters(&alias.name) && names_a_row(&alias.ty));
-        found.extend(rows.map(|alias| alias.name.clone()));
+        found.extend(rows.map(|alias| alias.name.to_string()));
     }
     found
 }
@@ -93,7 +93,7 @@ fn waves(disk: &Disk, packages: &[Package], pool: &ThreadPool) -> Vec<(Position,
         for path in &description.roots {
             let path: Arc<str> = Arc::from(path.as_str());
             if seen.insert(Arc::clone(&path)) {
-                wave.push(Position { package, path, module: Vec::new(), beside: true });
+                wave.push(Position { package, path, module: ModulePath::default(), beside: true });
             }
         }
     }

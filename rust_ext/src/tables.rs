@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::ir::{TableItem, Type};
+use crate::ir::{Name, TableItem, Type};
 use crate::model::{Attribute, DeclaredColumn, DeclaredTable};
 use crate::names::{Index, Site, Ty};
 
@@ -41,9 +41,9 @@ pub fn resolved<'a>(
     index: &Index<'a>,
     site: Site<'a>,
     attributes: &[Attribute],
-    types: &[(String, Type)],
+    types: &[(Name, Type)],
 ) -> Vec<Attribute> {
-    let mut left: VecDeque<&(String, Type)> = types.iter().collect();
+    let mut left: VecDeque<&(Name, Type)> = types.iter().collect();
     let mut resolved = attributes.to_vec();
     for attribute in resolved.iter_mut().filter(|attribute| attribute.library == "diesel") {
         if left.front().is_none_or(|(name, _)| *name != attribute.name) {
@@ -53,8 +53,8 @@ pub fn resolved<'a>(
             continue;
         };
         attribute.value = match name.as_str() {
-            "table_name" => index.table(site, &ty.segments).or(attribute.value.take()),
-            _ => Some(written(&index.ty(site, ty, None))),
+            "table_name" => index.table(site, &ty.segments).map(Name::from).or(attribute.value.take()),
+            _ => Some(written(&index.ty(site, ty, None)).into()),
         };
     }
     resolved

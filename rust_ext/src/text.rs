@@ -42,6 +42,31 @@ impl<'a> Lines<'a> {
     }
 }
 
+/// Places of a text, each behind the one before: what lies between is counted once.
+pub struct Steps<'a> {
+    text: &'a str,
+    offset: usize,
+    line: usize,
+    start: usize,
+}
+
+impl<'a> Steps<'a> {
+    pub fn new(text: &'a str) -> Self {
+        Self { text, offset: 0, line: 1, start: 0 }
+    }
+
+    /// The line, from 1, and the column, from 0, of a byte offset.
+    pub fn place(&mut self, offset: usize) -> (usize, usize) {
+        let between = self.text.get(self.offset..offset).unwrap_or_default();
+        if let Some(last) = between.rfind('\n') {
+            self.line += between.bytes().filter(|byte| *byte == b'\n').count();
+            self.start = self.offset + last + 1;
+        }
+        self.offset = offset;
+        (self.line, self.text.get(self.start..offset).map_or(0, |before| before.chars().count()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Lines;

@@ -1,56 +1,80 @@
-//! One walk over the tokens of a file before syn reads it: how deep it is, and which bodies say nothing.
+//! One walk over the tokens of a file before syn reads it: how deep it is, and what need not be read with its items.
 
 use std::ops::Range;
 
 use ra_ap_rustc_lexer::{FrontmatterAllowed, TokenKind, tokenize};
 
-use crate::bodies::{Bodies, Words};
+use crate::bodies::{Bodies, Parts, Words};
 use crate::error::ReadError;
 use crate::guard::Depth;
 use crate::text::Lines;
 
-/// The bodies that can be left out, in the order of the source. Fails where syn would need more stack than there is.
-pub fn silent_bodies(text: &str, words: &Words) -> Result<Vec<Range<usize>>, ReadError> {
+/// What need not be read with the file's items. Fails where syn would need more stack than there is.
+pub fn parts(text: &str, words: &Words) -> Result<Parts, ReadError> {
     let (mut depth, mut bodies) = (Depth::default(), Bodies::new(text, words));
     let mut end = 0_usize;
     for token in tokenize(text, FrontmatterAllowed::No) {
         let start = end;
         end += token.len as usize;
-        if token.kind == TokenKind::Whitespace {
+        if matches!(token.kind, TokenKind::Whitespace) {
             continue;
         }
         if depth.token(token.kind, text.get(start..end).unwrap_or_default()) {
             let (line, column) = Lines::new(text).place(start);
             return Err(ReadError::TooDeep { line, column });
         }
-        if !matches!(token.kind, TokenKind::LineComment { .. } | TokenKind::BlockComment { .. }) {
-            bodies.token(token.kind, start, end);
+        match token.kind {
+            TokenKind::LineComment { doc_style } | TokenKind::BlockComment { doc_style, .. } => {
+                bodies.comment(start..end, doc_style.is_some());
+            }
+            kind => bodies.token(kind, start, end),
         }
     }
     Ok(bodies.finish())
 }
 
-/// The text with these parts blank: every line break stays, and every other character is one blank, so that nothing
-/// outside has another line or column.
-pub fn blanked(text: &str, parts: &[Range<usize>]) -> String {
+/// The text with these parts blank, where one lies within another only the outer: what stays has its line and column.
+pub fn blanked<'p>(text: &str, parts: impl IntoIterator<Item = &'p Range<usize>>) -> String {
+    let mut parts: Vec<&Range<usize>> = parts.into_iter().collect();
+    parts.sort_by_key(|part| part.start);
     let mut blanked = String::with_capacity(text.len());
     let mut at = 0;
     for part in parts {
-        blanked.push_str(text.get(at..part.start).unwrap_or_default());
-        for (row, line) in text.get(part.clone()).unwrap_or_default().split('\n').enumerate() {
-            blanked.extend((row > 0).then_some('\n'));
-            let width = if line.is_ascii() { line.len() } else { line.chars().count() };
-            blanked.extend(std::iter::repeat_n(' ', width));
+        if part.start >= at {
+            blanked.push_str(text.get(at..part.start).unwrap_or_default());
+            blank(text.get(part.clone()).unwrap_or_default(), &mut blanked);
+            at = part.end;
         }
-        at = part.end;
     }
     blanked.push_str(text.get(at..).unwrap_or_default());
     blanked
 }
 
+/// The text with all but these parts blank: they are in order, and none lies within another.
+pub fn kept(text: &str, parts: &[Range<usize>]) -> String {
+    let mut kept = String::new();
+    let mut at = 0;
+    for part in parts {
+        blank(text.get(at..part.start).unwrap_or_default(), &mut kept);
+        kept.push_str(text.get(part.clone()).unwrap_or_default());
+        at = part.end;
+    }
+    kept
+}
+
+/// The line breaks of a part, and as many blanks as its last line has characters.
+fn blank(part: &str, blanked: &mut String) {
+    let last = part.rfind('\n').map_or(part, |at| {
+        let lines = part.bytes().filter(|byte| *byte == b'\n').count();
+        blanked.extend(std::iter::repeat_n('\n', lines));
+        part.get(at + 1..).unwrap_or_default()
+    });
+    blanked.extend(std::iter::repeat_n(' ', last.chars().count()));
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{blanked, silent_bodies};
+    use super::{blanked, kept, parts};
     use crate::bodies::Words;
 
     const LONG: &str =
@@ -58,7 +82,7 @@ mod tests {
 
     fn left(source: &str, words: &[&str]) -> String {
         let words: Words = words.iter().map(|word| (*word).to_owned()).collect();
-        blanked(source, &silent_bodies(source, &words).expect("not deep"))
+        blanked(source, &parts(source, &words).expect("not deep").silent)
             .split_whitespace()
             .collect::<Vec<_>>()
             .join(" ")
@@ -142,8 +166,51 @@ mod tests {
     #[test]
     fn lines_and_columns_stay() {
         let source = format!("fn f() {{\n  é {LONG}\n}} struct Ä;");
-        let blank = blanked(&source, &silent_bodies(&source, &Words::default()).expect("not deep"));
-        assert_eq!(blank.lines().map(|line| line.chars().count()).collect::<Vec<_>>(), [8, LONG.len() + 4, 11]);
-        assert!(blank.ends_with("\n} struct Ä;"));
+        let blank = blanked(&source, &parts(&source, &Words::default()).expect("not deep").silent);
+        assert_eq!(blank, "fn f() {\n\n} struct Ä;");
+        let source = format!("fn f() {{ é {LONG} }} struct Ä;");
+        let blank = blanked(&source, &parts(&source, &Words::default()).expect("not deep").silent);
+        assert_eq!(blank.chars().count(), source.chars().count());
+        assert!(blank.ends_with(" } struct Ä;"));
+    }
+
+    #[test]
+    fn a_body_that_counts_and_holds_no_items_is_read_later() {
+        let later = |source: &str| parts(source, &Words::default()).expect("not deep").later.len();
+        for source in [
+            format!("fn f() -> ! {{ {LONG} row.get(1) }}"),
+            format!("impl A {{ fn f() {{ {LONG} query(a) }} }}"),
+            format!("fn f() {{ {LONG} A {{ b }} }}"),
+        ] {
+            assert_eq!(later(&source), 1, "{source}");
+        }
+        for source in [
+            format!("fn f() {{ {LONG} query(a); struct B; }}"),
+            format!("fn f() {{ {LONG} query(a); use b::c; }}"),
+            format!("macro_rules! a {{ () => {{ fn f() {{ {LONG} query!(a) }} }} }}"),
+            format!("a!(fn f() {{ {LONG} query!(a) }});"),
+            format!("fn f() {{ {LONG} }}"),
+            "fn f() { query(a) }".to_owned(),
+        ] {
+            assert_eq!(later(&source), 0, "{source}");
+        }
+    }
+
+    #[test]
+    fn comments_say_nothing_but_where_a_module_begins() {
+        let comments = |source: &str| parts(source, &Words::default()).expect("not deep").comments.len();
+        assert_eq!(
+            comments("// a longer comment\n/// about A\nstruct A { /** b */ pub b: u8 }\n//! of all\nfn f();"),
+            4
+        );
+        assert_eq!(comments("/// about a\n#[cfg(a)]\npub(crate) mod a;"), 0);
+        assert_eq!(comments("fn f() { /// of a field or a statement\n let a = 1; }"), 0);
+        assert_eq!(comments("a! { /// of what the macro makes\n }"), 0);
+    }
+
+    #[test]
+    fn what_is_kept_stays_in_its_place() {
+        let source = "fn é() { a }\n fn f() {\n b } // c";
+        assert_eq!(kept(source, &[8..13, 22..28]), "       { a }\n        {\n b }");
     }
 }

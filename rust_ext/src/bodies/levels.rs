@@ -13,6 +13,8 @@ pub(super) enum Kind {
     /// The block or pattern after `if`, `match` and their like.
     Condition,
     Trait,
+    /// What a macro outside of bodies is given.
+    Macro,
 }
 
 pub(super) struct Open {
@@ -20,6 +22,15 @@ pub(super) struct Open {
     pub start: usize,
     /// Whether the level is between `if` and its block.
     pub condition: bool,
+}
+
+/// The body of a function.
+#[derive(Clone, Copy)]
+pub(super) struct Body {
+    /// Whether it may say something.
+    pub counts: bool,
+    /// Whether it may hold items, which other files can name.
+    pub items: bool,
 }
 
 /// The header of an item, up to its body.

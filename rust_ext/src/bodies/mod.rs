@@ -4,6 +4,8 @@
 //! it counts. The others, and all that only tests have, are blanked: the same lines and columns, and nothing in them.
 
 mod around;
+mod comments;
+mod headers;
 mod levels;
 mod words;
 
@@ -11,9 +13,8 @@ use std::ops::Range;
 
 use ra_ap_rustc_lexer::TokenKind;
 
-use around::{is_variant, only_for_tests, takes_apart};
-use levels::{Header, Kind, Last, Open};
-use words::{METHODS, NAMED};
+use around::{only_for_tests, takes_apart};
+use levels::{Body, Header, Kind, Last, Open};
 pub use words::{Words, matters, names_a_row};
 
 /// Shorter bodies are left as they are: they cost syn as little as blanks do.
@@ -22,13 +23,23 @@ const SHORTEST: usize = 96;
 /// Words after which `{` begins a block.
 const BLOCKS: [&str; 9] = ["async", "do", "else", "gen", "loop", "move", "return", "try", "unsafe"];
 
+/// What need not be read with a file's items, as ranges of bytes.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Parts {
+    /// The inside of each body that says nothing.
+    pub silent: Vec<Range<usize>>,
+    /// The inside of each body that says something of its function only: read when the function is followed.
+    pub later: Vec<Range<usize>>,
+    pub comments: Vec<Range<usize>>,
+}
+
 /// A walk over the tokens of a file.
 pub struct Bodies<'a> {
     text: &'a str,
     words: &'a Words,
     open: Vec<Open>,
-    /// Whether each body around the present place counts.
-    bodies: Vec<bool>,
+    /// The bodies around the present place.
+    bodies: Vec<Body>,
     header: Option<Header>,
     /// An item that follows `#[cfg(test)]` or `#[test]`, by its depth and whether its kind is seen.
     tests: Option<(usize, bool)>,
@@ -36,8 +47,12 @@ pub struct Bodies<'a> {
     /// `#[`: where it began.
     attribute: Option<(usize, usize)>,
     last: [Last<'a>; 3],
-    found: Vec<Range<usize>>,
+    parts: Parts,
     within_tests: usize,
+    /// How many of the open brackets are within a macro's.
+    within_macros: usize,
+    /// Doc comments before an item whose kind is not seen yet.
+    docs: Vec<Range<usize>>,
     /// Whether the last word was a variant of an enum.
     of_variant: bool,
 }
@@ -54,16 +69,18 @@ impl<'a> Bodies<'a> {
             interface: None,
             attribute: None,
             last: [Last::Start; 3],
-            found: Vec::new(),
+            parts: Parts::default(),
             within_tests: 0,
+            within_macros: 0,
+            docs: Vec::new(),
             of_variant: false,
         }
     }
 
-    /// The inside of each body that says nothing, in the order of the source.
-    pub fn finish(mut self) -> Vec<Range<usize>> {
-        self.found.sort_by_key(|range| range.start);
-        self.found
+    /// What was found, each kind in the order of the source.
+    pub fn finish(mut self) -> Parts {
+        self.parts.silent.sort_by_key(|range| range.start);
+        self.parts
     }
 
     /// The next token that is neither blank nor comment.
@@ -74,18 +91,22 @@ impl<'a> Bodies<'a> {
             TokenKind::Literal { .. } => Last::Literal,
             _ => Last::Sign(word.chars().next().unwrap_or(' ')),
         };
+        if !self.docs.is_empty() && self.attribute.is_none() && !matches!(this, Last::Sign('#' | '(' | ')' | '[' | ']'))
+        {
+            self.documented(if let Last::Word(word) = this { word } else { "" });
+        }
         match (kind, this) {
             (TokenKind::OpenParen | TokenKind::OpenBracket, _) => {
                 // `fn(` is a type.
                 self.header.take_if(|header| !header.named);
-                self.open(Kind::Other, end);
+                self.open(self.kind_of(Kind::Other), end);
                 if self.before() == Last::Sign('#') && self.within_tests == 0 {
                     self.attribute = Some((self.open.len(), end));
                 }
             }
             (TokenKind::OpenBrace, _) => self.brace(end),
             (TokenKind::CloseParen | TokenKind::CloseBracket | TokenKind::CloseBrace, _) => self.close(start, end),
-            (TokenKind::Semi | TokenKind::Comma, _) => self.ends(kind == TokenKind::Semi),
+            (TokenKind::Semi | TokenKind::Comma, _) => self.ends(matches!(kind, TokenKind::Semi)),
             (_, Last::Word(word)) => self.word(word, start),
             (_, Last::Literal) if matches!(self.last, [_, Last::Word("get"), Last::Sign('(')]) => self.count(),
             (_, Last::Literal) => {}
@@ -105,7 +126,7 @@ impl<'a> Bodies<'a> {
 
     fn count(&mut self) {
         if let Some(body) = self.bodies.last_mut() {
-            *body = true;
+            body.counts = true;
         }
     }
 
@@ -122,10 +143,20 @@ impl<'a> Bodies<'a> {
     fn open(&mut self, kind: Kind, start: usize) {
         match kind {
             Kind::Tests => self.within_tests += 1,
-            Kind::Body => self.bodies.push(self.header.is_none_or(|header| header.counts)),
+            Kind::Macro => self.within_macros += 1,
+            Kind::Body => {
+                let counts = self.header.is_none_or(|header| header.counts);
+                self.bodies.push(Body { counts, items: self.within_macros > 0 });
+            }
             _ => {}
         }
         self.open.push(Open { kind, start, condition: false });
+    }
+
+    /// `name!(..)`, `name! other {..}` outside of bodies is a macro's.
+    fn kind_of(&self, otherwise: Kind) -> Kind {
+        let called = matches!(self.last, [_, _, Last::Sign('!')] | [_, Last::Sign('!'), Last::Word(_)]);
+        if called && self.bodies.is_empty() { Kind::Macro } else { otherwise }
     }
 
     fn brace(&mut self, start: usize) {
@@ -162,7 +193,7 @@ impl<'a> Bodies<'a> {
             }
             _ => Kind::Other,
         };
-        self.open(kind, start);
+        self.open(self.kind_of(kind), start);
     }
 
     fn close(&mut self, start: usize, end: usize) {
@@ -172,7 +203,8 @@ impl<'a> Bodies<'a> {
         let depth = self.open.len();
         let rest = || self.text.get(end..).unwrap_or_default().trim_start();
         match closed.kind {
-            Kind::Body if !self.bodies.pop().unwrap_or(true) => self.blank(closed.start..start),
+            Kind::Body => self.body_ends(closed.start..start),
+            Kind::Macro => self.within_macros -= 1,
             Kind::Tests => {
                 self.within_tests -= 1;
                 self.blank(closed.start..start);
@@ -192,9 +224,20 @@ impl<'a> Bodies<'a> {
         self.header.take_if(|header| header.depth > depth);
     }
 
+    /// Bodies within others are read with them.
+    fn body_ends(&mut self, range: Range<usize>) {
+        match self.bodies.pop() {
+            Some(Body { counts: false, .. }) => self.blank(range),
+            Some(Body { items: false, .. }) if self.bodies.is_empty() && range.len() >= SHORTEST => {
+                self.parts.later.push(range);
+            }
+            _ => {}
+        }
+    }
+
     fn blank(&mut self, range: Range<usize>) {
         if range.len() >= SHORTEST {
-            self.found.push(range);
+            self.parts.silent.push(range);
         }
     }
 
@@ -205,72 +248,6 @@ impl<'a> Bodies<'a> {
             self.header.take_if(|header| header.depth == depth);
             self.interface.take_if(|at| *at == depth);
             self.set_condition(false);
-        }
-    }
-
-    fn word(&mut self, word: &'a str, start: usize) {
-        if self.within_tests > 0 {
-            return;
-        }
-        self.of_variant = self.before() == Last::Sign(':')
-            && !self.bodies.is_empty()
-            && is_variant(self.text.get(..start).unwrap_or_default());
-        self.test_item(word);
-        if let Some(header) = &mut self.header {
-            if !header.named {
-                header.named = true;
-                header.counts |= NAMED.contains(&word);
-            }
-            header.counts |= names_a_row(word) || self.words.contains(word) || (header.arrow && word == "impl");
-        }
-        if self.counts(word) {
-            self.count();
-        }
-        match word {
-            "if" | "while" | "match" | "for" => self.set_condition(true),
-            "fn" => {
-                let depth = self.open.len();
-                self.header = Some(Header { depth, counts: false, named: false, arrow: false });
-            }
-            "trait" => self.interface = Some(self.open.len()),
-            _ => {}
-        }
-    }
-
-    /// Only what is an item for certain is left out with its tests.
-    fn test_item(&mut self, word: &str) {
-        let depth = self.open.len();
-        self.tests = match self.tests {
-            Some((at, false)) if at == depth => match word {
-                "mod" | "fn" | "impl" => Some((at, true)),
-                "pub" | "async" | "unsafe" | "const" => Some((at, false)),
-                _ => None,
-            },
-            other => other,
-        };
-    }
-
-    fn counts(&self, word: &str) -> bool {
-        if self.bodies.is_empty() {
-            return false;
-        }
-        let method = self.before() == Last::Sign('.') && METHODS.contains(&word);
-        method || matters(word) || self.words.contains(word)
-    }
-
-    fn sign(&mut self, this: Last<'a>) {
-        let depth = self.open.len();
-        self.header.take_if(|header| !header.named);
-        self.tests.take_if(|(at, seen)| *at == depth && !*seen && this != Last::Sign('#'));
-        match (self.before(), this) {
-            (Last::Sign('-'), Last::Sign('>')) => {
-                if let Some(header) = self.header.as_mut().filter(|header| header.depth == depth) {
-                    header.arrow = true;
-                }
-            }
-            // `x if a => b`, `for<'a>`
-            (Last::Sign('='), Last::Sign('>')) | (Last::Word("for"), Last::Sign('<')) => self.set_condition(false),
-            _ => {}
         }
     }
 }

@@ -1,15 +1,17 @@
 //! Calls of functions, constructors and conversions.
 
+use std::slice::from_ref;
+
 use super::expressions::with_cast;
 use super::{Follower, Value};
-use crate::ir::{Expr, Place, Type};
+use crate::ir::{Expr, Name, Place, Type};
 use crate::model::Cast;
 use crate::names::{Found, FunctionId, Item, Ty};
 
 /// A function to call: its path, its generic arguments and where it stands.
 #[derive(Clone, Copy)]
 pub(super) struct Callee<'a> {
-    pub path: &'a [String],
+    pub path: &'a [Name],
     pub generics: &'a [Type],
     pub place: Place,
 }
@@ -37,12 +39,11 @@ impl Follower<'_> {
             self.built_query(place);
         }
         let types = self.target(segments).map(|id| self.parameter_types(id)).unwrap_or_default();
-        let types = match self.struct_of(segments) {
-            Some(newtype) if types.is_empty() => self.field_type(newtype, "0").into_iter().collect(),
-            _ if types.is_empty() => passed_on(segments, wanted),
-            _ => types,
+        let values = match self.struct_of(segments) {
+            _ if !types.is_empty() => self.all(arguments, types),
+            Some(newtype) => self.all(arguments, self.field_type(newtype, "0").map(from_ref).unwrap_or_default()),
+            None => self.all(arguments, passed_on(segments, wanted)),
         };
-        let values = self.all(arguments, &types);
         if let Some(selection) = self.found_by_statement(segments, generics, &values) {
             return selection;
         }
@@ -54,8 +55,8 @@ impl Follower<'_> {
     }
 
     /// The function of the workspace that a path names.
-    pub(super) fn target(&self, path: &[String]) -> Option<FunctionId> {
-        if let ([first, name], Some(own)) = (path, self.own.as_ref().and_then(|own| own.strukt)) {
+    pub(super) fn target(&self, path: &[Name]) -> Option<FunctionId> {
+        if let ([first, name], Some(own)) = (path, self.signature.own.as_ref().and_then(|own| own.strukt)) {
             if first == "Self" {
                 return self.index.method(own, name);
             }
@@ -71,7 +72,7 @@ impl Follower<'_> {
     }
 
     pub(super) fn call_path(&mut self, callee: Callee, values: Vec<Value>, wanted: Option<&Ty>) -> Value {
-        let last = callee.path.last().map_or("", String::as_str);
+        let last = callee.path.last().map_or("", Name::as_str);
         if callee.path.len() > 1 && matches!(last, "from" | "try_from" | "into" | "try_into") {
             return self.conversion(callee, values, wanted);
         }
@@ -115,7 +116,7 @@ impl Follower<'_> {
     /// A conversion that can fail: a cast that loses nothing in silence.
     pub(super) fn fallible(&self, value: Value, to: Option<Ty>, place: Place) -> Value {
         let name = to.as_ref().map_or("_", |to| core(to).name.as_str()).to_owned();
-        let cast = Cast { to: name, lossy: false, span: self.span(place) };
+        let cast = Cast { to: name.into(), lossy: false, span: self.span(place) };
         let ty = to.map(|to| Ty::of("Result", vec![core(&to).clone()]));
         with_cast(value, cast, ty)
     }
@@ -130,14 +131,14 @@ pub(super) fn core(ty: &Ty) -> &Ty {
 }
 
 /// What a wrapper hands on to its argument: `Ok(x)` for `Result<T>` asks for `T`.
-fn passed_on(path: &[String], wanted: Option<&Ty>) -> Vec<Ty> {
-    let last = path.last().map_or("", String::as_str);
+fn passed_on<'t>(path: &[Name], wanted: Option<&'t Ty>) -> &'t [Ty] {
+    let last = path.last().map_or("", Name::as_str);
     match wanted {
         Some(wanted) if matches!((last, wanted.name.as_str()), ("Ok", "Result") | ("Some", "Option")) => {
-            wanted.arguments.first().cloned().into_iter().collect()
+            wanted.arguments.get(..1).unwrap_or_default()
         }
-        Some(wanted) if wanted.name == last => wanted.arguments.clone(),
-        _ => Vec::new(),
+        Some(wanted) if wanted.name == last => &wanted.arguments,
+        _ => &[],
     }
 }
 
@@ -146,8 +147,8 @@ fn wrapped(value: Value, wrapper: &str) -> Value {
     value.typed(Some(ty))
 }
 
-fn is_pointer(path: &[String]) -> bool {
-    let owner = path.iter().rev().nth(1).map_or("", String::as_str);
+fn is_pointer(path: &[Name]) -> bool {
+    let owner = path.iter().rev().nth(1).map_or("", Name::as_str);
     matches!(owner, "Box" | "Arc" | "Rc" | "Cow" | "Reverse" | "Wrapping")
 }
 
@@ -155,6 +156,6 @@ fn is_constructor(name: &str) -> bool {
     name.chars().next().is_some_and(char::is_uppercase)
 }
 
-fn is_query_builder(path: &[String]) -> bool {
+fn is_query_builder(path: &[Name]) -> bool {
     matches!(path, [.., owner, name] if owner == "QueryBuilder" && name == "new")
 }

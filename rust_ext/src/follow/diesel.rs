@@ -5,7 +5,7 @@
 use super::calls::core;
 use super::expressions::has_hole;
 use super::{Follower, PlacedText, Value};
-use crate::ir::{Expr, MethodCall, Place};
+use crate::ir::{Expr, MethodCall, Name, Place};
 use crate::literals;
 use crate::model::QueryCall;
 use crate::names::{Found, Ty};
@@ -15,7 +15,7 @@ const BOXED: &str = "BoxedSqlQuery";
 
 impl Follower<'_> {
     /// `diesel::sql_query`, also under another name.
-    pub(super) fn is_diesel_query(&self, path: &[String]) -> bool {
+    pub(super) fn is_diesel_query(&self, path: &[Name]) -> bool {
         match &*self.index.find(self.site, path) {
             Found::External(full) => full.last().is_some_and(|last| last == "sql_query"),
             _ => false,

@@ -2,7 +2,7 @@
 
 use super::patterns::inside;
 use super::{Follower, PlacedText, Value, texts};
-use crate::ir::{Arm, Closure, Expr, Local, Place, Statement, Type};
+use crate::ir::{Arm, Closure, Expr, Local, Name, Place, Statement, Type};
 use crate::model::Cast;
 use crate::names::Ty;
 
@@ -92,8 +92,7 @@ impl Follower<'_> {
                 Value::default()
             }),
             Expr::Return(value) => {
-                let result = self.result.clone();
-                self.value(value, result.as_ref());
+                self.value(value, self.result);
                 Value::default()
             }
             Expr::Assign(left, right, place) => self.assign(left, right, *place),
@@ -155,7 +154,7 @@ impl Follower<'_> {
     }
 
     /// A local name, a constant's text, or nothing that is known.
-    pub(super) fn named(&self, segments: &[String]) -> Value {
+    pub(super) fn named(&self, segments: &[Name]) -> Value {
         if let [only] = segments {
             if let Some((_, value)) = self.names.iter().rev().find(|(name, _)| name == only) {
                 return value.clone();
@@ -172,7 +171,7 @@ impl Follower<'_> {
         match base.strukt() {
             // A newtype's inside is the value itself.
             Some(strukt) if name == "0" && base.origin.is_some() => {
-                let ty = self.field_type(strukt, name);
+                let ty = self.field_type(strukt, name).cloned();
                 base.typed(ty)
             }
             Some(strukt) => self.field(strukt, name),

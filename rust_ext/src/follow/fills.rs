@@ -11,7 +11,7 @@ impl Follower<'_> {
         let strukt = self.struct_of(&literal.segments);
         for field in &literal.fields {
             let wanted = strukt.and_then(|strukt| self.field_type(strukt, &field.name));
-            let value = self.value(&field.value, wanted.as_ref());
+            let value = self.value(&field.value, wanted);
             if let Some(strukt) = strukt {
                 self.fill(strukt, &field.name, value, field.place);
             }
@@ -47,11 +47,11 @@ impl Follower<'_> {
         // `let amount = row.amount.try_into()?;` is told its type only here.
         if let (Some(origin), Some(ty)) = (&mut value.origin, self.field_type(target, field)) {
             let open = origin.casts.iter_mut().filter(|cast| cast.to == "_");
-            open.for_each(|cast| cast.to.clone_from(&core(&ty).name));
+            open.for_each(|cast| cast.to.clone_from(&core(ty).name));
         }
         let fill = Fill {
             target,
-            field: field.to_owned(),
+            field: field.into(),
             origin: value.origin,
             record: value.record,
             span: self.span(place),
@@ -70,7 +70,7 @@ impl Follower<'_> {
         };
         let base = self.value(base, None);
         let wanted = base.strukt().and_then(|strukt| self.field_type(strukt, name));
-        let value = self.value(right, wanted.as_ref());
+        let value = self.value(right, wanted);
         if let Some(strukt) = base.strukt() {
             self.fill(strukt, name, value, place);
         }

@@ -20,16 +20,18 @@ mod tokio;
 
 use std::sync::Arc;
 
+use smol_str::format_smolstr;
+
 use crate::disk::Disk;
-use crate::ir::{Function, Place, Text};
+use crate::ir::{Body, Expr, Function, Name, Place, Text};
 use crate::model::{Cast, Query, Span, Unread};
-use crate::names::{FunctionId, Index, Site, StructId, Ty};
+use crate::names::{FunctionId, Index, Signature, Site, StructId, Ty};
 
 /// The field of a struct that a value was read from, and the casts since.
 #[derive(Debug, Clone)]
 pub struct Origin {
     pub owner: StructId,
-    pub field: String,
+    pub field: Name,
     pub casts: Vec<Cast>,
 }
 
@@ -81,11 +83,11 @@ impl Value {
 #[derive(Debug, Clone)]
 pub struct Fill {
     pub target: StructId,
-    pub field: String,
+    pub field: Name,
     pub origin: Option<Origin>,
     pub record: bool,
     pub span: Span,
-    pub function: String,
+    pub function: Name,
 }
 
 /// A route and its handler.
@@ -116,12 +118,17 @@ pub struct Followed {
 /// Follows every function of a file.
 pub fn file(disk: &Disk, index: &Index, number: usize) -> Followed {
     let mut followed = Followed::default();
-    for (id, (file, _)) in index.functions.iter().enumerate() {
-        if *file != number {
+    let bodies = index.bodies(number).unwrap_or_else(|unread| {
+        followed.unread.push(unread);
+        Vec::new()
+    });
+    let around = Around { disk, index, file: number, bodies: &bodies };
+    for id in index.functions_of(number) {
+        if index.function(id).is_none_or(|(_, function)| function.body.is_empty()) {
             continue;
         }
-        if let Some((site, function)) = index.function(id) {
-            let mut follower = Follower::new(disk, index, site, function, followed);
+        if let Some(mut follower) = Follower::new(around, id) {
+            follower.out = followed;
             follower.run(id);
             followed = follower.out;
         }
@@ -142,22 +149,34 @@ pub fn file(disk: &Disk, index: &Index, number: usize) -> Followed {
 }
 
 /// The name of a function as items are called: `Type::method`.
-pub fn function_name(function: &Function) -> String {
+pub fn function_name(function: &Function) -> Name {
     match function.owner.as_ref().and_then(|owner| owner.ty.segments.last()) {
-        Some(owner) => format!("{owner}::{}", function.name),
+        Some(owner) => format_smolstr!("{owner}::{}", function.name),
         None => function.name.clone(),
     }
+}
+
+/// What is known while the functions of a file are followed.
+#[derive(Clone, Copy)]
+struct Around<'a> {
+    disk: &'a Disk<'a>,
+    index: &'a Index<'a>,
+    file: usize,
+    /// The bodies of the file that are read now.
+    bodies: &'a [Expr],
 }
 
 struct Follower<'a> {
     disk: &'a Disk<'a>,
     index: &'a Index<'a>,
+    around: Around<'a>,
     site: Site<'a>,
     function: &'a Function,
-    own: Option<Ty>,
-    result: Option<Ty>,
+    signature: &'a Signature,
+    /// What `return` gives.
+    result: Option<&'a Ty>,
     /// Names in scope, the innermost last.
-    names: Vec<(String, Value)>,
+    names: Vec<(Name, Value)>,
     /// Prefixes of `nest`.
     prefix: Vec<String>,
     /// Functions on the way that were given a row.
@@ -166,20 +185,31 @@ struct Follower<'a> {
 }
 
 impl<'a> Follower<'a> {
-    fn new(disk: &'a Disk<'a>, index: &'a Index<'a>, site: Site<'a>, function: &'a Function, out: Followed) -> Self {
-        let own = function.owner.as_ref().map(|owner| index.ty(site, &owner.ty, None));
-        let result = function.result.as_ref().map(|ty| index.ty(site, ty, own.as_ref()));
-        Self { disk, index, site, function, own, result, names: Vec::new(), prefix: Vec::new(), depth: 0, out }
+    fn new(around: Around<'a>, id: FunctionId) -> Option<Self> {
+        let Around { disk, index, .. } = around;
+        let ((site, function), signature) = (index.function(id)?, index.signature(id)?);
+        let result = signature.result.as_ref();
+        Some(Self {
+            disk,
+            index,
+            around,
+            site,
+            function,
+            signature,
+            result,
+            names: Vec::new(),
+            prefix: Vec::new(),
+            depth: 0,
+            out: Followed::default(),
+        })
     }
 
     fn run(&mut self, id: FunctionId) {
-        for parameter in &self.function.parameters {
-            let ty = self.ty(&parameter.ty);
+        for (parameter, ty) in self.function.parameters.iter().zip(&self.signature.parameters) {
             let built = matches!(ty.bare().name.as_str(), "str" | "String").then_some(texts::PASSED);
-            self.bind(&parameter.pattern, Value { built, ..Value::of(ty) });
+            self.bind(&parameter.pattern, Value { built, ..Value::of(ty.clone()) });
         }
-        let result = self.result.clone();
-        let value = self.value(&self.function.body, result.as_ref());
+        let value = self.body().map(|body| self.value(body, self.result)).unwrap_or_default();
         if let Some(ty) = value.ty {
             self.out.values.push((id, ty));
         }
@@ -187,17 +217,27 @@ impl<'a> Follower<'a> {
 
     /// Follows the function with rows for its parameters.
     fn run_with(&mut self, values: &[Value]) {
-        for (at, parameter) in self.function.parameters.iter().enumerate() {
-            let ty = self.ty(&parameter.ty);
+        let parameters = self.function.parameters.iter().zip(&self.signature.parameters);
+        for (at, (parameter, ty)) in parameters.enumerate() {
             let given = values.get(at).filter(|value| value.ty.as_ref().is_some_and(rows::is_row));
-            self.bind(&parameter.pattern, given.cloned().unwrap_or_else(|| Value::of(ty)));
+            self.bind(&parameter.pattern, given.cloned().unwrap_or_else(|| Value::of(ty.clone())));
         }
-        let result = self.result.clone();
-        self.value(&self.function.body, result.as_ref());
+        if let Some(body) = self.body() {
+            self.value(body, self.result);
+        }
+    }
+
+    /// What the function does; the bodies of other files are kept, as rows are handed to few of them.
+    fn body(&self) -> Option<&'a Expr> {
+        match &self.function.body {
+            Body::Known(body) => Some(body),
+            Body::Later(number) if self.site.file == self.around.file => self.around.bodies.get(*number),
+            Body::Later(number) => self.index.kept_bodies(self.site.file).get(*number),
+        }
     }
 
     fn ty(&self, ty: &crate::ir::Type) -> Ty {
-        self.index.ty(self.site, ty, self.own.as_ref())
+        self.index.ty(self.site, ty, self.signature.own.as_ref())
     }
 
     fn path(&self) -> Arc<str> {
@@ -209,25 +249,15 @@ impl<'a> Follower<'a> {
     }
 
     /// The type of a struct's field, as its own file means it.
-    fn field_type(&self, strukt: StructId, name: &str) -> Option<Ty> {
-        let (file, item) = *self.index.structs.get(strukt)?;
-        let field = item.fields.iter().find(|field| field.name == name)?;
-        let site = Site { file, module: &item.module, uses: &[] };
-        Some(self.index.ty(site, &field.ty, None))
+    fn field_type(&self, strukt: StructId, name: &str) -> Option<&'a Ty> {
+        self.index.field_type(strukt, name)
     }
 
     fn result_type(&self, function: FunctionId) -> Option<Ty> {
-        let (site, function) = self.index.function(function)?;
-        let own = function.owner.as_ref().map(|owner| self.index.ty(site, &owner.ty, None));
-        function.result.as_ref().map(|ty| self.index.ty(site, ty, own.as_ref()))
+        self.index.signature(function)?.result.clone()
     }
 
-    fn parameter_types(&self, function: FunctionId) -> Vec<Ty> {
-        let Some((site, function)) = self.index.function(function) else {
-            return Vec::new();
-        };
-        let own = function.owner.as_ref().map(|owner| self.index.ty(site, &owner.ty, None));
-        let parameters = function.parameters.iter();
-        parameters.map(|parameter| self.index.ty(site, &parameter.ty, own.as_ref())).collect()
+    fn parameter_types(&self, function: FunctionId) -> &'a [Ty] {
+        self.index.signature(function).map(|signature| signature.parameters.as_slice()).unwrap_or_default()
     }
 }

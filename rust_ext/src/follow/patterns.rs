@@ -2,7 +2,7 @@
 
 use super::queries::QUERY;
 use super::{Follower, Origin, Value, texts};
-use crate::ir::Pattern;
+use crate::ir::{Name, Pattern};
 use crate::names::{Found, Item, StructId, Ty};
 
 /// Types with one thing inside that a pattern, `?` or a loop takes out.
@@ -75,13 +75,13 @@ impl Follower<'_> {
     }
 
     /// The value under `Some(..)`, `Ok(..)`, `Json(..)` or a newtype.
-    fn unwrapped(&self, path: &[String], value: &Value) -> Value {
-        let last = path.last().map_or("", String::as_str);
+    fn unwrapped(&self, path: &[Name], value: &Value) -> Value {
+        let last = path.last().map_or("", Name::as_str);
         match last {
             "Err" | "Break" => Value::default(),
             "Some" | "Ok" => inside(value),
             _ => match self.struct_of(path) {
-                Some(newtype) => value.clone().typed(self.field_type(newtype, "0")),
+                Some(newtype) => value.clone().typed(self.field_type(newtype, "0").cloned()),
                 None if value.ty.as_ref().is_some_and(|ty| ty.name == last) => {
                     let inner = value.ty.as_ref().and_then(|ty| ty.arguments.first().cloned());
                     value.clone().typed(inner)
@@ -92,9 +92,9 @@ impl Follower<'_> {
     }
 
     /// The struct that a path in a pattern or literal names.
-    pub(super) fn struct_of(&self, path: &[String]) -> Option<StructId> {
+    pub(super) fn struct_of(&self, path: &[Name]) -> Option<StructId> {
         if path.len() == 1 && path.first().is_some_and(|only| only == "Self") {
-            return self.own.as_ref().and_then(|own| own.strukt);
+            return self.signature.own.as_ref().and_then(|own| own.strukt);
         }
         match &*self.index.find(self.site, path) {
             Found::Item(Item::Struct(id)) => Some(*id),
@@ -109,8 +109,8 @@ impl Follower<'_> {
     /// A field of a struct as a value that remembers it.
     pub(super) fn field(&self, strukt: StructId, name: &str) -> Value {
         Value {
-            ty: self.field_type(strukt, name),
-            origin: Some(Origin { owner: strukt, field: name.to_owned(), casts: Vec::new() }),
+            ty: self.field_type(strukt, name).cloned(),
+            origin: Some(Origin { owner: strukt, field: name.into(), casts: Vec::new() }),
             ..Value::default()
         }
     }

@@ -3,7 +3,7 @@
 use super::parameters::Literals;
 use super::rows::ROW;
 use super::{Follower, PlacedText, Value};
-use crate::ir::{Expr, MacroQuery, Place, Sql, Text, Type};
+use crate::ir::{Expr, MacroQuery, Name, Place, Sql, Text, Type};
 use crate::model::{Query, QueryCall, RustType, StructRef};
 use crate::names::{Found, Ty};
 use crate::paths;
@@ -45,7 +45,7 @@ impl Follower<'_> {
     }
 
     /// Whether a path names one of sqlx's query functions, also under another name.
-    pub(super) fn query_function(&self, path: &[String]) -> Option<QueryCall> {
+    pub(super) fn query_function(&self, path: &[Name]) -> Option<QueryCall> {
         let found = self.index.find(self.site, path);
         let Found::External(full) = &*found else {
             return None;
@@ -62,7 +62,7 @@ impl Follower<'_> {
     }
 
     /// `sqlx::raw_sql`, whose text may hold several statements.
-    pub(super) fn is_raw_sql(&self, path: &[String]) -> bool {
+    pub(super) fn is_raw_sql(&self, path: &[Name]) -> bool {
         match &*self.index.find(self.site, path) {
             Found::External(full) => {
                 let named = full.last().is_some_and(|last| last == "raw_sql");

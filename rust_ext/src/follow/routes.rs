@@ -1,7 +1,7 @@
 //! Routes: which function answers which path, as axum, actix-web, poem and Rocket write it.
 
 use super::{Follower, Route, Value};
-use crate::ir::{Expr, MethodCall, Place};
+use crate::ir::{Expr, MethodCall, Name, Place};
 use crate::model::Unread;
 
 const METHODS: [&str; 10] = ["get", "post", "put", "patch", "delete", "head", "options", "trace", "connect", "any"];
@@ -49,7 +49,7 @@ impl Follower<'_> {
         let receiver = self.value(&call.receiver, None);
         let path = self.text_in(path);
         let known = path.as_ref().is_some_and(|path| path.starts_with('/'));
-        let path = path.unwrap_or_else(|| "?".to_owned());
+        let path = path.unwrap_or_else(|| "?".into());
         let prefix = self.scope_of(&call.receiver);
         let found = self.within(prefix, |follower| follower.methods(handlers, &path));
         if !found && known {
@@ -99,7 +99,7 @@ impl Follower<'_> {
 
     /// The path of `web::scope("/v1").service(..)`, `""` without one.
     fn scope_of(&mut self, receiver: &Expr) -> String {
-        self.start_of(receiver, "scope").unwrap_or_default()
+        self.start_of(receiver, "scope").unwrap_or_default().to_string()
     }
 
     /// The path of `web::resource("/users").route(..)`.
@@ -132,7 +132,7 @@ impl Follower<'_> {
             Expr::Same(inner) => self.methods(inner, path),
             Expr::Call { function, arguments, place } => match (&**function, arguments.as_slice()) {
                 (Expr::Path { segments, .. }, [handler]) => {
-                    let name = segments.last().map_or("", String::as_str);
+                    let name = segments.last().map_or("", Name::as_str);
                     is_method(name) && self.handler(path, name, handler, *place)
                 }
                 _ => false,
@@ -193,7 +193,7 @@ fn method_of(expression: &Expr) -> Option<&str> {
         Expr::Same(inner) => method_of(inner),
         Expr::Method(call) => method_of(&call.receiver),
         Expr::Call { function, arguments, .. } if arguments.is_empty() => match &**function {
-            Expr::Path { segments, .. } => segments.last().map(String::as_str).filter(|name| is_method(name)),
+            Expr::Path { segments, .. } => segments.last().map(Name::as_str).filter(|name| is_method(name)),
             _ => None,
         },
         _ => None,

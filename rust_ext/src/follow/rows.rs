@@ -82,12 +82,11 @@ impl Follower<'_> {
         if self.depth >= DEEPEST || !values.iter().any(holds) {
             return;
         }
-        let Some((site, item)) = self.index.function(function) else {
+        let Some(mut inner) = Follower::new(self.around, function) else {
             return;
         };
         let before = self.out.queries.len();
-        let out = super::Followed { queries: std::mem::take(&mut self.out.queries), ..Default::default() };
-        let mut inner = Follower::new(self.disk, self.index, site, item, out);
+        inner.out.queries = std::mem::take(&mut self.out.queries);
         inner.depth = self.depth + 1;
         inner.run_with(values);
         let mut queries = inner.out.queries;

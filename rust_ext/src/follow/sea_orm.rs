@@ -7,7 +7,7 @@ use super::expressions::has_hole;
 use super::parameters::Literals;
 use super::rows::known;
 use super::{Follower, Value};
-use crate::ir::{Expr, MethodCall, Place, Type};
+use crate::ir::{Expr, MethodCall, Name, Place, Type};
 use crate::model::{Key, QueryCall, RowRead, RustType};
 use crate::names::{Found, Ty};
 
@@ -19,7 +19,7 @@ const SELECTION: &str = "SelectorRaw";
 
 impl Follower<'_> {
     /// `Statement::from_string` and `Statement::from_sql_and_values`, also by an alias of `Statement`.
-    pub(super) fn is_statement(&self, path: &[String]) -> bool {
+    pub(super) fn is_statement(&self, path: &[Name]) -> bool {
         match &*self.index.find(self.site, path) {
             Found::External(full) => matches!(
                 full.as_slice(),
@@ -49,7 +49,7 @@ impl Follower<'_> {
     }
 
     /// `Model::find_by_statement(statement)` and `Model::from_query_result(&row, "")`; `None` for every other call.
-    pub(super) fn found_by_statement(&mut self, path: &[String], generics: &[Type], values: &[Value]) -> Option<Value> {
+    pub(super) fn found_by_statement(&mut self, path: &[Name], generics: &[Type], values: &[Value]) -> Option<Value> {
         let (last, owner) = path.split_last()?;
         if last != "find_by_statement" && last != "from_query_result" {
             return None;
@@ -162,7 +162,7 @@ impl Follower<'_> {
             return None;
         }
         let mut path = module.to_vec();
-        path.push("Model".to_owned());
+        path.push("Model".into());
         if entity == "Entity" {
             return self.strukt_type(path);
         }
@@ -170,13 +170,13 @@ impl Follower<'_> {
         match &*self.index.find(self.site, owner) {
             Found::External(full) | Found::Member(_, full) => {
                 let (_, module) = full.split_last()?;
-                self.strukt_type(module.iter().cloned().chain(["Model".to_owned()]).collect())
+                self.strukt_type(module.iter().cloned().chain([Name::from("Model")]).collect())
             }
             Found::Item(_) => None,
         }
     }
 
-    fn strukt_type(&self, path: Vec<String>) -> Option<Ty> {
+    fn strukt_type(&self, path: Vec<Name>) -> Option<Ty> {
         let ty = self.ty(&Type { segments: path, ..Type::default() });
         ty.strukt.map(|_| ty)
     }

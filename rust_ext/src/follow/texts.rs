@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Follower, PlacedText, Value};
-use crate::ir::{Expr, Place, Text};
+use crate::ir::{Expr, Name, Place, Text};
 use crate::names::{Found, Item, Site, Ty};
 use crate::{paths, statements, templates};
 
@@ -50,10 +50,10 @@ impl Value {
 
 impl<'a> Follower<'a> {
     /// `format!`: known where everything that is put in is a known text.
-    pub(super) fn formatted(&mut self, template: &Text, arguments: &[(Option<String>, Expr)]) -> Value {
+    pub(super) fn formatted(&mut self, template: &Text, arguments: &[(Option<Name>, Expr)]) -> Value {
         let values: Vec<Option<PlacedText>> =
             arguments.iter().map(|(_, argument)| self.value(argument, None).only_text()).collect();
-        let named = |name: &str| self.named(&[name.to_owned()]).only_text();
+        let named = |name: &str| self.named(&[name.into()]).only_text();
         let names = arguments.iter().map(|(name, _)| name.as_deref()).zip(values);
         let text = compose(&self.path(), template, names.collect(), named);
         text.map_or_else(|| unknown_text(FORMATTED), of_text)
@@ -71,7 +71,7 @@ impl<'a> Follower<'a> {
     }
 
     /// The text of the constant that a path names.
-    pub(super) fn constant(&self, site: Site<'a>, segments: &[String], depth: usize) -> Option<PlacedText> {
+    pub(super) fn constant(&self, site: Site<'a>, segments: &[Name], depth: usize) -> Option<PlacedText> {
         let (file, at) = match &*self.index.find(site, segments) {
             Found::Item(Item::Constant(file, at)) => (*file, *at),
             // `Self::SQL`, `Queries::LIST`
@@ -85,11 +85,11 @@ impl<'a> Follower<'a> {
         self.text_of(site, owner, &constant.value, depth)
     }
 
-    fn owned_constant(&self, site: Site<'a>, segments: &[String]) -> Option<(usize, usize)> {
+    fn owned_constant(&self, site: Site<'a>, segments: &[Name]) -> Option<(usize, usize)> {
         let [.., owner, name] = segments else {
             return None;
         };
-        let owner = match &self.own {
+        let owner = match &self.signature.own {
             Some(own) if owner == "Self" => own.name.clone(),
             _ => {
                 let path = segments.get(..segments.len() - 1)?.to_vec();
@@ -114,7 +114,7 @@ impl<'a> Follower<'a> {
                 Some(join(&path, texts.collect::<Option<Vec<_>>>()?, *place))
             }
             Expr::Format(template, arguments) => {
-                let named = |name: &str| self.constant_from(site, owner, &[name.to_owned()], depth + 1);
+                let named = |name: &str| self.constant_from(site, owner, &[name.into()], depth + 1);
                 let given = arguments
                     .iter()
                     .map(|(name, value)| (name.as_deref(), self.text_of(site, owner, value, depth + 1)));
@@ -129,7 +129,7 @@ impl<'a> Follower<'a> {
         &self,
         site: Site<'a>,
         owner: Option<&str>,
-        segments: &[String],
+        segments: &[Name],
         depth: usize,
     ) -> Option<PlacedText> {
         match (segments, owner) {

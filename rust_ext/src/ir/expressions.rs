@@ -1,6 +1,6 @@
 //! What functions do, as far as queries, routes and flows need it.
 
-use super::{Place, Text, Type};
+use super::{Name, Place, Text, Type};
 use crate::model::QueryCall;
 
 /// Where the SQL of a query comes from.
@@ -24,14 +24,14 @@ pub struct MacroQuery {
 
 #[derive(Debug, Clone)]
 pub struct FieldValue {
-    pub name: String,
+    pub name: Name,
     pub value: Expr,
     pub place: Place,
 }
 
 #[derive(Debug, Clone)]
 pub struct StructLiteral {
-    pub segments: Vec<String>,
+    pub segments: Vec<Name>,
     pub fields: Vec<FieldValue>,
     pub rest: Option<Box<Expr>>,
 }
@@ -39,7 +39,7 @@ pub struct StructLiteral {
 #[derive(Debug, Clone)]
 pub struct MethodCall {
     pub receiver: Expr,
-    pub name: String,
+    pub name: Name,
     pub generics: Vec<Type>,
     pub arguments: Vec<Expr>,
     /// The whole expression, and the part from the method's name on.
@@ -72,11 +72,11 @@ pub struct Literal {
 pub enum Expr {
     /// A path, with the generic arguments of its last segment, or of the one before.
     Path {
-        segments: Vec<String>,
+        segments: Vec<Name>,
         generics: Vec<Type>,
         place: Place,
     },
-    Field(Box<Expr>, String),
+    Field(Box<Expr>, Name),
     Index(Box<Expr>, Box<Expr>),
     Call {
         function: Box<Expr>,
@@ -97,7 +97,7 @@ pub enum Expr {
     /// A number, truth value or character: its type, which is a guess of rustc's where no suffix says it.
     Literal(Literal),
     /// `format!` and its like: the template, and what is put into it, by name where it has one.
-    Format(Text, Vec<(Option<String>, Expr)>),
+    Format(Text, Vec<(Option<Name>, Expr)>),
     /// Texts one after the other: `+`, `concatcp!`.
     Joined(Vec<Expr>, Place),
     /// `include_str!`: relative to the file.
@@ -128,13 +128,13 @@ pub enum Expr {
 
 #[derive(Debug, Clone)]
 pub enum Pattern {
-    Name(String),
+    Name(Name),
     /// `mut x`: its value changes.
-    Mutable(String),
+    Mutable(Name),
     /// `Some(x)`, `Json(input)`, `Ok(row)`: one wrapper and what it holds.
-    Wrapped(Vec<String>, Vec<Pattern>),
+    Wrapped(Vec<Name>, Vec<Pattern>),
     Tuple(Vec<Pattern>),
-    Struct(Vec<String>, Vec<(String, Pattern)>),
+    Struct(Vec<Name>, Vec<(Name, Pattern)>),
     Other,
 }
 

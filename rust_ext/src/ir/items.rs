@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Expr, ModulePath, Pattern, Place, Type};
+use super::{Expr, ModulePath, Name, Pattern, Place, Type};
 use crate::model::Attribute;
 
 #[derive(Debug, Clone)]
@@ -17,37 +17,56 @@ pub struct Owner {
     pub ty: Type,
 }
 
+/// What a function does.
+#[derive(Debug, Clone)]
+pub enum Body {
+    Known(Expr),
+    /// The position among the bodies of the file that are read later.
+    Later(usize),
+}
+
+impl Body {
+    /// Whether there is nothing in it to follow.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Known(Expr::Block(statements)) => statements.is_empty(),
+            Self::Known(Expr::Computed(parts)) => parts.is_empty(),
+            _ => false,
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct Function {
     pub module: ModulePath,
-    pub name: String,
+    pub name: Name,
     pub owner: Option<Arc<Owner>>,
     pub parameters: Vec<Parameter>,
     pub result: Option<Type>,
     pub uses: Vec<Use>,
     /// Methods and paths that attributes give it: `#[get("/users")]`.
     pub routes: Vec<(String, String)>,
-    pub body: Expr,
+    pub body: Body,
     pub place: Place,
 }
 
 #[derive(Debug, Clone)]
 pub struct StructField {
-    pub name: String,
+    pub name: Name,
     pub ty: Type,
     pub place: Place,
     pub attributes: Vec<Attribute>,
     /// The attributes whose value is a type, by name, in their order.
-    pub types: Vec<(String, Type)>,
+    pub types: Vec<(Name, Type)>,
 }
 
 #[derive(Debug, Clone)]
 pub struct StructItem {
     pub module: ModulePath,
-    pub name: String,
-    pub derives: Vec<String>,
+    pub name: Name,
+    pub derives: Vec<Name>,
     pub attributes: Vec<Attribute>,
-    pub types: Vec<(String, Type)>,
+    pub types: Vec<(Name, Type)>,
     pub fields: Vec<StructField>,
     pub tuple: bool,
     pub place: Place,
@@ -55,7 +74,7 @@ pub struct StructItem {
 
 #[derive(Debug, Clone)]
 pub struct VariantItem {
-    pub name: String,
+    pub name: Name,
     pub number: Option<i64>,
     pub attributes: Vec<Attribute>,
     pub place: Place,
@@ -64,13 +83,13 @@ pub struct VariantItem {
 #[derive(Debug, Clone)]
 pub struct EnumItem {
     pub module: ModulePath,
-    pub name: String,
+    pub name: Name,
     /// As they are written: `["sqlx", "Type"]`.
-    pub derives: Vec<Vec<String>>,
+    pub derives: Vec<Vec<Name>>,
     pub attributes: Vec<Attribute>,
-    pub types: Vec<(String, Type)>,
+    pub types: Vec<(Name, Type)>,
     /// The integer type of `#[repr(..)]`.
-    pub repr: Option<String>,
+    pub repr: Option<Name>,
     pub variants: Vec<VariantItem>,
     pub place: Place,
 }
@@ -78,17 +97,17 @@ pub struct EnumItem {
 #[derive(Debug, Clone)]
 pub struct Alias {
     pub module: ModulePath,
-    pub name: String,
-    pub parameters: Vec<String>,
+    pub name: Name,
+    pub parameters: Vec<Name>,
     pub ty: Type,
 }
 
 #[derive(Debug, Clone)]
 pub struct Constant {
     pub module: ModulePath,
-    pub name: String,
+    pub name: Name,
     /// The last name of the type whose implementation holds it.
-    pub owner: Option<String>,
+    pub owner: Option<Name>,
     pub value: Expr,
 }
 
@@ -96,8 +115,8 @@ pub struct Constant {
 #[derive(Debug, Clone)]
 pub struct Use {
     pub module: ModulePath,
-    pub name: Option<String>,
-    pub target: Vec<String>,
+    pub name: Option<Name>,
+    pub target: Vec<Name>,
 }
 
 /// `mod name;`: the files that it may stand for, in the order of preference, relative to the root.
@@ -123,7 +142,7 @@ pub struct Foreign {
 /// A column of `table!`, its type as diesel writes it.
 #[derive(Debug, Clone)]
 pub struct ColumnItem {
-    pub name: String,
+    pub name: Name,
     pub column: String,
     pub ty: Type,
     pub place: Place,
@@ -134,9 +153,9 @@ pub struct ColumnItem {
 #[derive(Debug, Clone)]
 pub struct TableItem {
     pub inside: ModulePath,
-    pub schema: Option<String>,
+    pub schema: Option<Name>,
     pub table: String,
-    pub primary_key: Vec<String>,
+    pub primary_key: Vec<Name>,
     pub columns: Vec<ColumnItem>,
     pub place: Place,
     /// What `use` brings into the macro.

@@ -5,21 +5,24 @@
 mod expressions;
 mod items;
 
-use std::ops::Range;
 use std::sync::Arc;
 
+use crate::later::Later;
 use crate::model::Span;
 
 pub use expressions::{
     Arm, Closure, Expr, FieldValue, Literal, Local, MacroQuery, MethodCall, Pattern, Sql, Statement, StructLiteral,
 };
 pub use items::{
-    Alias, ColumnItem, Constant, EnumItem, Foreign, Function, ModuleFile, Owner, Parameter, StructField, StructItem,
-    TableItem, Use, VariantItem,
+    Alias, Body, ColumnItem, Constant, EnumItem, Foreign, Function, ModuleFile, Owner, Parameter, StructField,
+    StructItem, TableItem, Use, VariantItem,
 };
 
-/// A module path inside a crate, outermost first.
-pub type ModulePath = Vec<String>;
+/// A name of the source: short ones lie in the value itself, and copies of long ones are shared.
+pub type Name = smol_str::SmolStr;
+
+/// A module path inside a crate, outermost first. The items of a module share one.
+pub type ModulePath = Arc<[Name]>;
 
 /// A place in the file at hand: line, column, end line, end column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -45,9 +48,9 @@ impl Place {
 /// A type as written. `segments` is a path, or one of the signs that `RustType.path` names.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Type {
-    pub segments: Vec<String>,
+    pub segments: Vec<Name>,
     pub arguments: Vec<Type>,
-    pub text: String,
+    pub text: Name,
     pub place: Place,
 }
 
@@ -68,15 +71,17 @@ pub struct FileFacts {
     pub structs: Vec<StructItem>,
     pub tables: Vec<TableItem>,
     pub enums: Vec<EnumItem>,
-    pub others: Vec<(ModulePath, String)>,
+    pub others: Vec<(ModulePath, Name)>,
     pub aliases: Vec<Alias>,
     pub constants: Vec<Constant>,
     pub uses: Vec<Use>,
     pub functions: Vec<Function>,
     pub modules: Vec<ModuleFile>,
     pub foreign: Vec<Foreign>,
-    /// The bodies that were left out, as they say nothing.
-    pub silent: Vec<Range<usize>>,
+    /// The bodies that were left out, as they say nothing, one after the other.
+    pub silent: String,
+    /// The bodies that are read when their functions are followed.
+    pub later: Option<Later>,
     /// The file itself, where it could not be read.
     pub unread: Vec<(Place, String)>,
     /// Parts that were seen and are not followed.

@@ -5,6 +5,7 @@ use syn::punctuated::Punctuated;
 use syn::{Expr, Lit, Meta, Token};
 
 use super::{diesel, name, sea_orm, segments};
+use crate::ir::Name;
 use crate::model::Attribute;
 
 /// Every sqlx attribute that is emitted; `checks` says what each means.
@@ -68,19 +69,19 @@ fn needs_test(condition: &Meta) -> bool {
 }
 
 /// The last names of all derives, in the order of the source.
-pub fn derives(attributes: &[syn::Attribute]) -> Vec<String> {
+pub fn derives(attributes: &[syn::Attribute]) -> Vec<Name> {
     derive_paths(attributes).into_iter().filter_map(|mut path| path.pop()).collect()
 }
 
 /// All derives as they are written, in the order of the source.
-pub fn derive_paths(attributes: &[syn::Attribute]) -> Vec<Vec<String>> {
+pub fn derive_paths(attributes: &[syn::Attribute]) -> Vec<Vec<Name>> {
     let all = flat(attributes);
     let written = all.iter().filter(|meta| meta.path().is_ident("derive")).flat_map(inside);
     written.map(|meta| segments(meta.path())).collect()
 }
 
 /// The integer type of `#[repr(i32)]`.
-pub fn integer(attributes: &[syn::Attribute]) -> Option<String> {
+pub fn integer(attributes: &[syn::Attribute]) -> Option<Name> {
     let all = flat(attributes);
     let mut written = all.iter().filter(|meta| meta.path().is_ident("repr")).flat_map(inside);
     written.find_map(|meta| Some(name(meta.path().get_ident()?)).filter(|name| INTEGERS.contains(&name.as_str())))
@@ -90,7 +91,7 @@ pub fn integer(attributes: &[syn::Attribute]) -> Option<String> {
 pub fn mapping(attributes: &[syn::Attribute]) -> Vec<Attribute> {
     let metas = flat(attributes);
     let deprecated = metas.iter().any(|meta| meta.path().is_ident("deprecated"));
-    let deprecated = deprecated.then(|| Attribute { library: "rust", name: "deprecated".to_owned(), value: None });
+    let deprecated = deprecated.then(|| Attribute { library: "rust", name: "deprecated".into(), value: None });
     let plain = MAPPINGS.iter().flat_map(|(library, known)| words(&metas, library, known));
     let others = diesel::attributes(&metas).into_iter().chain(sea_orm::attributes(&metas));
     plain.chain(others).chain(deprecated).collect()
@@ -107,18 +108,18 @@ fn words(metas: &[Meta], library: &'static str, known: &[&str]) -> Vec<Attribute
         .collect()
 }
 
-fn value(meta: &Meta) -> Option<String> {
+fn value(meta: &Meta) -> Option<Name> {
     match meta {
         Meta::Path(_) => None,
-        Meta::List(list) => Some(list.tokens.to_string()),
+        Meta::List(list) => Some(list.tokens.to_string().into()),
         Meta::NameValue(pair) => string(&pair.value),
     }
 }
 
-pub(super) fn string(expression: &Expr) -> Option<String> {
+pub(super) fn string(expression: &Expr) -> Option<Name> {
     match expression {
         Expr::Lit(literal) => match &literal.lit {
-            Lit::Str(text) => Some(text.value()),
+            Lit::Str(text) => Some(text.value().into()),
             _ => None,
         },
         _ => None,
@@ -126,7 +127,7 @@ pub(super) fn string(expression: &Expr) -> Option<String> {
 }
 
 /// `Some(value)` where the attribute is there: `name = "value"`, and `Some(None)` for the bare word.
-pub fn named(attributes: &[syn::Attribute], wanted: &str) -> Option<Option<String>> {
+pub fn named(attributes: &[syn::Attribute], wanted: &str) -> Option<Option<Name>> {
     flat(attributes).iter().find(|meta| meta.path().is_ident(wanted)).map(value)
 }
 

@@ -6,7 +6,7 @@ use super::attributes::{named, only_for_tests};
 use super::{Lowering, name, place_of};
 use crate::ir::Foreign;
 
-impl Lowering {
+impl Lowering<'_> {
     pub(super) fn foreign(&mut self, block: &syn::ItemForeignMod) {
         for item in &block.items {
             if let ForeignItem::Fn(function) = item {
@@ -15,7 +15,7 @@ impl Lowering {
                 }
                 let written = named(&function.attrs, "link_name").flatten();
                 let symbol = written.unwrap_or_else(|| name(&function.sig.ident));
-                let foreign = self.boundary(&function.sig, symbol, true, abi(Some(&block.abi)));
+                let foreign = self.boundary(&function.sig, symbol.to_string(), true, abi(Some(&block.abi)));
                 self.facts.foreign.push(foreign);
             }
         }
@@ -28,7 +28,7 @@ impl Lowering {
             return;
         }
         let symbol = renamed.unwrap_or_else(|| name(&signature.ident));
-        let foreign = self.boundary(signature, symbol, false, abi(signature.abi.as_ref()));
+        let foreign = self.boundary(signature, symbol.to_string(), false, abi(signature.abi.as_ref()));
         self.facts.foreign.push(foreign);
     }
 

@@ -7,7 +7,7 @@ use syn::{Ident, LitStr, Meta, Token};
 
 use super::types::text_of;
 use super::{Lowering, name};
-use crate::ir::Type;
+use crate::ir::{Name, Type};
 use crate::model::Attribute;
 
 /// Every diesel attribute that is emitted; `checks` says what each means. Those of diesel-derive-enum are among them,
@@ -56,14 +56,14 @@ const TYPES: [&str; 6] =
 
 /// One word of an attribute, with its value as text, and as a type where it is one.
 struct Word {
-    name: String,
-    value: Option<String>,
+    name: Name,
+    value: Option<Name>,
     ty: Option<syn::Type>,
 }
 
 impl Word {
-    fn bare(name: &str, value: Option<String>) -> Self {
-        Self { name: name.to_owned(), value, ty: None }
+    fn bare(name: &str, value: Option<Name>) -> Self {
+        Self { name: name.into(), value, ty: None }
     }
 }
 
@@ -73,9 +73,9 @@ pub fn attributes(metas: &[Meta]) -> Vec<Attribute> {
     known.map(|word| Attribute { library: "diesel", name: word.name, value: word.value }).collect()
 }
 
-impl Lowering {
+impl Lowering<'_> {
     /// The attributes whose value is a type, in the order of `attributes`.
-    pub fn attribute_types(&self, attributes: &[syn::Attribute]) -> Vec<(String, Type)> {
+    pub fn attribute_types(&self, attributes: &[syn::Attribute]) -> Vec<(Name, Type)> {
         if !attributes.iter().any(may_name_a_type) {
             return Vec::new();
         }
@@ -104,7 +104,7 @@ fn of_meta(meta: &Meta) -> Vec<Word> {
         ("db_enum", Meta::List(list)) => parsed(list.tokens.clone()).into_iter().filter_map(of_derive_enum).collect(),
         ("postgres", Meta::List(list)) => parsed(list.tokens.clone()).iter().filter_map(of_old_postgres).collect(),
         ("primary_key" | "belongs_to", Meta::List(list)) => {
-            vec![Word::bare(&path, Some(text_of(&list.tokens).replace('"', "")))]
+            vec![Word::bare(&path, Some(text_of(&list.tokens).replace('"', "").into()))]
         }
         ("changeset_options", Meta::List(list)) => parsed(list.tokens.clone()),
         (
@@ -120,7 +120,7 @@ fn of_meta(meta: &Meta) -> Vec<Word> {
 fn of_text(name: &str, text: &str) -> Word {
     let ty = if TYPES.contains(&name) { syn::parse_str(text).ok() } else { None };
     let name = if name == "DieselTypePath" { "DieselType" } else { name };
-    Word { name: name.to_owned(), value: Some(text.to_owned()), ty }
+    Word { name: name.into(), value: Some(text.into()), ty }
 }
 
 fn of_derive_enum(word: Word) -> Option<Word> {
@@ -181,7 +181,7 @@ fn word(input: ParseStream) -> syn::Result<Vec<Word>> {
         let tokens: proc_macro2::TokenStream = content.parse()?;
         return Ok(match key.as_str() {
             "postgres_type" => parsed(tokens).into_iter().map(|word| prefixed("postgres_type_", word)).collect(),
-            _ => vec![Word::bare(&key, Some(text_of(&tokens).replace('"', "")))],
+            _ => vec![Word::bare(&key, Some(text_of(&tokens).replace('"', "").into()))],
         });
     }
     if !input.peek(Token![=]) {
@@ -193,18 +193,18 @@ fn word(input: ParseStream) -> syn::Result<Vec<Word>> {
     }
     if TYPES.contains(&key.as_str()) {
         let ty: syn::Type = input.parse()?;
-        return Ok(vec![Word { name: key, value: Some(text_of(&ty)), ty: Some(ty) }]);
+        return Ok(vec![Word { name: key, value: Some(text_of(&ty).into()), ty: Some(ty) }]);
     }
     let value: syn::Expr = input.parse()?;
-    Ok(vec![Word::bare(&key, Some(text_of(&value)))])
+    Ok(vec![Word::bare(&key, Some(text_of(&value).into()))])
 }
 
 fn prefixed(prefix: &str, word: Word) -> Word {
-    Word { name: format!("{prefix}{}", word.name), ..word }
+    Word { name: format!("{prefix}{}", word.name).into(), ..word }
 }
 
 /// The names in `primary_key(a, b)`.
-pub fn names(input: ParseStream) -> syn::Result<Vec<String>> {
+pub fn names(input: ParseStream) -> syn::Result<Vec<Name>> {
     let names = Punctuated::<Ident, Token![,]>::parse_terminated(input)?;
     Ok(names.iter().map(name).collect())
 }

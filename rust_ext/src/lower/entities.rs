@@ -5,18 +5,18 @@ use heck::{ToSnakeCase, ToUpperCamelCase};
 use syn::{Expr, ImplItem, Lit, Stmt};
 
 use super::{Lowering, name, segments};
-use crate::ir::{EnumItem, FileFacts, ModulePath, StructItem};
+use crate::ir::{EnumItem, FileFacts, ModulePath, Name, StructItem};
 use crate::model::Attribute;
 
 /// What `impl EntityName for Entity` says, as far as it is literal.
 #[derive(Debug)]
 pub struct EntityName {
     module: ModulePath,
-    table: Option<String>,
-    schema: Option<String>,
+    table: Option<Name>,
+    schema: Option<Name>,
 }
 
-impl Lowering {
+impl Lowering<'_> {
     /// Notes the table that an implementation of `EntityName` names.
     pub fn entity_name(&mut self, item: &syn::ItemImpl) {
         let of_trait = item.trait_.as_ref().and_then(|(path, _)| segments(path).pop());
@@ -35,7 +35,7 @@ impl Lowering {
 }
 
 /// The text that is all of a body: `"cake"`, `Some("lunch")`.
-fn text(block: &syn::Block) -> Option<String> {
+fn text(block: &syn::Block) -> Option<Name> {
     let [Stmt::Expr(value, None)] = block.stmts.as_slice() else {
         return None;
     };
@@ -45,7 +45,7 @@ fn text(block: &syn::Block) -> Option<String> {
     };
     match value {
         Expr::Lit(literal) => match &literal.lit {
-            Lit::Str(text) => Some(text.value()),
+            Lit::Str(text) => Some(text.value().into()),
             _ => None,
         },
         _ => None,
@@ -91,8 +91,8 @@ fn is_column(item: &EnumItem) -> bool {
     item.derives.iter().any(|path| path.last().is_some_and(|last| last == "DeriveColumn"))
 }
 
-fn attribute(name: &str, value: Option<&String>) -> Option<Attribute> {
-    value.map(|value| Attribute { library: "sea_orm", name: name.to_owned(), value: Some(value.clone()) })
+fn attribute(name: &str, value: Option<&Name>) -> Option<Attribute> {
+    value.map(|value| Attribute { library: "sea_orm", name: name.into(), value: Some(value.clone()) })
 }
 
 /// `DeriveColumn`: a column is named after its variant, unless `column_name` says otherwise.
@@ -103,7 +103,8 @@ fn name_columns(model: &mut StructItem, columns: &EnumItem) {
             continue;
         };
         let written = variant.attributes.iter().find(|attribute| attribute.name == "column_name");
-        let column = written.and_then(|written| written.value.clone()).unwrap_or_else(|| variant.name.to_snake_case());
+        let column =
+            written.and_then(|written| written.value.clone()).unwrap_or_else(|| variant.name.to_snake_case().into());
         if column != field.name {
             field.attributes.extend(attribute("column_name", Some(&column)));
         }

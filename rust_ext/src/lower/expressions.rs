@@ -7,7 +7,7 @@ use super::{Lowering, name, place, place_of, segments};
 use crate::ir::{Arm, Closure, Expr, FieldValue, Literal, Local, MethodCall, Statement, StructLiteral};
 use crate::literals;
 
-impl Lowering {
+impl Lowering<'_> {
     pub fn expression(&mut self, expression: &Syn) -> Expr {
         match expression {
             Syn::Await(of) => Expr::Await(self.boxed(&of.base)),

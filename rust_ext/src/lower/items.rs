@@ -7,11 +7,11 @@ use syn::{FnArg, ImplItem, Item, Signature, TraitItem};
 use super::attributes::{derive_paths, derives, integer, mapping, only_for_tests};
 use super::{Lowering, OwnerOf, macros, name, place, place_of, routes};
 use crate::ir::{
-    Alias, Constant, EnumItem, Expr, Function, Owner, Parameter, Pattern, Place, StructField, StructItem, Type,
+    Alias, Body, Constant, EnumItem, Expr, Function, Owner, Parameter, Pattern, Place, StructField, StructItem, Type,
     VariantItem,
 };
 
-impl Lowering {
+impl Lowering<'_> {
     pub fn items(&mut self, items: &[Item], owner: OwnerOf) {
         for item in items {
             self.item(item, owner);
@@ -79,7 +79,7 @@ impl Lowering {
         let fields = item.fields.iter().enumerate();
         let fields = fields
             .map(|(index, field)| StructField {
-                name: field.ident.as_ref().map_or_else(|| index.to_string(), name),
+                name: field.ident.as_ref().map_or_else(|| index.to_string().into(), name),
                 ty: self.ty(&field.ty),
                 place: field.ident.as_ref().map_or_else(
                     || place_of(&field.ty),
@@ -163,7 +163,7 @@ impl Lowering {
             if let TraitItem::Fn(function) = part {
                 match &function.default {
                     Some(block) => self.function(&function.attrs, &function.sig, block, Some(&owner)),
-                    None => self.signature(&[], &function.sig, Some(&owner), Expr::Computed(Vec::new())),
+                    None => self.signature(&[], &function.sig, Some(&owner), Body::Known(Expr::Computed(Vec::new()))),
                 }
             }
         }
@@ -171,12 +171,23 @@ impl Lowering {
 
     fn function(&mut self, attributes: &[syn::Attribute], signature: &Signature, block: &syn::Block, owner: OwnerOf) {
         let outer = std::mem::take(&mut self.uses);
-        let body = self.block(block);
+        let body = self.body(block);
         self.signature(attributes, signature, owner, body);
         self.uses = outer;
     }
 
-    fn signature(&mut self, attributes: &[syn::Attribute], signature: &Signature, owner: OwnerOf, body: Expr) {
+    fn body(&mut self, block: &syn::Block) -> Body {
+        if block.stmts.is_empty() && !self.later.is_empty() {
+            let start = block.brace_token.span.open().start();
+            if let Some(number) = self.later.at(start.line, start.column) {
+                self.taken += 1;
+                return Body::Later(number);
+            }
+        }
+        Body::Known(self.block(block))
+    }
+
+    fn signature(&mut self, attributes: &[syn::Attribute], signature: &Signature, owner: OwnerOf, body: Body) {
         let mut parameters = Vec::new();
         for input in &signature.inputs {
             if let FnArg::Typed(typed) = input {
@@ -184,8 +195,8 @@ impl Lowering {
             }
         }
         if signature.receiver().is_some() {
-            let ty = Type { segments: vec!["Self".to_owned()], ..Type::default() };
-            parameters.insert(0, Parameter { pattern: Pattern::Name("self".to_owned()), ty });
+            let ty = Type { segments: vec!["Self".into()], ..Type::default() };
+            parameters.insert(0, Parameter { pattern: Pattern::Name("self".into()), ty });
         }
         let function = Function {
             module: self.module.clone(),

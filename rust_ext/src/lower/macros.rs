@@ -47,10 +47,10 @@ fn arguments(input: ParseStream, typed: bool) -> syn::Result<Arguments> {
     Ok(Arguments { target, parts: Vec::from_iter(parts) })
 }
 
-impl Lowering {
+impl Lowering<'_> {
     pub fn invocation(&mut self, call: &syn::Macro) -> Expr {
         let path = segments(&call.path);
-        let name = path.last().map_or("", String::as_str);
+        let name = path.last().map_or("", |last| last.as_str());
         if let Some(shape) = shape(name) {
             return self.query(call, &shape);
         }

@@ -16,12 +16,14 @@ mod submodules;
 mod tables;
 mod types;
 
+use std::fmt::Write;
 use std::sync::Arc;
 
 use proc_macro2::Span;
-use syn::ext::IdentExt;
+use smol_str::SmolStrBuilder;
 
-use crate::ir::{FileFacts, ModulePath, Owner, Place, Use};
+use crate::ir::{Expr, FileFacts, ModulePath, Name, Owner, Place, Use};
+use crate::later::Places;
 use crate::paths;
 use ends::Ends;
 
@@ -39,41 +41,62 @@ pub struct Position {
     pub beside: bool,
 }
 
-/// Everything that a parsed file says.
-pub fn file(position: &Position, parsed: &syn::File) -> FileFacts {
-    let mut lowering = Lowering {
-        facts: FileFacts {
-            path: Arc::clone(&position.path),
-            package: position.package,
-            module: position.module.clone(),
-            ..FileFacts::default()
-        },
+/// Everything that a parsed file says, but for the bodies at `later`; `None` where one of them is no function's.
+pub fn file(position: &Position, parsed: &syn::File, later: &Places) -> Option<FileFacts> {
+    let facts = FileFacts {
+        path: Arc::clone(&position.path),
+        package: position.package,
         module: position.module.clone(),
-        folder: paths::folder(&position.path).to_owned(),
-        stem: (!position.beside).then(|| paths::stem(&position.path).to_owned()),
-        inline: Vec::new(),
-        uses: Vec::new(),
-        entities: Vec::new(),
+        ..FileFacts::default()
     };
+    let stem = (!position.beside).then(|| paths::stem(&position.path).to_owned());
+    let mut lowering = Lowering { stem, ..Lowering::new(facts, later) };
     if !attributes::only_for_tests(&parsed.attrs) {
         lowering.items(&parsed.items, None);
     }
     entities::expand(&mut lowering.facts, &lowering.entities);
-    lowering.facts
+    (lowering.taken == later.len()).then_some(lowering.facts)
+}
+
+/// Bodies that were left out when the file was read.
+pub fn bodies(file: &FileFacts, blocks: &[syn::Block]) -> Vec<Expr> {
+    let facts = FileFacts { path: Arc::clone(&file.path), ..FileFacts::default() };
+    let none = Places::default();
+    let mut lowering = Lowering::new(facts, &none);
+    blocks.iter().map(|block| lowering.block(block)).collect()
 }
 
 /// The state of one file's lowering.
-struct Lowering {
+struct Lowering<'l> {
     facts: FileFacts,
+    later: &'l Places,
+    /// How many of `later` functions took.
+    taken: usize,
     module: ModulePath,
     folder: String,
     stem: Option<String>,
     /// The inline modules around the present item.
-    inline: Vec<String>,
+    inline: Vec<Name>,
     /// What `use` brings into the present function.
     uses: Vec<Use>,
     /// The tables of sea-orm's expanded entities.
     entities: Vec<entities::EntityName>,
+}
+
+impl<'l> Lowering<'l> {
+    fn new(facts: FileFacts, later: &'l Places) -> Self {
+        Self {
+            module: facts.module.clone(),
+            folder: paths::folder(&facts.path).to_owned(),
+            stem: None,
+            inline: Vec::new(),
+            uses: Vec::new(),
+            entities: Vec::new(),
+            later,
+            taken: 0,
+            facts,
+        }
+    }
 }
 
 type OwnerOf<'a> = Option<&'a Arc<Owner>>;
@@ -99,10 +122,13 @@ fn place_of(node: &impl Ends) -> Place {
 }
 
 /// An identifier without `r#`.
-fn name(ident: &syn::Ident) -> String {
-    ident.unraw().to_string()
+fn name(ident: &syn::Ident) -> Name {
+    let mut name = SmolStrBuilder::new();
+    let _ = write!(name, "{ident}");
+    let name = name.finish();
+    name.strip_prefix("r#").map(Name::from).unwrap_or(name)
 }
 
-fn segments(path: &syn::Path) -> Vec<String> {
+fn segments(path: &syn::Path) -> Vec<Name> {
     path.segments.iter().map(|segment| name(&segment.ident)).collect()
 }

@@ -1,11 +1,12 @@
 //! Patterns, as far as they bind names.
 
+use smol_str::format_smolstr;
 use syn::{Member, Pat};
 
 use super::{Lowering, name, segments};
-use crate::ir::Pattern;
+use crate::ir::{Name, Pattern};
 
-impl Lowering {
+impl Lowering<'_> {
     pub fn pattern(&mut self, pattern: &Pat) -> Pattern {
         match pattern {
             Pat::Ident(bound) if bound.subpat.is_none() && bound.mutability.is_some() => {
@@ -30,9 +31,9 @@ impl Lowering {
     }
 }
 
-pub fn member(member: &Member) -> String {
+pub fn member(member: &Member) -> Name {
     match member {
         Member::Named(ident) => name(ident),
-        Member::Unnamed(index) => index.index.to_string(),
+        Member::Unnamed(index) => format_smolstr!("{}", index.index),
     }
 }

@@ -5,6 +5,7 @@ use syn::punctuated::Punctuated;
 use syn::{Expr, Lit, Meta, Token};
 
 use super::{name, segments};
+use crate::ir::Name;
 
 const METHODS: [&str; 9] = ["connect", "delete", "get", "head", "options", "patch", "post", "put", "trace"];
 
@@ -42,11 +43,11 @@ pub fn is_tonic(attributes: &[syn::Attribute]) -> bool {
     attributes.iter().any(|attribute| segments(attribute.path()).first().is_some_and(|first| first == "tonic"))
 }
 
-fn named(parts: &[Expr], wanted: &str) -> Option<String> {
+fn named(parts: &[Expr], wanted: &str) -> Option<Name> {
     all_named(parts, wanted).into_iter().next()
 }
 
-fn all_named(parts: &[Expr], wanted: &str) -> Vec<String> {
+fn all_named(parts: &[Expr], wanted: &str) -> Vec<Name> {
     let values = parts.iter().filter_map(|part| match part {
         Expr::Assign(pair) if is_word(&pair.left, wanted) => text(&pair.right),
         _ => None,
@@ -59,10 +60,10 @@ fn is_word(expression: &Expr, wanted: &str) -> bool {
 }
 
 /// A text, or a word as dropshot writes its methods.
-fn text(expression: &Expr) -> Option<String> {
+fn text(expression: &Expr) -> Option<Name> {
     match expression {
         Expr::Lit(literal) => match &literal.lit {
-            Lit::Str(text) => Some(text.value()),
+            Lit::Str(text) => Some(text.value().into()),
             _ => None,
         },
         Expr::Path(path) => path.path.get_ident().map(name),

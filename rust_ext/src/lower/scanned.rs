@@ -4,10 +4,10 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 
 use super::macros::{Shape, shape};
 use super::{Lowering, name, place};
-use crate::ir::{Expr, Function, MacroQuery, Place, Sql, Text, Type};
+use crate::ir::{Body, Expr, Function, MacroQuery, Place, Sql, Text, Type};
 use crate::literals;
 
-impl Lowering {
+impl Lowering<'_> {
     /// The queries of a `macro_rules!`, as those of a function that is called like it.
     pub fn rules(&mut self, ident: &syn::Ident, call: &syn::Macro) {
         let queries = self.scanned(call.tokens.clone());
@@ -16,13 +16,13 @@ impl Lowering {
         }
         self.facts.functions.push(Function {
             module: self.module.clone(),
-            name: format!("{}!", name(ident)),
+            name: format!("{}!", name(ident)).into(),
             owner: None,
             parameters: Vec::new(),
             result: None,
             uses: Vec::new(),
             routes: Vec::new(),
-            body: Expr::Computed(queries),
+            body: Body::Known(Expr::Computed(queries)),
             place: place(ident.span()),
         });
     }

@@ -5,6 +5,7 @@ use syn::{Expr, Lit, Meta};
 use super::attributes::inside;
 use super::name;
 use super::types::text_of;
+use crate::ir::Name;
 use crate::model::Attribute;
 
 /// Every sea-orm attribute that is emitted; `checks` says what each means. The value of `nested` is its prefix.
@@ -62,7 +63,7 @@ pub fn attributes(metas: &[Meta]) -> Vec<Attribute> {
         .collect()
 }
 
-fn value(meta: &Meta) -> Option<String> {
+fn value(meta: &Meta) -> Option<Name> {
     match meta {
         Meta::Path(_) => None,
         Meta::NameValue(pair) => Some(written(&pair.value)),
@@ -75,12 +76,12 @@ fn value(meta: &Meta) -> Option<String> {
 }
 
 /// A text without its quotes, anything else as it stands.
-fn written(value: &Expr) -> String {
+fn written(value: &Expr) -> Name {
     match value {
         Expr::Lit(literal) => match &literal.lit {
-            Lit::Str(text) => text.value(),
-            other => text_of(other),
+            Lit::Str(text) => text.value().into(),
+            other => text_of(other).into(),
         },
-        other => text_of(other),
+        other => text_of(other).into(),
     }
 }

@@ -4,12 +4,13 @@ use syn::UseTree;
 
 use super::attributes::named;
 use super::{Lowering, name, place_of};
-use crate::ir::{ModuleFile, Use};
+use crate::ir::{ModuleFile, ModulePath, Name, Use};
 use crate::paths;
 
-impl Lowering {
+impl Lowering<'_> {
     pub(super) fn submodule(&mut self, item: &syn::ItemMod) {
-        self.module.push(name(&item.ident));
+        let inside = self.inside(name(&item.ident));
+        let outer = std::mem::replace(&mut self.module, inside);
         match &item.content {
             Some((_, items)) => {
                 self.inline.push(name(&item.ident));
@@ -22,7 +23,12 @@ impl Lowering {
                 self.facts.modules.push(ModuleFile { module: self.module.clone(), candidates, place });
             }
         }
-        self.module.pop();
+        self.module = outer;
+    }
+
+    /// The path of a module in the present one.
+    pub(super) fn inside(&self, name: Name) -> ModulePath {
+        self.module.iter().cloned().chain([name]).collect()
     }
 
     /// The files that `mod name;` may stand for, as the Rust reference says ("Module source filenames").
@@ -37,7 +43,7 @@ impl Lowering {
         vec![paths::join(&nested, &format!("{name}.rs")), paths::join(&nested, &format!("{name}/mod.rs"))]
     }
 
-    pub(super) fn tree(&self, tree: &UseTree, mut path: Vec<String>, uses: &mut Vec<Use>) {
+    pub(super) fn tree(&self, tree: &UseTree, mut path: Vec<Name>, uses: &mut Vec<Use>) {
         let module = self.module.clone();
         match tree {
             UseTree::Path(step) => {

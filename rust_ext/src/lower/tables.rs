@@ -7,7 +7,7 @@ use syn::{Ident, Token};
 
 use super::attributes::{flat, named};
 use super::{Lowering, diesel, name, place, place_of, segments};
-use crate::ir::{ColumnItem, Place, TableItem};
+use crate::ir::{ColumnItem, Name, Place, TableItem};
 use crate::model::Attribute;
 
 struct Column {
@@ -21,12 +21,12 @@ struct Table {
     attributes: Vec<syn::Attribute>,
     schema: Option<Ident>,
     ident: Ident,
-    primary_key: Option<Vec<String>>,
+    primary_key: Option<Vec<Name>>,
     columns: Vec<Column>,
 }
 
 /// Whether a macro of this path may be diesel's: what is inside decides.
-pub fn may_be_table(path: &[String]) -> bool {
+pub fn may_be_table(path: &[Name]) -> bool {
     match path {
         [only] => only == "table",
         [.., owner, last] => owner.starts_with("diesel") && (last == "table" || last == "view"),
@@ -34,7 +34,7 @@ pub fn may_be_table(path: &[String]) -> bool {
     }
 }
 
-impl Lowering {
+impl Lowering<'_> {
     /// The tables that the macro declares; whether it is diesel's at all.
     pub fn tables(&mut self, call: &syn::Macro) -> bool {
         if !may_be_table(&segments(&call.path)) {
@@ -56,8 +56,7 @@ impl Lowering {
     }
 
     fn table(&mut self, table: Table) {
-        let mut inside = self.module.clone();
-        inside.push(name(&table.ident));
+        let inside = self.inside(name(&table.ident));
         let outer = std::mem::replace(&mut self.module, inside.clone());
         let mut uses = Vec::new();
         for item in &table.uses {
@@ -68,7 +67,7 @@ impl Lowering {
             inside,
             schema: table.schema.as_ref().map(name),
             table: sql_name(&table.attributes, &table.ident),
-            primary_key: table.primary_key.unwrap_or_else(|| vec!["id".to_owned()]),
+            primary_key: table.primary_key.unwrap_or_else(|| vec!["id".into()]),
             columns: table.columns.iter().map(|column| self.column(column)).collect(),
             place: place(table.ident.span()),
             uses,
@@ -98,7 +97,7 @@ fn attributes(attributes: &[syn::Attribute]) -> Vec<Attribute> {
             let known = matches!(name.as_str(), "sql_name" | "max_length" | "auto_increment");
             let value = match meta {
                 syn::Meta::NameValue(pair) => {
-                    super::attributes::string(&pair.value).or_else(|| Some(super::types::text_of(&pair.value)))
+                    super::attributes::string(&pair.value).or_else(|| Some(super::types::text_of(&pair.value).into()))
                 }
                 _ => None,
             };
@@ -109,7 +108,12 @@ fn attributes(attributes: &[syn::Attribute]) -> Vec<Attribute> {
 
 fn sql_name(attributes: &[syn::Attribute], ident: &Ident) -> String {
     let written = named(attributes, "sql_name").flatten();
-    written.map_or_else(|| name(ident), |text| text.strip_prefix("r#").map(str::to_owned).unwrap_or(text))
+    written
+        .map_or_else(
+            || name(ident),
+            |text| text.strip_prefix("r#").map(str::to_owned).unwrap_or(text.to_string()).into(),
+        )
+        .to_string()
 }
 
 fn tables(input: ParseStream) -> syn::Result<Vec<Table>> {

@@ -1,16 +1,17 @@
 //! Types as written.
 
 use proc_macro2::Span;
+use smol_str::format_smolstr;
 use syn::{GenericArgument, PathArguments, PointerMutability, ReturnType};
 
 use super::ends::Ends;
 use super::{Lowering, name, place_of};
-use crate::ir::Type;
+use crate::ir::{Name, Type};
 
 /// Deeper arguments are left to the text: no row or boundary needs them, and the reader in Python recurses.
 const DEEPEST_TYPE: usize = 24;
 
-impl Lowering {
+impl Lowering<'_> {
     pub fn ty(&self, ty: &syn::Type) -> Type {
         lower(ty, 0)
     }
@@ -46,8 +47,20 @@ fn lower(ty: &syn::Type, depth: usize) -> Type {
     }
     let mut lowered = if depth > DEEPEST_TYPE { sign("…", Vec::new()) } else { shape(ty, depth + 1) };
     lowered.place = place_of(ty);
-    lowered.text = source(ty.first().join(ty.last()));
+    lowered.text = match simple(ty) {
+        Some(ident) => ident,
+        None => source(ty.first().join(ty.last())).into(),
+    };
     lowered
+}
+
+/// The text of a type that is one name.
+fn simple(ty: &syn::Type) -> Option<Name> {
+    let syn::Type::Path(path) = ty else {
+        return None;
+    };
+    let ident = path.path.get_ident().filter(|_| path.qself.is_none() && path.attrs.is_empty())?;
+    Some(format_smolstr!("{ident}"))
 }
 
 fn shape(ty: &syn::Type, depth: usize) -> Type {
@@ -79,7 +92,7 @@ fn shape(ty: &syn::Type, depth: usize) -> Type {
 }
 
 fn sign(sign: &str, arguments: Vec<Type>) -> Type {
-    Type { segments: vec![sign.to_owned()], arguments, ..Type::default() }
+    Type { segments: vec![sign.into()], arguments, ..Type::default() }
 }
 
 fn from_path(path: &syn::Path, depth: usize) -> Type {
@@ -110,7 +123,7 @@ fn bracketed(written: &syn::AngleBracketedGenericArguments, depth: usize) -> Vec
 
 fn constant(value: &syn::Expr) -> Type {
     let text = text_of(value);
-    Type { text: text.clone(), place: place_of(value), ..sign(&text, Vec::new()) }
+    Type { text: text.clone().into(), place: place_of(value), ..sign(&text, Vec::new()) }
 }
 
 /// The source text with single blanks.

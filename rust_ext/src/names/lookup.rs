@@ -4,7 +4,7 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use super::{Found, Index, Item, Scope, Site};
-use crate::ir::Use;
+use crate::ir::{Name, Use};
 
 /// Longer chains of `use` are circles.
 const LONGEST_CHAIN: usize = 32;
@@ -14,25 +14,26 @@ const COST_OF_A_GLOB: usize = 8;
 
 impl<'a> Index<'a> {
     /// What the path means where it is written.
-    pub fn find(&self, site: Site<'a>, path: &[String]) -> Arc<Found> {
-        let place = (site.file, address(site.module), address(site.uses));
-        let read = self.known.read().ok();
+    pub fn find(&self, site: Site<'a>, path: &[Name]) -> Arc<Found> {
+        let place = (address(site.module), address(site.uses));
+        let of_file = self.known.get(site.file);
+        let read = of_file.and_then(|known| known.read().ok());
         if let Some(found) = read.as_ref().and_then(|known| known.get(&place)?.get(path)) {
             return Arc::clone(found);
         }
         drop(read);
         let found = Arc::new(self.search(site, path));
-        if let Ok(mut known) = self.known.write() {
+        if let Some(mut known) = of_file.and_then(|known| known.write().ok()) {
             known.entry(place).or_default().insert(path.to_vec(), Arc::clone(&found));
         }
         found
     }
 
-    fn search(&self, site: Site, path: &[String]) -> Found {
+    fn search(&self, site: Site, path: &[Name]) -> Found {
         self.lookup(site, path, 0).unwrap_or_else(|| Found::External(path.to_vec()))
     }
 
-    fn lookup(&self, site: Site, path: &[String], depth: usize) -> Option<Found> {
+    fn lookup(&self, site: Site, path: &[Name], depth: usize) -> Option<Found> {
         let (first, rest) = path.split_first()?;
         let package = self.files.get(site.file)?.package;
         match first.as_str() {
@@ -50,14 +51,14 @@ impl<'a> Index<'a> {
     }
 
     /// A path that begins with a name: of a `use` in the function, of the module, or of another package.
-    fn relative(&self, site: Site, package: usize, path: &[String], depth: usize) -> Option<Found> {
+    fn relative(&self, site: Site, package: usize, path: &[Name], depth: usize) -> Option<Found> {
         let (first, rest) = path.split_first()?;
         let bare = Site { uses: &[], ..site };
         if let Some(brought) = site.uses.iter().find(|brought| brought.name.as_ref() == Some(first)) {
             return self.through(bare, brought, rest, depth);
         }
         for glob in site.uses.iter().filter(|brought| brought.name.is_none()) {
-            let target: Vec<String> = glob.target.iter().chain(path).cloned().collect();
+            let target: Vec<Name> = glob.target.iter().chain(path).cloned().collect();
             if let Some(found) = self.lookup(bare, &target, depth + 1) {
                 return Some(found);
             }
@@ -73,12 +74,12 @@ impl<'a> Index<'a> {
         self.scope_at(*self.package_of.get(package.as_str())?, &[])
     }
 
-    fn scope_at(&self, package: usize, module: &[String]) -> Option<usize> {
+    fn scope_at(&self, package: usize, module: &[Name]) -> Option<usize> {
         self.scope_of.get(&(package, module)).copied()
     }
 
     /// A path below a module: what the module has itself, then what globs bring into it.
-    fn within(&self, file: usize, scope: usize, path: &[String], depth: usize) -> Option<Found> {
+    fn within(&self, file: usize, scope: usize, path: &[Name], depth: usize) -> Option<Found> {
         let (first, rest) = path.split_first()?;
         let globs = self.closures.get(scope).map(Vec::as_slice).unwrap_or_default();
         let mut scopes = std::iter::once(&scope).chain(globs);
@@ -86,7 +87,7 @@ impl<'a> Index<'a> {
     }
 
     /// A path below a module, without its globs.
-    fn direct(&self, file: usize, scope: usize, first: &str, rest: &[String], depth: usize) -> Option<Found> {
+    fn direct(&self, file: usize, scope: usize, first: &str, rest: &[Name], depth: usize) -> Option<Found> {
         let scope = self.scopes.get(scope)?;
         if !rest.is_empty() {
             let child = scope.children.get(first);
@@ -106,14 +107,14 @@ impl<'a> Index<'a> {
     }
 
     /// What a `use` leads to: the path itself, where nothing of ours stands behind it.
-    fn through(&self, site: Site, brought: &Use, rest: &[String], depth: usize) -> Option<Found> {
-        let target: Vec<String> = brought.target.iter().chain(rest).cloned().collect();
+    fn through(&self, site: Site, brought: &Use, rest: &[Name], depth: usize) -> Option<Found> {
+        let target: Vec<Name> = brought.target.iter().chain(rest).cloned().collect();
         let found = if depth < LONGEST_CHAIN { self.lookup(site, &target, depth + 1) } else { None };
         found.or(Some(Found::External(target)))
     }
 
     /// A site in a module of a package; the file decides between items of one name.
-    fn site_of<'s>(&self, package: usize, module: &'s [String], file: usize) -> Option<Site<'s>> {
+    fn site_of<'s>(&self, package: usize, module: &'s [Name], file: usize) -> Option<Site<'s>> {
         let same = self.files.get(file).is_some_and(|facts| facts.package == package);
         let file = if same { file } else { *self.first_files.get(package)?.as_ref()? };
         Some(Site { file, module, uses: &[] })
@@ -144,7 +145,7 @@ impl<'a> Index<'a> {
     }
 
     /// The module that a path in a `use` names.
-    pub(super) fn module(&self, package: usize, from: &[String], path: &[String], depth: usize) -> Option<usize> {
+    pub(super) fn module(&self, package: usize, from: &[Name], path: &[Name], depth: usize) -> Option<usize> {
         let (first, rest) = path.split_first()?;
         match first.as_str() {
             "crate" => self.descend(self.scope_at(package, &[])?, rest, depth),
@@ -164,7 +165,7 @@ impl<'a> Index<'a> {
     }
 
     /// A module below another: its own children and what `use` brings into it, then those that globs bring.
-    fn descend(&self, scope: usize, path: &[String], depth: usize) -> Option<usize> {
+    fn descend(&self, scope: usize, path: &[Name], depth: usize) -> Option<usize> {
         if path.is_empty() {
             return Some(scope);
         }
@@ -173,7 +174,7 @@ impl<'a> Index<'a> {
         self.step(scope, path, depth).or_else(|| globs.iter().find_map(through_glob))
     }
 
-    fn step(&self, scope: usize, path: &[String], depth: usize) -> Option<usize> {
+    fn step(&self, scope: usize, path: &[Name], depth: usize) -> Option<usize> {
         let (first, rest) = path.split_first()?;
         let here = self.scopes.get(scope)?;
         if let Some(child) = here.children.get(first.as_str()) {
@@ -183,7 +184,7 @@ impl<'a> Index<'a> {
         if depth >= LONGEST_CHAIN {
             return None;
         }
-        let target: Vec<String> = brought.target.iter().chain(rest).cloned().collect();
+        let target: Vec<Name> = brought.target.iter().chain(rest).cloned().collect();
         self.module(here.package, &brought.module, &target, depth + 1)
     }
 }

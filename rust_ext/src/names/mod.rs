@@ -1,17 +1,20 @@
 //! Names across modules and packages: items, `use` with renames and globs, re-exports, type aliases.
 
+mod bodies;
 mod lookup;
+mod signatures;
 mod tables;
 mod types;
 
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 use rustc_hash::FxHashMap as HashMap;
 
-use crate::ir::{Alias, Constant, EnumItem, FileFacts, Function, StructItem, TableItem, Use};
+use crate::ir::{Alias, Constant, EnumItem, Expr, FileFacts, Function, Name, StructItem, TableItem, Use};
 use crate::model::StructRef;
 use crate::modules::Package;
 
+pub use signatures::Signature;
 pub use types::Ty;
 
 /// Positions in the index.
@@ -33,16 +36,16 @@ pub enum Item {
 pub enum Found {
     Item(Item),
     /// A name inside of an item: `Invoice::list`.
-    Member(Item, Vec<String>),
+    Member(Item, Vec<Name>),
     /// Something outside of these packages, by its full path as far as `use` tells it.
-    External(Vec<String>),
+    External(Vec<Name>),
 }
 
 /// Where a name is written.
 #[derive(Clone, Copy)]
 pub struct Site<'a> {
     pub file: usize,
-    pub module: &'a [String],
+    pub module: &'a [Name],
     pub uses: &'a [Use],
 }
 
@@ -69,22 +72,26 @@ pub struct Index<'a> {
     pub enums: Vec<(usize, &'a EnumItem)>,
     /// File and position in it of the constants of implementations, by the names of type and constant.
     owned: HashMap<(&'a str, &'a str), Vec<(usize, usize)>>,
-    names: Vec<String>,
+    names: Vec<Name>,
     methods: HashMap<(StructId, &'a str), Vec<FunctionId>>,
     scopes: Vec<Scope<'a>>,
-    scope_of: HashMap<(usize, &'a [String]), usize>,
+    scope_of: HashMap<(usize, &'a [Name]), usize>,
     closures: Vec<Vec<usize>>,
     first_files: Vec<Option<usize>>,
     package_of: HashMap<&'a str, usize>,
-    /// What was found already. Most names are asked for again and again.
-    known: RwLock<HashMap<Place, Answers>>,
+    /// What was found already, by the file that asks. Most names are asked for again and again.
+    known: Vec<RwLock<HashMap<Place, Answers>>>,
+    signatures: Vec<OnceLock<Signature>>,
+    fields: Vec<OnceLock<Vec<Ty>>>,
+    /// The bodies of files to which another file handed rows.
+    kept: Vec<OnceLock<Vec<Expr>>>,
 }
 
 /// What paths mean at one place.
-type Answers = HashMap<Vec<String>, Arc<Found>>;
+type Answers = HashMap<Vec<Name>, Arc<Found>>;
 
-/// Where a name is asked for: file, and address and length of the module's path and of the uses.
-type Place = (usize, (usize, usize), (usize, usize));
+/// Where a name is asked for in a file: address and length of the module's path and of the uses.
+type Place = ((usize, usize), (usize, usize));
 
 impl<'a> Index<'a> {
     pub fn new(packages: &'a [Package], files: &'a [FileFacts]) -> Self {
@@ -103,12 +110,17 @@ impl<'a> Index<'a> {
             scope_of: HashMap::default(),
             closures: Vec::new(),
             first_files: vec![None; packages.len()],
-            known: RwLock::default(),
+            known: files.iter().map(|_| RwLock::default()).collect(),
+            signatures: Vec::new(),
+            fields: Vec::new(),
+            kept: files.iter().map(|_| OnceLock::new()).collect(),
             package_of: packages.iter().enumerate().map(|(at, package)| (package.name.as_str(), at)).collect(),
         };
         for (number, file) in files.iter().enumerate() {
             index.add(number, file);
         }
+        index.signatures = index.functions.iter().map(|_| OnceLock::new()).collect();
+        index.fields = index.structs.iter().map(|_| OnceLock::new()).collect();
         index.closures = index.glob_closures();
         index.names = index.unique_names(index.structs.iter().map(|(file, item)| (*file, &*item.module, &*item.name)));
         index.add_methods();
@@ -162,7 +174,10 @@ impl<'a> Index<'a> {
     }
 
     /// The scope of a module, which is made where there is none yet, with its parents.
-    fn scope(&mut self, package: usize, module: &'a [String]) -> &mut Scope<'a> {
+    fn scope(&mut self, package: usize, module: &'a [Name]) -> &mut Scope<'a> {
+        if let Some(known) = self.scope_of.get(&(package, module)) {
+            return &mut self.scopes[*known];
+        }
         let mut parent = self.scope_number(package, &[]);
         for depth in 1..=module.len() {
             let number = self.scope_number(package, module.get(..depth).unwrap_or_default());
@@ -174,7 +189,7 @@ impl<'a> Index<'a> {
         &mut self.scopes[parent]
     }
 
-    fn scope_number(&mut self, package: usize, module: &'a [String]) -> usize {
+    fn scope_number(&mut self, package: usize, module: &'a [Name]) -> usize {
         let next = self.scopes.len();
         let number = *self.scope_of.entry((package, module)).or_insert(next);
         if number == next {
@@ -183,7 +198,7 @@ impl<'a> Index<'a> {
         number
     }
 
-    fn name(&mut self, package: usize, module: &'a [String], name: &'a str, file: usize, item: Item) {
+    fn name(&mut self, package: usize, module: &'a [Name], name: &'a str, file: usize, item: Item) {
         self.scope(package, module).items.entry(name).or_default().push((file, item));
     }
 
@@ -202,29 +217,29 @@ impl<'a> Index<'a> {
 
     /// Names that are unique in each file, for items by file, module and name: with the inline modules where two
     /// share one.
-    pub fn unique_names<'m>(&self, items: impl Iterator<Item = (usize, &'m [String], &'m str)> + Clone) -> Vec<String> {
+    pub fn unique_names<'m>(&self, items: impl Iterator<Item = (usize, &'m [Name], &'m str)> + Clone) -> Vec<Name> {
         let mut count: HashMap<(usize, &str), usize> = HashMap::default();
         for (file, _, name) in items.clone() {
             *count.entry((file, name)).or_default() += 1;
         }
-        let mut used: HashMap<(usize, String), usize> = HashMap::default();
+        let mut used: HashMap<(usize, Name), usize> = HashMap::default();
         let mut names = Vec::new();
         for (file, module, name) in items {
             let inline = self.inline(file, module);
             let shared = count.get(&(file, name)).is_some_and(|count| *count > 1);
             let name = match (shared, inline.is_empty()) {
-                (true, false) => format!("{}::{name}", inline.join("::")),
-                _ => name.to_owned(),
+                (true, false) => Name::from(format!("{}::{name}", inline.join("::"))),
+                _ => Name::from(name),
             };
             let again = used.entry((file, name.clone())).or_default();
             *again += 1;
-            names.push(if *again > 1 { format!("{name}#{again}") } else { name });
+            names.push(if *again > 1 { format!("{name}#{again}").into() } else { name });
         }
         names
     }
 
     /// The inline modules of a module inside its file.
-    fn inline<'m>(&self, file: usize, module: &'m [String]) -> &'m [String] {
+    fn inline<'m>(&self, file: usize, module: &'m [Name]) -> &'m [Name] {
         let outer = self.files.get(file).map_or(0, |file| file.module.len());
         module.get(outer..).unwrap_or_default()
     }

@@ -1,17 +1,18 @@
 //! Tables of diesel by their paths.
 
 use super::{Index, Site};
+use crate::ir::Name;
 
 impl<'a> Index<'a> {
     /// `package::module::name` of the table that a path names, where one of the packages declares it.
-    pub fn table(&self, site: Site<'a>, path: &[String]) -> Option<String> {
+    pub fn table(&self, site: Site<'a>, path: &[Name]) -> Option<String> {
         let (file, table) = *self.tables.get(self.table_at(site, path)?)?;
         let package = self.files.get(file).and_then(|file| self.packages.get(file.package))?;
-        let inside = table.inside.iter().map(String::as_str);
+        let inside = table.inside.iter().map(Name::as_str);
         Some(std::iter::once(package.name.as_str()).chain(inside).collect::<Vec<_>>().join("::"))
     }
 
-    fn table_at(&self, site: Site<'a>, path: &[String]) -> Option<usize> {
+    fn table_at(&self, site: Site<'a>, path: &[Name]) -> Option<usize> {
         let package = self.files.get(site.file)?.package;
         // `users::table` is a type inside of the module.
         let path = match path {

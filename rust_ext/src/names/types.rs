@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use super::{Found, Index, Item, Site, StructId};
-use crate::ir::Type;
+use crate::ir::{Name, Type};
 use crate::model::RustType;
 
 /// Aliases that one type may go through, and parts that their arguments may have: more is a circle, or a puzzle.
@@ -13,17 +13,17 @@ const MOST_PARTS: usize = 200;
 /// A type with its names resolved.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Ty {
-    pub name: String,
+    pub name: Name,
     pub arguments: Vec<Ty>,
     pub strukt: Option<StructId>,
-    pub text: String,
+    pub text: Name,
 }
 
 impl Ty {
     pub fn of(name: &str, arguments: Vec<Ty>) -> Self {
         // Code can double a type line by line: `let a = (a, a);`.
         let arguments = if parts(&arguments) > MOST_PARTS { Vec::new() } else { arguments };
-        Self { name: name.to_owned(), arguments, ..Self::default() }
+        Self { name: name.into(), arguments, ..Self::default() }
     }
 
     /// The type under references and owning pointers.
@@ -58,7 +58,7 @@ impl<'a> Index<'a> {
     }
 
     fn typed(&self, site: Site<'a>, ty: &Type, own: Option<&Ty>, given: &[(&str, Ty)], left: &Cell<usize>) -> Ty {
-        let last = ty.segments.last().map_or("", String::as_str);
+        let last = ty.segments.last().map_or("", Name::as_str);
         if let [only] = ty.segments.as_slice() {
             if let Some((_, replaced)) = given.iter().find(|(name, _)| name == only) {
                 return replaced.clone();
@@ -70,8 +70,7 @@ impl<'a> Index<'a> {
         let arguments: Vec<Ty> =
             ty.arguments.iter().map(|argument| self.typed(site, argument, own, given, left)).collect();
         let size = parts(&arguments);
-        let plain =
-            |name: &str, strukt, arguments| Ty { name: name.to_owned(), arguments, strukt, text: ty.text.clone() };
+        let plain = |name: &str, strukt, arguments| Ty { name: name.into(), arguments, strukt, text: ty.text.clone() };
         match &*self.find(site, &ty.segments) {
             Found::Item(Item::Struct(id)) => {
                 plain(self.structure(*id).map_or(last, |item| &item.name), Some(*id), arguments)
@@ -81,7 +80,7 @@ impl<'a> Index<'a> {
                 let Some(alias) = self.alias(*file, *at) else {
                     return plain(last, None, arguments);
                 };
-                let parameters = alias.parameters.iter().map(String::as_str);
+                let parameters = alias.parameters.iter().map(Name::as_str);
                 let given: Vec<(&str, Ty)> = parameters.zip(arguments).collect();
                 let site = Site { file: *file, module: &alias.module, uses: &[] };
                 let target = self.typed(site, &alias.ty, None, &given, left);
@@ -91,7 +90,7 @@ impl<'a> Index<'a> {
             Found::External(path) if path.last().is_some_and(|last| last == "QueryResult") && arguments.len() == 1 => {
                 plain("Result", None, arguments)
             }
-            Found::External(path) => plain(path.last().map_or(last, String::as_str), None, arguments),
+            Found::External(path) => plain(path.last().map_or(last, Name::as_str), None, arguments),
             _ => plain(last, None, arguments),
         }
     }
