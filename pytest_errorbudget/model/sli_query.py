@@ -22,6 +22,7 @@ class UseKind(Enum):
     UNTYPED = "compares an aggregate with a parameter without a type"
     STAR = "returns every column"
     DAY = "cuts a moment into days or hours without a time zone"
+    ZONELESS = "is a moment without a time zone"
     INTERVAL = "reaches back by an interval"
     ARBITRARY = "leaves it open which rows it takes"
     CLOSED = "holds a value between two, both included"

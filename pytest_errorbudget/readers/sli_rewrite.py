@@ -19,6 +19,7 @@ from pytest_errorbudget.readers.sli_rewrite_counts import count_events
 from pytest_errorbudget.readers.sli_rewrite_ranges import bound, with_range, with_tenant
 from pytest_errorbudget.readers.sli_selects import is_clock, own_tables, top_selects
 from pytest_errorbudget.readers.sli_uses import cuts_days, is_width, seconds_of
+from pytest_errorbudget.readers.sli_zones import in_utc
 
 _HOUR_S = 3_600
 _INTEGERS = frozenset({"int2", "int4", "int8"})
@@ -74,7 +75,12 @@ def propose(query: SliQuery, ground: SliGround) -> SliProposal | None:
         tree = _rewritten(tree, ground, parameters)
     except (SqlglotError, CannotRewrite):
         return None
-    return _numbered(tree.sql(dialect="postgres"), parameters.written)
+    sql = tree.sql(dialect="postgres")
+    used = {int(found[1]) for found in _NUMBER.finditer(sql) if found[1] is not None}
+    numbered = bool(query.parameters) and all(name[1:].isdigit() for name in query.parameters)
+    if numbered and used == set(range(1, len(parameters.written) + 1)):
+        return SliProposal(sql=sql, parameters=tuple(parameters.written))  # the team's own numbers
+    return _numbered(sql, ["?" if name[1:].isdigit() else name for name in parameters.written])
 
 
 def _numbered(sql: str, written: list[str]) -> SliProposal:
@@ -101,6 +107,7 @@ def _rewritten(tree: exp.Query, ground: SliGround, parameters: Parameters) -> ex
         raise CannotRewrite
     _without_clocks(tree, ground, parameters)
     _in_utc(tree, ground)
+    in_utc(tree, frozenset(name for name, type in ground.columns if type == "timestamptz"))
     _whole_windows(tree, ground)
     _exact(tree, ground)
     return tree

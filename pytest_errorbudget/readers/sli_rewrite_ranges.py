@@ -27,12 +27,22 @@ def with_tenant(select: exp.Select, table: exp.Table, ground: SliGround, number:
     tenant = ground.tenant
     if tenant is None or tenant in columns_of(comparisons(select)) or _joined(select, tenant):
         return
+    if _is_optional(select, table):
+        return
     grouped = tenant in columns_of(select_groups(select))
     is_inner = select.parent is not None
     passed_on = is_inner and tenant in {one.alias_or_name for one in select.expressions}
     if ground.is_partitioned or not (grouped or passed_on):
         column = _column(select, table, tenant)
         _add(select, exp.EQ(this=column, expression=number("tenant")))
+
+
+def _is_optional(select: exp.Select, table: exp.Table) -> bool:
+    """On the side of an outer join that may be missing: a condition in WHERE would drop the rows without it."""
+    joins = select.args.get("joins") or ()
+    return any(
+        join.side in {"LEFT", "FULL"} if join.this is table else join.side in {"RIGHT", "FULL"} for join in joins
+    )
 
 
 def _joined(select: exp.Select, column: str) -> bool:
@@ -51,7 +61,10 @@ def with_range(select: exp.Select, table: exp.Table, ground: SliGround, number: 
         lower = lower or any(isinstance(one, exp.GTE | exp.EQ) for one in found)
         upper = upper or any(isinstance(one, exp.LT | exp.EQ) for one in found)
         comparison.replace(exp.and_(*found) if len(found) > 1 else found[0])
-    wanted = lower or ground.is_partitioned
+    if _is_optional(select, table):
+        return
+    elsewhere = time in columns_of(comparisons(select))
+    wanted = lower or (ground.is_partitioned and not elsewhere)
     column = _column(select, table, time)
     if wanted and not lower and not upper:
         _add(select, exp.GTE(this=column, expression=bound(number("start"), kind)))
@@ -99,12 +112,14 @@ def _unwrapped(comparison: exp.Expr, time: str, kind: str, number: Number) -> li
     """``now() - at < interval`` is a range that ends now; of days and hours, a range is asked for instead."""
     column = next(one for one in comparison.find_all(exp.Column) if one.name == time)
     ago = _ago(comparison)
-    if len(set(columns_of((comparison,)))) > 1 or (ago is None and _is_clockless_difference(comparison)):
+    if len(set(columns_of((comparison,)))) > 1 or (ago is None and _is_of_hours(comparison)):
         return [comparison.copy()]
-    end = bound(number("end"), kind)
-    start: exp.Expr = (
-        exp.Sub(this=end.copy(), expression=ago.copy()) if ago is not None else bound(number("start"), kind)
-    )
+    if ago is None:
+        start: exp.Expr = bound(number("start"), kind)
+        end = bound(number("end"), kind)
+    else:
+        end = bound(number("end"), kind)
+        start = exp.Sub(this=end.copy(), expression=ago.copy())
     return [exp.GTE(this=column.copy(), expression=start), exp.LT(this=column.copy(), expression=end)]
 
 
@@ -117,9 +132,10 @@ def _ago(comparison: exp.Expr) -> exp.Expr | None:
     return comparison.right if is_age else None
 
 
-def _is_clockless_difference(comparison: exp.Expr) -> bool:
+def _is_of_hours(comparison: exp.Expr) -> bool:
     """Of an hour of the day or of a weekday, there is no range."""
-    return comparison.find(exp.Extract) is not None or comparison.find(exp.TimeToStr) is not None
+    of_hours = any(one.name.upper() != "EPOCH" for one in comparison.find_all(exp.Extract))
+    return of_hours or comparison.find(exp.TimeToStr) is not None
 
 
 def _column(select: exp.Select, table: exp.Table, name: str) -> exp.Column:

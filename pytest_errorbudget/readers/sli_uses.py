@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
@@ -21,6 +21,7 @@ from pytest_errorbudget.readers.sli_selects import (
     own_tables,
     top_selects,
 )
+from pytest_errorbudget.readers.sli_zones import zoneless_parts
 
 _SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
 _INTERVAL = re.compile(r"(\d+)\s*([a-z]*)", re.IGNORECASE)
@@ -48,6 +49,8 @@ def read_uses(statement: exp.Expr, reading: Reading) -> Iterator[Use]:
             yield _use(kind, node, reading)
     for part in arbitrary_parts(statement):
         yield _use(UseKind.ARBITRARY, part, reading)
+    for part, columns in zoneless_parts(statement) if not reading.zoned else ():
+        yield replace(_use(UseKind.ZONELESS, part, reading), columns=columns)
     for star in _stars(statement):
         yield _use(UseKind.STAR, star, reading)
     for select in statement.find_all(exp.Select):
@@ -251,7 +254,7 @@ def _is_textual(parameter: exp.Parameter, parameters: Sequence[str]) -> bool:
 
 def cuts_days(node: exp.Expr) -> bool:
     """``date_trunc`` without a zone, a cast to a date or an hour of a column: the session's zone says which it is."""
-    if node.find(exp.AtTimeZone) is not None:
+    if node.find(exp.AtTimeZone) is not None or any(_is_zone_call(one) for one in node.find_all(exp.Anonymous)):
         return False
     match node:
         case exp.TimestampTrunc():
@@ -264,6 +267,10 @@ def cuts_days(node: exp.Expr) -> bool:
             return True
         case _:
             return False
+
+
+def _is_zone_call(node: exp.Anonymous) -> bool:
+    return node.name.lower() == "timezone"
 
 
 def seconds_of(node: exp.Expr) -> int | None:

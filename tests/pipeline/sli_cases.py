@@ -439,7 +439,7 @@ CASES = (
     case(
         "a limit of no type",
         f"select route, count(distinct event_id) from request_events where {RANGE} group by route "
-        "having count(distinct event_id) filter (where status >= 500) > ?",
+        "having count(distinct event_id) filter (where status >= 500) > $4",
         "untyped",
     ),
     # --- columns and other servers ------------------------------------------------------------------------------
@@ -666,5 +666,105 @@ CASES = (
         f"select count(distinct event_id) from request_events tablesample system (1) where {RANGE}",
         "arbitrary",
         unproposed=True,
+    ),
+    # --- moments without a zone -----------------------------------------------------------------------------------
+    case(
+        "a literal day",
+        "select count(distinct event_id) from request_events where tenant_id = $1 and occurred_at >= '2026-03-01' "
+        "and occurred_at < '2026-03-02T12:00'",
+        "zoneless",
+    ),
+    case(
+        "a day as a parameter",
+        "select count(distinct event_id) from request_events where tenant_id = $1 and occurred_at >= $2::date "
+        "and occurred_at < $2::date + 1",
+        "zoneless",
+    ),
+    case(
+        "since midnight",
+        "select count(distinct event_id) from request_events where tenant_id = $1 and occurred_at >= current_date "
+        "and occurred_at < current_date + interval '1 day'",
+        "clock",
+        "zoneless",
+    ),
+    case(
+        "a timestamp of no zone",
+        "select count(distinct event_id) from request_events where tenant_id = $1 "
+        "and occurred_at between timestamp '2026-03-01 00:00:00' and $2",
+        "closed",
+        "zoneless",
+    ),
+    case(
+        "windows that begin somewhere",
+        "select date_bin('1 hour', occurred_at, timestamptz '2026-01-01') w, count(distinct event_id) "
+        f"from request_events where {RANGE} group by w",
+        "zoneless",
+    ),
+    case(
+        "literal moments of UTC",
+        "select count(distinct event_id) from request_events where tenant_id = $1 "
+        "and occurred_at >= '2026-03-01T00:00Z' and occurred_at < '2026-03-02 00:00:00+00'",
+    ),
+    case(
+        "a column without zone",
+        "select count(*) from probes where checked_at >= '2026-03-01' and checked_at < timestamp '2026-03-02'",
+    ),
+    # --- and more of all --------------------------------------------------------------------------------------------
+    case(
+        "the function of AT TIME ZONE",
+        "select date_trunc('day', timezone('UTC', occurred_at)), count(distinct event_id) from request_events "
+        f"where {RANGE} group by 1",
+    ),
+    case(
+        "a named limit",
+        "select route from request_events where tenant_id = :tenant and occurred_at >= :start and occurred_at < :end "
+        "group by route having count(distinct event_id) > :limit",
+        "untyped",
+    ),
+    case(
+        "a ratio that is cast late, in percent",
+        "select (count(distinct event_id) filter (where ok))::float / greatest(count(distinct event_id), 1) * 100 "
+        f"from request_events where {RANGE}",
+    ),
+    case(
+        "a ratio where there is something",
+        "select case when count(distinct event_id) = 0 then 1 else count(distinct event_id) filter (where ok) / "
+        f"count(distinct event_id) end from request_events where {RANGE}",
+        "division",
+    ),
+    case("columns of bigint", "select good / nullif(total, 0) from slots where tenant_id = $1", "division"),
+    case(
+        "a range type",
+        "select count(distinct event_id) from spans where tenant_id = $1 and occurred_at <@ tstzrange($2, $3)",
+    ),
+    case(
+        "this month",
+        "select count(distinct event_id) from request_events where tenant_id = $1 "
+        "and date_trunc('month', occurred_at) = date_trunc('month', now())",
+        "clock",
+        "zone",
+    ),
+    case(
+        "slots until now",
+        "select s, count(distinct e.event_id) from generate_series(now() - interval '1 hour', now(), '5 minutes') s "
+        "left join request_events e on e.tenant_id = $1 and e.occurred_at >= s and e.occurred_at < s + "
+        "interval '5 minutes' group by s",
+        "clock",
+    ),
+    case(
+        "Grafana, as wide as a variable",
+        "SELECT $__timeGroup(occurred_at, '$interval'), count(distinct event_id) FROM request_events "
+        "WHERE $__timeFilter(occurred_at) AND tenant_id = '$tenant' GROUP BY 1",
+        "zoom",
+    ),
+    case(
+        "errors without a retry that went well",
+        "select count(distinct e.event_id) from request_events e where e.tenant_id = $1 and e.occurred_at >= $2 "
+        "and e.occurred_at < $3 and not exists (select 1 from request_events r where r.tenant_id = e.tenant_id "
+        "and r.event_id = e.event_id and r.status < 500)",
+    ),
+    case(
+        "the newest event",
+        "select tenant_id, max(occurred_at) from spans where occurred_at >= $1 and occurred_at < $2 group by tenant_id",
     ),
 )

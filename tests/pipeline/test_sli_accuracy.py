@@ -33,6 +33,7 @@ TAGS = {
     "the query reads the clock": "clock",
     "the range has a start and no end": "endless",
     "session's time zone": "zone",
+    "no time zone says": "zoneless",
     "does not divide an hour": "interval",
     "as wide as the dashboard": "zoom",
     "includes both of its ends": "closed",

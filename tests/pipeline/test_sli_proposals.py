@@ -53,7 +53,8 @@ insert into spans select tenant_id, event_id, occurred_at, status, bytes, shard 
 """
 VALUES = {"$1": "a", "$2": "2026-03-01 06:00:00Z", "$3": "2026-03-02 18:00:00Z", "$4": "1", "?": "1",
           "$__timeFrom()": "2026-03-01 06:00:00Z", "$__timeTo()": "2026-03-02 18:00:00Z", "'$tenant'": "a",
-          "'${tenant}'": "a"}  # fmt: skip
+          "'${tenant}'": "a", ":tenant": "a", ":start": "2026-03-01 06:00:00Z",
+          ":end": "2026-03-02 18:00:00Z", ":limit": "1"}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -70,6 +70,9 @@ def test_the_query_of_the_page(tmp_path: Path) -> None:
         ("select count(id) from t", UseKind.ROWS, "COUNT(id)"),
         ("select count(*) from (select distinct a from t) x, u", UseKind.ROWS, "COUNT(*)"),
         ("select sum(case when a then 1 else 0 end) from t", UseKind.ROWS, "SUM(CASE WHEN a THEN 1 ELSE 0 END)"),
+        ("select a from t where at < '2026-03-01'", UseKind.ZONELESS, "'2026-03-01'"),
+        ("select a from t where at < $1::date + 1", UseKind.ZONELESS, "CAST($1 AS DATE) + 1"),
+        ("select timestamptz '2026-03-01 00:00'", UseKind.ZONELESS, "CAST('2026-03-01 00:00' AS TIMESTAMPTZ)"),
         ("select random() from t", UseKind.ARBITRARY, "RANDOM()"),
         ("select a from t limit 3", UseKind.ARBITRARY, "LIMIT 3"),
         ("select distinct on (a) a, b from t", UseKind.ARBITRARY, "DISTINCT ON (a)"),
@@ -103,6 +106,9 @@ def test_a_use_alone(tmp_path: Path, sql: str, kind: UseKind, text: str) -> None
         "select count(*) from (select distinct on (id) id from t) x",
         "select count(*) from (select id, row_number() over (partition by id order by at) as n from t) x where n = 1",
         "select a.now from t",
+        "select a from t where at < '2026-03-01T00:00Z' and b < '2026-3'",
+        "set timezone to 'UTC'; select a from t where at < '2026-03-01'",
+        "select date_trunc('day', timezone('UTC', at)) from t",
         "select date_trunc('minute', at) from t",
         "select (at at time zone 'UTC')::date from t",
         "select extract(epoch from at) from t",
@@ -117,7 +123,7 @@ def test_a_use_alone(tmp_path: Path, sql: str, kind: UseKind, text: str) -> None
     ],
 )
 def test_nothing_to_say(tmp_path: Path, sql: str) -> None:
-    (query,) = read(tmp_path, sql)
+    *_, query = read(tmp_path, sql)
     assert query.uses == ()
 
 

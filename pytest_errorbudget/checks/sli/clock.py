@@ -35,6 +35,20 @@ def clock_findings(subject: Subject) -> Iterator[Finding]:
             labels_of(days),
             "A server or a client with another `TimeZone` puts the same event into another day or hour.",
         )
+    zoneless = tuple(use for use in subject.uses(UseKind.ZONELESS) if _is_read_in_a_zone(subject, use))
+    if zoneless:
+        yield subject.finding(
+            Rule.SLI_CLOCK,
+            f"no time zone says which moment it is: {texts(zoneless)}",
+            labels_of(zoneless),
+            "It is taken for the session's: a server or a client with another `TimeZone` counts other events.",
+        )
+
+
+def _is_read_in_a_zone(subject: Subject, use: Use) -> bool:
+    """Compared with a timestamp with time zone, or made one."""
+    columns = [subject.column(name) for name in use.columns]
+    return all(column is not None and column.type.name == "timestamptz" for column in columns)
 
 
 def _is_zoned(subject: Subject, use: Use) -> bool:

@@ -116,6 +116,12 @@ def use(kind: UseKind, text: str, *columns: str, seconds: int | None = None) -> 
             "are counted twice or never.",
         ),
         (
+            clock_findings,
+            use(UseKind.ZONELESS, "'2026-03-01'", "at"),
+            "no time zone says which moment it is: `'2026-03-01'`",
+            "It is taken for the session's: a server or a client with another `TimeZone` counts other events.",
+        ),
+        (
             arbitrary_findings,
             use(UseKind.ARBITRARY, "DISTINCT ON (event_id)"),
             "which rows are taken is left to PostgreSQL: `DISTINCT ON (event_id)`",
@@ -193,6 +199,8 @@ def test_a_place_that_is_not_reproducible(rule: Check, one: Use, message: str, c
     [
         (clock_findings, use(UseKind.DAY, "CAST(day AS DATE)", "day")),
         (clock_findings, use(UseKind.OPEN, "hits >= $1", "hits")),
+        (clock_findings, use(UseKind.ZONELESS, "'2026-03-01'", "day")),
+        (clock_findings, use(UseKind.ZONELESS, "'2026-03-01'", "unknown")),
         (window_findings, use(UseKind.CLOSED, "hits BETWEEN 1 AND 2", "hits")),
         (window_findings, use(UseKind.INTERVAL, "INTERVAL '15 MINUTES'", seconds=900)),
         (window_findings, use(UseKind.INTERVAL, "INTERVAL '45 MINUTES'", seconds=2_700)),
