@@ -30,7 +30,7 @@ select 'e' || (n % 97) as event_id,
         as occurred_at,
     (n % 3)::varchar as shard,
     [200, 404, 500, 503, null][1 + n % 7 % 5] as status,
-    [0.1, 0.3, 0.30000001, 0.5, null][1 + n % 11 % 5]::float as latency,
+    ['0.1', '0.3', '0.30000001', '-0.0', '0', 'nan', 'inf', null][1 + n % 11 % 8]::float as latency,
     ['/api/x', '/health', '', 'a''b,"c', e'line\\nfeed', 'B', 'b', 'Ä', '\\N', null][1 + n % 13 % 10] as route,
     (n % 17 - 8) * 1000000000::bigint as size,
     n % 2 = 0 as cached
