@@ -107,6 +107,7 @@ def _round(folder: Path, events: int) -> dict[str, Taken]:
             command = [sys.executable, __file__, "--form", form, "--folder", str(folder)]
             answered = subprocess.run(command, check=True, capture_output=True, text=True)
             told[form] = Taken(*json.loads(answered.stdout))
+            sys.stderr.write(f"{form}: {told[form]}\n")
     finally:
         hour.unlink(missing_ok=True)
         shutil.rmtree(folder / "kept", ignore_errors=True)
