@@ -50,6 +50,17 @@ def test_an_unreadable_file_is_named_and_the_rest_is_read(
     assert unread.reason.startswith(reason)
 
 
+def test_a_body_that_does_not_read_leaves_the_items_of_its_file(tmp_path: Path) -> None:
+    body = 'sqlx::query("select 1").execute(pool).await?; let total = parts.iter().map(|part| part.size()).sum();'
+    source = f"struct A {{ a: u8 }}\nfn f() {{\n  {body}\n  let = 1;\n}}\nstruct B {{ b: u8 }}\n"
+    contracts = read(tmp_path, source.encode())
+    (unread,) = contracts.unread
+    assert str(unread.span) == "src/odd.rs:4:7"
+    assert unread.reason.startswith("syntax error: expected ")
+    assert [struct.name for struct in contracts.structs] == ["Good", "A", "B"]
+    assert contracts.queries == ()
+
+
 UNITS = [
     "(", "[", "{", "<", "Vec<", "fn f() {", "mod m {", "if a {", "match a { _ => ", "|| ", "& ", "!", "a = ", "-",
     "fn() -> ", "Box<dyn Fn(", "m!(", "m!{", "#[a(", "use a::{", "a(", "a.b(", "return ", "..", "'a: {", "*const ",
