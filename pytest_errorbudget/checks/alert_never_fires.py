@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from pytest_errorbudget.checks.burn import objective_in, workbook_policy
+from pytest_errorbudget.checks.burn import workbook_policy
 from pytest_errorbudget.model.alert import SHORTEST_US, Condition
 from pytest_errorbudget.model.finding import Affected, Finding, Label
 from pytest_errorbudget.model.formats.wording import decimal, named
@@ -35,13 +35,18 @@ def never_firing_findings(slos: Sequence[Slo], cohorts: Sequence[Cohort], settin
         _finding(slo, condition, mine, settings_path)
         for slo in slos
         for condition in slo.conditions
-        if (mine := tuple(one for one in cohorts if never_fires(condition, 1 - objective_in(slo, one))))
+        if (mine := tuple(one for one in cohorts if _sleeps(slo, condition, one)))
     )
+
+
+def _sleeps(slo: Slo, condition: Condition, cohort: Cohort) -> bool:
+    """Whether it never fires for some tenant of the cohort."""
+    return any(never_fires(condition, 1 - objective) for objective in cohort.all_objectives(slo))
 
 
 def _finding(slo: Slo, condition: Condition, cohorts: Sequence[Cohort], settings_path: str) -> Finding:
     names = tuple(cohort.name for cohort in cohorts)
-    rates = ", ".join(_largest(one) for one in sorted({objective_in(slo, cohort) for cohort in cohorts}))
+    rates = ", ".join(_largest(one) for one in _objectives(slo, cohorts) if never_fires(condition, 1 - one))
     asks = f"{'at least' if condition.inclusive else 'more than'} {_rate(condition.burn)}"
     return Finding(
         rule=Rule.ALERT_NEVER_FIRES,
@@ -54,6 +59,10 @@ def _finding(slo: Slo, condition: Condition, cohorts: Sequence[Cohort], settings
         consequence="A total outage does not wake anybody.",
         help="ask for a lower burn rate over a longer window, or alert on the error ratio itself",
     )
+
+
+def _objectives(slo: Slo, cohorts: Sequence[Cohort]) -> list[Fraction]:
+    return sorted({objective for cohort in cohorts for objective in cohort.all_objectives(slo)})
 
 
 def _largest(objective: Fraction) -> str:
@@ -71,7 +80,7 @@ def unlike_the_policy(
 ) -> Iterator[Unchecked]:
     """What is evaluated otherwise than the Workbook's policy and the generated thresholds say, or cannot fire."""
     for slo in slos:
-        objectives = sorted({objective_in(slo, cohort) for cohort in cohorts}) or [slo.objective]
+        objectives = _objectives(slo, cohorts) or [slo.objective]
         for objective in (one for one in objectives if one < 1):
             for alert in workbook_policy(slo.period_us):
                 if alert.burn * (1 - objective) >= 1:

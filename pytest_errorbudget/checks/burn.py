@@ -117,14 +117,9 @@ def fires(alert: Alert, counts: Counts, sums: Sums, slo: Slo, budget: Fraction) 
     return all(isinstance(burn, Burn) and burn.exceeds(alert.burn) for burn in burns)
 
 
-def objective_in(slo: Slo, cohort: Cohort) -> Fraction:
-    """The SLO's target, or the one that the cohort sets instead."""
-    return dict(cohort.objectives).get(slo.name, slo.objective)
-
-
 def objective_of(slo: Slo, tenant: str, cohorts: Sequence[Cohort]) -> Fraction:
     """That of the tenant's cohort, or the SLO's own where it is in none."""
-    return next((objective_in(slo, cohort) for cohort in cohorts if tenant in cohort.tenants), slo.objective)
+    return next((cohort.objective(slo, tenant) for cohort in cohorts if tenant in cohort.tenants), slo.objective)
 
 
 def tenants_of(counts: Counts, cohorts: Sequence[Cohort]) -> Iterator[str]:

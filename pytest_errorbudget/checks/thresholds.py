@@ -18,7 +18,6 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import compress
 
-from pytest_errorbudget.checks.burn import objective_in
 from pytest_errorbudget.checks.outliers import outliers
 from pytest_errorbudget.checks.slices import in_slices
 from pytest_errorbudget.model.alert import SHORTEST_US
@@ -87,25 +86,36 @@ def thresholds(
     for row in rows:
         by_slo[row.slo, row.tenant].append(row)
     made = (
-        _threshold(cohort, slo, [row for t in cohort.tenants for row in by_slo[slo.name, t]], left_out, confidence)
+        _threshold(
+            cohort, slo, [row for t in _with_budget(cohort, slo) for row in by_slo[slo.name, t]], left_out, confidence
+        )
         for cohort in cohorts
         for slo in slos
-        if objective_in(slo, cohort) < 1
+        if cohort.all_objectives(slo)[0] < 1
     )
     return tuple(sorted(made, key=lambda one: (one.cohort, one.slo)))
+
+
+def _with_budget(cohort: Cohort, slo: Slo) -> tuple[str, ...]:
+    return tuple(tenant for tenant in cohort.tenants if cohort.objective(slo, tenant) < 1)
 
 
 def _threshold(
     cohort: Cohort, slo: Slo, rows: Sequence[Evidence], left_out: Sequence[Outlier], confidence: Fraction
 ) -> Threshold:
-    budget = 1 - objective_in(slo, cohort)
+    budget_of = {tenant: 1 - cohort.objective(slo, tenant) for tenant in cohort.tenants}
     odd = {one.tenant for one in left_out if one.cohort == cohort.name and one.slo == slo.name}
-    healthy = [row for row in rows if row.tenant not in odd and row.valid > 0 and not _deserves_a_page(row, budget)]
-    rates = {(row.bad, row.valid) for row in healthy}  # most hours are like others
-    bound = max((Fraction(bad, valid) / budget for bad, valid in rates), default=None)
+    healthy = [
+        row
+        for row in rows
+        if row.tenant not in odd and row.valid > 0 and not _deserves_a_page(row, budget_of[row.tenant])
+    ]
+    rates = {(row.bad, row.valid, budget_of[row.tenant]) for row in healthy}  # most hours are like others
+    bound = max((Fraction(bad, valid) / budget for bad, valid, budget in rates), default=None)
     reached = coverage_confidence(len(healthy))
     reliable = bound is not None and reached >= confidence
-    burn, basis = _burn(bound, reliable, budget)
+    # The largest budget burns the slowest in an outage.
+    burn, basis = _burn(bound, reliable, 1 - cohort.all_objectives(slo)[0])
     return Threshold(
         cohort=cohort.name,
         slo=slo.name,

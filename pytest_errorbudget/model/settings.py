@@ -134,11 +134,22 @@ class EventSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cohort:
-    """Tenants that share thresholds. ``objectives`` are (SLO name, target) that differ from the SLO's own."""
+    """Tenants that share thresholds. ``objectives`` are (SLO name, target) that differ from the SLO's own,
+    ``own_objectives`` (tenant, SLO name, target) that differ from the cohort's."""
 
     name: str
     tenants: tuple[str, ...]
     objectives: tuple[tuple[str, Fraction], ...] = ()
+    own_objectives: tuple[tuple[str, str, Fraction], ...] = ()
+
+    def objective(self, slo: Slo, tenant: str) -> Fraction:
+        """The tenant's own target, else the cohort's, else the SLO's."""
+        own = {(who, name): target for who, name, target in self.own_objectives}
+        return own.get((tenant, slo.name), dict(self.objectives).get(slo.name, slo.objective))
+
+    def all_objectives(self, slo: Slo) -> tuple[Fraction, ...]:
+        """The targets of its tenants, each once, ascending; without tenants the cohort's own."""
+        return tuple(sorted({self.objective(slo, tenant) for tenant in self.tenants or ("",)}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

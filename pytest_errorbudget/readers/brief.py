@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_QUOTED = re.compile(r"`([^`]*)`|'(\S{81,})'")
+_QUOTED = re.compile(r"`([^`]*)`|(?<=value )'([^']{81,})'")
 _LONGEST = 80
 
 

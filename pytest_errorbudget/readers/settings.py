@@ -25,6 +25,7 @@ from pytest_errorbudget.model.share import parse_share
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.tenant import Tenant
 from pytest_errorbudget.model.window import format_duration, parse_duration
+from pytest_errorbudget.readers.globs import GlobError, files_of
 from pytest_errorbudget.readers.settings_cohorts import cohort_column, cohorts_of
 from pytest_errorbudget.readers.settings_errors import Key, Reading, failing_key, problem_at, unknown_keys
 from pytest_errorbudget.readers.settings_events import engines_of, memory_of, sources_of
@@ -100,6 +101,7 @@ def _settings(
     by_name = {tenant.name: tenant for tenant in tenants}
     sources = tuple(sources_of(reading, file))
     window_us, slide_us = _window(reading, file, sources)
+    _check_globs(root, reading, file.sli_queries)
     written = (*openslo(root, reading, file), *short_slos(reading, file))
     if file.thresholds.compare_with:
         reading.unchecked.append(
@@ -128,6 +130,15 @@ def _settings(
     check_slos(reading, written, {table.name for table in file.events}, cohorts, settings.counted_us)
     _check_counted(reading, settings)
     return replace(settings, unchecked=tuple(reading.unchecked))
+
+
+def _check_globs(root: Path, reading: Reading, globs: list[str]) -> None:
+    for position, glob in enumerate(globs):
+        try:
+            files_of(root, glob)
+        except GlobError as error:
+            help = "write a path below the folder of the settings"
+            reading.problem(("sli-queries", position), f"`sli-queries` names `{glob}`, {error}", help)
 
 
 def _window(reading: Reading, file: SettingsFile, sources: tuple[EventSource, ...]) -> tuple[int, int]:

@@ -27,20 +27,24 @@ def cohorts_of(
     where none are, every tenant is in the cohort ``all``. ``locked`` are the cohorts that the lock knows by tenant."""
     tenants = tuple(tenant for database in databases for tenant in database.tenants)
     customers = tuple(dict.fromkeys(tenant.customer for tenant in tenants))
+    _check_known(reading, file, customers)
     by_column = any(database.cohorts is not None for database in databases)
     if not file.cohorts and not by_column:
-        everyone = (Cohort(name="all", tenants=customers),) if customers else ()
+        own = _own_objectives(reading, file, customers)
+        everyone = (Cohort(name="all", tenants=customers, own_objectives=own),) if customers else ()
         return tuple(replace(tenant, cohort="all") for tenant in tenants), everyone
     cohort_of = _cohort_of(reading, file, customers, locked if by_column else {})
     for customer in customers:
         if customer not in cohort_of:
             _without(reading, customer, by_column)
     names = (*file.cohorts, *sorted({name for name in cohort_of.values() if name not in file.cohorts}))
+    members = {name: tuple(each for each in customers if cohort_of.get(each) == name) for name in names}
     cohorts = tuple(
         Cohort(
             name=name,
-            tenants=tuple(each for each in customers if cohort_of.get(each) == name),
-            objectives=_objectives(reading, file, name),
+            tenants=members[name],
+            objectives=_objectives(reading, ("cohorts", name, "objectives"), _table(file, name).objectives),
+            own_objectives=_own_objectives(reading, file, members[name]),
         )
         for name in names
     )
@@ -116,11 +120,29 @@ def _table(file: SettingsFile, cohort: str) -> CohortTable:
     return file.cohorts.get(cohort, CohortTable())
 
 
-def _objectives(reading: Reading, file: SettingsFile, cohort: str) -> tuple[tuple[str, Fraction], ...]:
+def _objectives(reading: Reading, key: Key, written: Mapping[str, str]) -> tuple[tuple[str, Fraction], ...]:
     objectives: list[tuple[str, Fraction]] = []
-    for slo, text in sorted(_table(file, cohort).objectives.items()):
+    for slo, text in sorted(written.items()):
         try:
             objectives.append((slo, parse_share(text)))
         except ValueError as error:
-            reading.problem(("cohorts", cohort, "objectives", slo), str(error))
+            reading.problem((*key, slo), str(error))
     return tuple(objectives)
+
+
+def _own_objectives(
+    reading: Reading, file: SettingsFile, tenants: tuple[str, ...]
+) -> tuple[tuple[str, str, Fraction], ...]:
+    """Those of the ``[objectives.TENANT]`` of these tenants."""
+    return tuple(
+        (tenant, slo, target)
+        for tenant in tenants
+        for slo, target in _objectives(reading, ("objectives", tenant), file.objectives.get(tenant, {}))
+    )
+
+
+def _check_known(reading: Reading, file: SettingsFile, customers: tuple[str, ...]) -> None:
+    for tenant in file.objectives:
+        if tenant not in customers:
+            known = ", ".join(f"`{name}`" for name in customers) or "none"
+            reading.problem(("objectives", tenant), f"there is no tenant `{tenant}`", f"listed are: {known}")

@@ -200,6 +200,7 @@ class SettingsFile(_Table, frozen=True):
     replay: ReplayTable = ReplayTable()
     events: list[EventsTable] = []
     cohorts: dict[str, CohortTable] = {}
+    objectives: dict[str, dict[str, Share]] = {}
     slo: list[SloTable] = []
     indicators: dict[str, IndicatorTable] = {}
     thresholds: ThresholdsTable = ThresholdsTable()

@@ -35,8 +35,14 @@ def check_slos(
     for cohort in cohorts:
         for name, _ in cohort.objectives:
             if name not in seen:
-                key: Key = ("cohorts", cohort.name, "objectives", name)
-                reading.problem(key, f"there is no SLO `{name}`", f"defined are: {_listed(seen)}")
+                _no_such(reading, ("cohorts", cohort.name, "objectives", name), seen)
+        for tenant, name, _ in cohort.own_objectives:
+            if name not in seen:
+                _no_such(reading, ("objectives", tenant, name), seen)
+
+
+def _no_such(reading: Reading, key: Key, seen: dict[str, Slo]) -> None:
+    reading.problem(key, f"there is no SLO `{key[-1]}`", f"defined are: {_listed(seen)}")
 
 
 def _listed(names: set[str] | dict[str, Slo]) -> str:

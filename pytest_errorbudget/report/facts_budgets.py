@@ -20,7 +20,7 @@ def fact_budgets(budgets: Sequence[BudgetState], settings: Settings) -> tuple[Fa
 
 def _budget(state: BudgetState, slo: Slo, settings: Settings) -> FactBudget:
     cohort = settings.cohort_of(state.tenant)
-    objective = slo.objective if cohort is None else dict(cohort.objectives).get(slo.name, slo.objective)
+    objective = slo.objective if cohort is None else cohort.objective(slo, state.tenant)
     missing = state.consumed if isinstance(state.consumed, NoData) else None
     return FactBudget(
         tenant=state.tenant,

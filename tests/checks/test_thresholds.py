@@ -114,6 +114,23 @@ def test_a_cohorts_objective_gives_its_own_threshold() -> None:
     assert found.bound == 30
 
 
+def test_an_hour_is_held_against_its_own_tenants_target() -> None:
+    """Of a tenant that allows ten times as many errors, the same hour burns a tenth."""
+    rows = (*hours(ENOUGH, worst=30), *(replace(row, tenant="b") for row in hours(ENOUGH, worst=30)))
+    both = Cohort(name="gold", tenants=("a", "b"))
+    (alike,) = thresholds(rows, (SLO,), (both,), CONFIDENCE)
+    own = replace(both, own_objectives=(("a", "ok", Fraction(99, 100)), ("b", "ok", Fraction(99, 100))))
+    (other,) = thresholds(rows, (SLO,), (own,), CONFIDENCE)
+    assert (alike.bound, other.bound) == (Fraction(30), Fraction(3))
+
+
+def test_a_tenant_without_a_budget_takes_no_part_in_its_cohorts_threshold() -> None:
+    rows = (*hours(ENOUGH), *(replace(row, tenant="b") for row in hours(ENOUGH, worst=500)))
+    cohort = Cohort(name="gold", tenants=("a", "b"), own_objectives=(("b", "ok", Fraction(1)),))
+    (found,) = thresholds(rows, (SLO,), (cohort,), CONFIDENCE)
+    assert (found.tenants, found.bound) == (("a",), Fraction(1))
+
+
 def test_an_objective_of_100_percent_has_no_threshold() -> None:
     assert thresholds(hours(ENOUGH), (replace(SLO, objective=Fraction(1)),), (GOLD,), CONFIDENCE) == ()
 

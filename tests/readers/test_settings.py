@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_errorbudget.checks.burn import objective_of
 from pytest_errorbudget.model.settings import Cohort, CohortColumn, EngineName, EventFormat, MigrationScope
 from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.model.share import parse_share
@@ -342,6 +343,43 @@ def test_a_cohort_takes_tenants_by_pattern_after_those_that_are_named(tmp_path: 
         ("trial", ("gold_b",)),
         ("rest", ("trial_a",)),
     ]
+
+
+OWN = COHORTS + SHORT
+
+
+def test_a_tenant_may_have_a_target_of_its_own(tmp_path: Path) -> None:
+    cohorts = (
+        '[cohorts.gold]\ntenants = ["gold_*"]\nobjectives = { ok = "99.5 %" }\n[cohorts.rest]\ntenants = "others"\n'
+    )
+    settings = settings_of(tmp_path, OWN + cohorts + '[objectives.gold_a]\nok = "99.9 %"\n')
+    (slo,) = settings.slos
+    assert {tenant: str(objective_of(slo, tenant, settings.cohorts)) for tenant in ("gold_a", "gold_b", "acme")} == {
+        "gold_a": "999/1000",
+        "gold_b": "199/200",
+        "acme": "99/100",
+    }
+    assert objective_of(slo, "acme", settings_of(tmp_path, OWN + '[objectives.acme]\nok = "98 %"\n').cohorts) == (
+        Fraction(98, 100)
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "problem"),
+    [
+        ('[objectives.nobody]\nok = "99 %"\n', "14:13: there is no tenant `nobody`"),
+        ('[objectives.acme]\nup = "99 %"\n', "15:1: there is no SLO `up`"),
+        (
+            '[objectives.acme]\nok = "990"\n',
+            "15:1: `990` is not between 0 and 100 %: write it as `99.95 %`, `0.9995` or `1999/2000`",
+        ),
+        ("[objectives.acme]\nok = 0.99\n", "15:1: Expected `str`, got `float`"),
+    ],
+)
+def test_targets_of_tenants_name_what_there_is(tmp_path: Path, more: str, problem: str) -> None:
+    (tmp_path / "errorbudget.toml").write_text(OWN + more)
+    _, problems = read_settings(tmp_path, "errorbudget.toml", {})
+    assert [f"{one.span}: {one.message}" for one in problems] == [f"errorbudget.toml:{problem}"]
 
 
 def test_two_patterns_that_take_one_tenant_are_a_problem(tmp_path: Path) -> None:

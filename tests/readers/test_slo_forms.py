@@ -11,7 +11,7 @@ from typing import Any
 
 import tomli_w
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_errorbudget.checks.burn import objective_of
@@ -156,11 +156,11 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-def settings_of(settings: dict[str, Any], document: str | None = None) -> Settings:
+def settings_of(written: dict[str, Any], document: str | None = None) -> Settings:
     with TemporaryDirectory() as folder:
         if document is not None:
             (Path(folder) / "slo.yaml").write_text(document)
-        (Path(folder) / "errorbudget.toml").write_text(tomli_w.dumps(settings))
+        (Path(folder) / "errorbudget.toml").write_text(tomli_w.dumps(written))
         read, problems = read_settings(Path(folder), "errorbudget.toml", {})
     assert problems == ()
     assert read is not None
@@ -171,20 +171,27 @@ def without_places(slo: Slo) -> Slo:
     return replace(slo, span=NOWHERE, conditions=tuple(replace(one, span=NOWHERE) for one in slo.conditions))
 
 
-@given(slos(), st.lists(st.tuples(st.sampled_from(["acme", "globex"]), st.integers(0, 1000)), unique_by=lambda c: c[0]))
-def test_both_forms_are_one_value(both: Both, targets: list[tuple[str, int]]) -> None:
-    """Targets of cohorts, and of tenants (a cohort of one), override the common one in both alike."""
-    cohorts: dict[str, Any] = {
-        f"{tenant}-alone": {"tenants": [tenant], "objectives": {both.name: f"{target}/1000"}}
-        for tenant, target in targets
+TARGETS = st.lists(
+    st.tuples(st.sampled_from(["acme", "initech"]), st.integers(0, 1000)), unique_by=lambda target: target[0]
+)
+
+
+@settings(deadline=None)
+@given(slos(), st.integers(0, 1000), TARGETS)
+def test_both_forms_are_one_value(both: Both, cohort: int, targets: list[tuple[str, int]]) -> None:
+    """Targets of a cohort, and of a tenant in it, override the common one in both alike."""
+    cohorts = {
+        "gold": {"tenants": ["acme", "globex"], "objectives": {both.name: f"{cohort}/1000"}},
+        "rest": {"tenants": "others"},
     }
-    common = SETTINGS | {"cohorts": {**cohorts, "rest": {"tenants": "others"}}}
+    own = {tenant: {both.name: f"{target}/1000"} for tenant, target in targets}
+    common = SETTINGS | {"cohorts": cohorts, "objectives": own}
     document = {"apiVersion": "openslo/v1", "kind": "SLO", "metadata": {"name": both.name}, "spec": both.spec}
     openslo = settings_of(common | {"slos": ["slo.yaml"]}, yaml.dump(document, Dumper=_Dumper, sort_keys=False))
     short = settings_of(common | {"slo": [both.short]})
     (one,), (other,) = openslo.slos, short.slos
     assert without_places(one) == without_places(other)
-    expected = {tenant: Fraction(target, 1000) for tenant, target in targets}
-    for tenant in ("acme", "globex", "initech"):
-        for slo, cohort in ((one, openslo.cohorts), (other, short.cohorts)):
-            assert objective_of(slo, tenant, cohort) == expected.get(tenant, slo.objective)
+    expected = {"acme": Fraction(cohort, 1000), "globex": Fraction(cohort, 1000), "initech": one.objective}
+    expected |= {tenant: Fraction(target, 1000) for tenant, target in targets}
+    for slo, known in ((one, openslo.cohorts), (other, short.cohorts)):
+        assert {tenant: objective_of(slo, tenant, known) for tenant in expected} == expected
