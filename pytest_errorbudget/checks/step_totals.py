@@ -87,12 +87,18 @@ def contract_totals(facts: Facts) -> ContractTotals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventTotals:
-    """``events`` are the distinct ones that counted. ``race_conditions`` is the number of windows whose count changed
-    in the recount that changed most."""
+    """``rows`` is what was read, ``events`` are the distinct ones that counted. The rows that are in neither ``events``
+    nor ``duplicates`` are those ``without_id``, ``without_time``, of an ``unknown_tenant``, and ``after_as_of``.
+    ``race_conditions`` is the number of windows whose count changed in the recount that changed most."""
 
+    rows: int
     events: int
     duplicates: int
     disagreeing: int
+    without_id: int
+    without_time: int
+    unknown_tenant: int
+    after_as_of: int
     windows: int
     cohorts: int
     race_conditions: int
@@ -101,9 +107,14 @@ class EventTotals:
 def event_totals(counts: Counts, settings: Settings) -> EventTotals:
     tenants = {series.tenant for series in counts.series}
     return EventTotals(
+        rows=sum(total.rows for total in counts.totals),
         events=sum(total.events for total in counts.totals),
         duplicates=sum(total.duplicates for total in counts.totals),
         disagreeing=sum(total.disagreeing for total in counts.totals),
+        without_id=sum(total.without_id for total in counts.totals),
+        without_time=sum(total.without_time for total in counts.totals),
+        unknown_tenant=sum(total.unknown_tenant for total in counts.totals),
+        after_as_of=sum(total.after_as_of for total in counts.totals),
         windows=counts.windows,
         cohorts=sum(not tenants.isdisjoint(cohort.tenants) for cohort in settings.cohorts),
         race_conditions=counts.race_conditions,

@@ -165,6 +165,11 @@ def _burn(facts: Facts, findings: tuple[Finding, ...], budgets: tuple[BudgetStat
         text += f"; budget exhausted for {named(exhausted, 'tenant')}"
     if totals.race_conditions:
         text += f"; {counted(totals.race_conditions, 'window')} changed when counted again"
+    left_out = totals.without_id + totals.without_time + totals.unknown_tenant
+    if left_out:
+        text += f"; {counted(left_out, 'row')} without id, time or known tenant"
+    if totals.after_as_of:
+        text += f"; {counted(totals.after_as_of, 'row')} after the moment of the run"
     metadata: tuple[tuple[str, Metadata], ...] = (
         ("events", totals.events),
         ("cohorts", totals.cohorts),
@@ -173,6 +178,11 @@ def _burn(facts: Facts, findings: tuple[Finding, ...], budgets: tuple[BudgetStat
         ("windows", totals.windows),
         ("duplicates", totals.duplicates),
         ("disagreeing_copies", totals.disagreeing),
+        ("rows", totals.rows),
+        ("rows_without_id", totals.without_id),
+        ("rows_without_time", totals.without_time),
+        ("rows_of_unknown_tenants", totals.unknown_tenant),
+        ("rows_after_as_of", totals.after_as_of),
     )
     return _Told(StepState.DONE, action, _marked(findings, text), metadata)
 

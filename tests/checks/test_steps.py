@@ -10,7 +10,7 @@ import pytest
 from pytest_errorbudget.checks.step_rules import STEP_OF_RULE
 from pytest_errorbudget.checks.steps import steps
 from pytest_errorbudget.checks.tenant_health import tenant_health
-from pytest_errorbudget.model.counts import Counts, Recount, Series
+from pytest_errorbudget.model.counts import Counts, Recount, Series, SourceTotals
 from pytest_errorbudget.model.facts import DatabaseFacts, Facts
 from pytest_errorbudget.model.finding import Affected, Finding
 from pytest_errorbudget.model.item import schema_item
@@ -246,6 +246,31 @@ def test_windows_that_changed_when_counted_again_are_race_conditions() -> None:
     assert unstable.action == "Computing deterministic burn rates with 5-min windows..."
     assert unstable.result == ("⚠ Processed 0 events across 1 tenant cohort; 1 window changed when counted again")
     assert dict(unstable.metadata)["race_conditions"] == 1
+
+
+def test_rows_that_are_no_event_are_counted_in_the_terminal_and_in_the_log() -> None:
+    total = SourceTotals(
+        source="requests",
+        rows=20,
+        events=8,
+        duplicates=2,
+        disagreeing=0,
+        without_id=1,
+        without_time=2,
+        unknown_tenant=3,
+        after_as_of=4,
+        invalid=(),
+        watermark_us=0,
+    )
+    counts = replace(COUNTS, totals=(total,), race_conditions=0)
+    told = step(StepName.SLI_BURN_RATE_COMPUTATION, facts=replace(FACTS, counts=counts))
+    assert told.result == (
+        "✓ Processed 8 events across 1 tenant cohort; 6 rows without id, time or known tenant; 4 rows after the "
+        "moment of the run"
+    )
+    metadata = dict(told.metadata)
+    names = ("rows", "rows_without_id", "rows_without_time", "rows_of_unknown_tenants", "rows_after_as_of")
+    assert [metadata[name] for name in names] == [20, 1, 2, 3, 4]
 
 
 def test_unreadable_events_fail_the_steps_that_need_them() -> None:
