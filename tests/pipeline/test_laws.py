@@ -203,6 +203,28 @@ def test_an_slo_may_have_any_name(name: str) -> None:
 
 
 @pytest.mark.usefixtures("unshrunk")
+@pytest.mark.parametrize(("profile", "examples"), [("default", 50), ("ci", 50), ("few", 7)])
+def test_as_many_examples_as_a_chosen_profile_says_or_fifty(profile: str, examples: int) -> None:
+    tried: list[int] = []
+
+    @contextmanager
+    def engine(_: Slo, __: Sequence[str]) -> Iterator[CountRows]:
+        def count(rows: Sequence[EventRow], _: int, __: int) -> tuple[Series, ...]:
+            tried.append(len(rows))
+            return ()
+
+        yield count
+
+    before = settings.get_current_profile_name()
+    settings.register_profile("few", max_examples=7, database=None)
+    settings.load_profile(profile)
+    try:
+        determinism_laws(SLO, FIVE, engine=engine, further=(FurtherEngine(name="same", engine=engine),))[-1].check()
+    finally:
+        settings.load_profile(before)
+    assert len(tried) == 2 * examples
+
+
 def test_an_engine_that_divides_otherwise_is_found(scratch: ScratchServer) -> None:
     """The same aggregation on DuckDB, and on PostgreSQL one whose integer division truncates."""
     with pytest.raises(AssertionError) as caught:

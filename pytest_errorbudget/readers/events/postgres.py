@@ -32,14 +32,18 @@ if TYPE_CHECKING:
 
 _TABLE = "errorbudget_events"
 _CONNECT_TIMEOUT_S = 10
+SAME_ANSWERS = (
+    "timezone = 'UTC'",
+    "standard_conforming_strings = on",
+    "transform_null_equals = off",
+)
+"""Settings that change what a query finds, and that a role or a database may have otherwise."""
+
 _SETTINGS = (
+    *(f"set local {setting}" for setting in SAME_ANSWERS),
     "set local statement_timeout = '600s'",
     "set local lock_timeout = '2s'",
     "set local idle_in_transaction_session_timeout = '60s'",
-    "set local timezone = 'UTC'",
-    # what a role or a database may have set otherwise, and what would change an answer
-    "set local standard_conforming_strings = on",
-    "set local transform_null_equals = off",
     "set local work_mem = '64MB'",
     "set local jit = off",
 )

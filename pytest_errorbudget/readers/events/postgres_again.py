@@ -15,14 +15,19 @@ from pytest_errorbudget.model.problem import Unreadable
 from pytest_errorbudget.model.settings import EngineName
 from pytest_errorbudget.readers.events.files import FileColumn, quoted
 from pytest_errorbudget.readers.events.paths import events_problem
-from pytest_errorbudget.readers.events.postgres import postgres_text
+from pytest_errorbudget.readers.events.postgres import SAME_ANSWERS, postgres_text
 from pytest_errorbudget.readers.events.query import Aggregation
 from pytest_errorbudget.readers.events.reading import Exported
 from pytest_errorbudget.readers.events.tally import Row
 
 _NULL = "\\N"
 _CHUNK_BYTES = 1 << 20
-_SETTINGS = ("analyze rows", "set local timezone = 'UTC'", "set local work_mem = '256MB'", "set local jit = off")
+_SETTINGS = (
+    "analyze rows",
+    *(f"set local {setting}" for setting in SAME_ANSWERS),
+    "set local work_mem = '256MB'",
+    "set local jit = off",
+)
 _TYPES = {"DOUBLE": "double precision", "VARCHAR": "text", "TIMESTAMP WITH TIME ZONE": "timestamptz"}
 
 
@@ -40,7 +45,7 @@ class PostgresAgain:
         columns = tuple(FileColumn(name, kind) for name, kind in exported.columns)
         query = postgres_text(aggregation(exported.question, "errorbudget_events", as_of_us), "pg_temp.rows", columns)
         try:
-            with self.database() as conninfo, psycopg.connect(conninfo) as connection:
+            with self.database() as conninfo, psycopg.connect(conninfo, client_encoding="utf8") as connection:
                 types = ", ".join(f'"{one.name}" {_TYPES.get(one.type, one.type)}' for one in columns)
                 connection.execute(f"create temp table rows ({types})".encode())
                 _load(connection, exported.path)

@@ -11,7 +11,7 @@ import psycopg
 from pytest_errorbudget.model.counts import Series
 from pytest_errorbudget.model.slo import Slo
 from pytest_errorbudget.readers.events.files import FileColumn
-from pytest_errorbudget.readers.events.postgres import postgres_text
+from pytest_errorbudget.readers.events.postgres import SAME_ANSWERS, postgres_text
 from pytest_errorbudget.readers.events.query import Aggregation, aggregation
 from pytest_errorbudget.readers.events.rows import (
     CountRows,
@@ -38,9 +38,12 @@ def postgres_row_counter(
     serve all calls. Raises ``Unreadable`` where there is no server."""
     columns = tuple(FileColumn(name, kind) for name, kind in row_columns(predicate_columns_of(slo)))
     question = row_question(slo, tenants)
-    with database() as conninfo, psycopg.connect(conninfo, autocommit=True) as connection:
-        connection.execute(b"set timezone = 'UTC'")
-        connection.execute(b"set jit = off")
+    with (
+        database() as conninfo,
+        psycopg.connect(conninfo, autocommit=True, client_encoding="utf8") as connection,
+    ):
+        for setting in (*SAME_ANSWERS, "jit = off"):
+            connection.execute(f"set {setting}".encode())
         declared = ", ".join(f'"{one.name}" {_TYPES[one.type]}' for one in columns)
         connection.execute(f"create temp table rows ({declared})".encode())
 
