@@ -49,6 +49,14 @@ def migration_findings(replay: RealReplay, migrations: MigrationSet | None = Non
     return (Unchecked("migration", path, reason, replay.failure.span, (migration_item(path),)),)
 
 
+# undefined_function, invalid_schema_name, undefined_object: code or a script may make it before migrations run.
+_UNDEFINED = frozenset({"42883", "3F000", "42704"})
+_MADE_BEFORE = (
+    " Where something else makes it before migrations run, list a set that does: "
+    '`migrations = [{ path = "…", per = "shared" }, …]`.'
+)
+
+
 def told_for_sure(findings: Iterable[Finding], migrations: MigrationSet | None) -> Iterator[Finding | Unchecked]:
     """Drift, where every migration is known; what is not expected may come from one that is never run."""
     unread = [file.path for file in migrations.files if file.unread is not None] if migrations is not None else []
@@ -72,5 +80,6 @@ def _failed(failure: MigrationFailure) -> Finding:
             "A deployment stops here: this migration and those after it are applied to no tenant. "
             "The checks use the schema as it was before this migration."
         ),
-        help="Correct the statement, in a new migration where this one has been applied anywhere.",
+        help="Correct the statement, in a new migration where this one has been applied anywhere."
+        + (_MADE_BEFORE if failure.sqlstate in _UNDEFINED else ""),
     )

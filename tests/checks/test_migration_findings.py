@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pytest_errorbudget.checks.migrations import migration_findings, told_for_sure
 from pytest_errorbudget.model.finding import Affected, Finding
 from pytest_errorbudget.model.item import migration_item, schema_item
@@ -77,4 +79,15 @@ def test_what_is_not_expected_may_come_from_a_migration_that_is_never_run() -> N
     assert tuple(told_for_sure(found, _MIXED)) == (
         Unchecked("drift", "invoices", "tenant acme: table-unexpected; it may come from V2__b.rs, never run"),
         found[1],
+    )
+
+
+@pytest.mark.parametrize("sqlstate", ["42883", "3F000", "42704"])
+def test_what_is_made_before_migrations_can_be_listed(sqlstate: str) -> None:
+    failure = MigrationFailure(span=Span("migrations/1.sql", 1), message="no such function", sqlstate=sqlstate)
+    (finding,) = migration_findings(RealReplay(server_version=180000, versions=(), failure=failure), None)
+    assert isinstance(finding, Finding)
+    assert finding.help == (
+        "Correct the statement, in a new migration where this one has been applied anywhere. Where something else "
+        'makes it before migrations run, list a set that does: `migrations = [{ path = "…", per = "shared" }, …]`.'
     )
