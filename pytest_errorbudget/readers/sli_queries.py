@@ -110,15 +110,23 @@ def _of_statement(file: _File, number: int, start: int, end: int) -> SliQuery:
     if text[:4].lower() == "set ":
         return SliQuery(path=file.path, number=number, span=span, unread="not a SELECT")
     try:
-        statement = sqlglot.parse_one(text, dialect="postgres")
+        return _understood(file, number, start, end)
     except SqlglotError as error:
         details = (getattr(error, "errors", None) or [{}])[0]
         reason = str(details.get("description") or error).splitlines()[0].rstrip(".")
         line = int(details.get("line") or 1) + span.line - 1
         return SliQuery(path=file.path, number=number, span=Span(file.path, line, 1), unread=reason)
+    except RecursionError:
+        return SliQuery(path=file.path, number=number, span=span, unread="too deeply nested")
+
+
+def _understood(file: _File, number: int, start: int, end: int) -> SliQuery:
+    """Raises what sqlglot raises."""
+    text = file.plain.text[start:end]
+    statement = sqlglot.parse_one(text, dialect="postgres")
     query = _query_of(statement)
     if query is None:
-        return SliQuery(path=file.path, number=number, span=span, unread="not a SELECT")
+        return SliQuery(path=file.path, number=number, span=file.span(start), unread="not a SELECT")
     places = _Places(file, start)
     uses = (
         *read_uses(query, Reading(places.of, file.plain.parameters, file.zoned)),

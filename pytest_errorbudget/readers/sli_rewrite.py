@@ -73,7 +73,7 @@ def propose(query: SliQuery, ground: SliGround) -> SliProposal | None:
         if not isinstance(tree, exp.Query):
             return None
         tree = _rewritten(tree, ground, parameters)
-    except (SqlglotError, CannotRewrite):
+    except (SqlglotError, RecursionError, CannotRewrite):
         return None
     sql = tree.sql(dialect="postgres")
     used = {int(found[1]) for found in _NUMBER.finditer(sql) if found[1] is not None}

@@ -142,7 +142,7 @@ def only_cast(value: exp.Expr) -> tuple[str, ...]:
 
 def _is_number(value: exp.Expr, number: int) -> bool:
     bare = value.this if isinstance(value, exp.Cast) else value
-    return isinstance(bare, exp.Literal) and not bare.is_string and float(bare.name) == number
+    return isinstance(bare, exp.Literal) and re.fullmatch(rf"{number}(\.0*)?", bare.name) is not None
 
 
 def _is_null(value: exp.Expr) -> bool:
