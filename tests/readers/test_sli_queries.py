@@ -164,9 +164,8 @@ def test_what_is_not_sql_is_said_with_its_place_and_the_rest_is_read(tmp_path: P
     assert whole.unread is None
 
 
-@pytest.mark.parametrize("sql", ["select " + "(" * 3_000 + "1" + ")" * 3_000, " union ".join(["select 1"] * 3_000)])
-def test_what_is_nested_too_deeply_is_said_and_the_rest_is_read(tmp_path: Path, sql: str) -> None:
-    deep, whole = read(tmp_path, f"{sql}; select 2")
+def test_what_is_nested_too_deeply_is_said_and_the_rest_is_read(tmp_path: Path) -> None:
+    deep, whole = read(tmp_path, f"select {'(' * 3_000}1{')' * 3_000}; select 2")
     assert deep.unread == "too deeply nested"
     assert whole.unread is None
 
