@@ -73,7 +73,8 @@ def _check_slices(reading: Reading, one: WrittenSlo, window_us: int) -> None:
 
 
 def _check_conditions(reading: Reading, slo: Slo, window_us: int) -> None:
-    """Burn rates are of whole windows, and so is the time for which an alert waits."""
+    """Burn rates are of whole steps of counting, and so is the time for which an alert waits. Only slots of a table of
+    counts are no part of both."""
     for condition in slo.conditions:
         window = format_duration(window_us)
         if condition.lookback_us % window_us:
@@ -85,6 +86,7 @@ def _check_conditions(reading: Reading, slo: Slo, window_us: int) -> None:
             after = format_duration(condition.after_us)
             reason = f"the alert `{condition.name}` of the SLO `{slo.name}` waits {after}; with windows of {window} it "
             span = condition.span
+            place = f"{span.path}:{span.line}"
             reading.unchecked.append(
-                Unchecked("openslo", f"{span.path}:{span.line}", f"{reason}waits up to the end of the window", span)
+                Unchecked("openslo", place, f"{place}: {reason}waits up to the end of the window", span)
             )

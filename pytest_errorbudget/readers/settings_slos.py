@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
@@ -44,7 +45,7 @@ def openslo(root: Path, reading: Reading, file: SettingsFile) -> tuple[WrittenSl
     globs = {glob: reading.span(("slos", position)) for position, glob in enumerate(file.slos)}
     read = read_openslo(root, globs, stated)
     reading.problems.extend(read.problems)
-    reading.unchecked.extend(read.oddities)
+    reading.unchecked.extend(replace(one, reason=f"{one.place}: {one.reason}") for one in read.oddities)
     return read.written
 
 

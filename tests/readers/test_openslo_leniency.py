@@ -339,6 +339,17 @@ def test_odd_alerts(tmp_path: Path, old: str, new: str, oddity: str, conditions:
     assert found.problems == ()
 
 
+def test_a_type_beside_a_data_source_of_another_type_wins(tmp_path: Path) -> None:
+    source = "---\napiVersion: openslo/v1\nkind: DataSource\nmetadata: {name: prom}\nspec: {type: Prometheus}\n"
+    text = OURS.replace("good: {metricSource: {", "good: {metricSource: {metricSourceRef: prom, ") + source
+    found = read(tmp_path, text)
+    assert len(found.slos) == 1
+    assert [one.reason for one in found.oddities] == [
+        "the SLO `up`: `spec.indicator.spec.ratioMetric.good.metricSource.type` is `errorbudget`, and the DataSource "
+        "is of type `Prometheus`; `errorbudget` is taken"
+    ]
+
+
 def test_documents_that_nothing_refers_to_are_named(tmp_path: Path) -> None:
     found = read(tmp_path, OURS + POLICY)
     assert [f"{one.span}: {one.reason}" for one in found.oddities] == [

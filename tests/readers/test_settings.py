@@ -345,6 +345,40 @@ def test_a_cohort_takes_tenants_by_pattern_after_those_that_are_named(tmp_path: 
     ]
 
 
+def test_what_is_odd_about_an_openslo_file_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("apiVersion: openslo.com/v1\nkind: Service\nmetadata: {name: api}\n")
+    settings = settings_of(tmp_path, 'slos = ["a.yaml"]\n')
+    assert [one.reason for one in settings.unchecked] == [
+        "a.yaml:1: `apiVersion: openslo.com/v1` is read as `openslo/v1`"
+    ]
+
+
+SLOTS = SHORT.replace("source =", 'slot = "5m"\ncolumns = { good = "good", bad = "bad" }\nsource =')
+ALERT = """
+[[slo.alerts]]
+name = "fast"
+threshold = "14.4"
+lookback = "1h"
+"""
+
+
+def test_an_alert_over_a_table_of_counts_looks_back_whole_slots(tmp_path: Path) -> None:
+    (tmp_path / "errorbudget.toml").write_text(SLOTS + ALERT.replace("1h", "7m"))
+    _, problems = read_settings(tmp_path, "errorbudget.toml", {})
+    assert [f"{one.span}: {one.message} | {one.help}" for one in problems] == [
+        "errorbudget.toml:16:1: the alert `fast` of the SLO `ok` looks back 7m, which is not whole windows of 5m | "
+        "look back a multiple of 5m, or set `window` in errorbudget.toml to a part of 7m"
+    ]
+
+
+def test_an_alert_that_waits_for_part_of_a_slot_waits_to_its_end(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, SLOTS + ALERT + 'after = "1m"\n')
+    assert [one.reason for one in settings.unchecked] == [
+        "errorbudget.toml:16: the alert `fast` of the SLO `ok` waits 1m; with windows of 5m it waits up to the end of "
+        "the window"
+    ]
+
+
 OWN = COHORTS + SHORT
 
 

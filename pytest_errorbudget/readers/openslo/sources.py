@@ -45,6 +45,7 @@ def source_of(document: Document, metric: Place, types: SourceTypes) -> Events |
     source = document.need(metric, "metricSource")
     kind, spec = source.get("type"), source.get("spec")
     text = kind.text if kind is not None else _referred(document, source, types)
+    _compare(document, source, types)
     if text is not None and text.casefold() != OURS:
         return Elsewhere(source=text, queries=tuple(_texts(spec)), span=(kind or source).span)
     if spec is None:
@@ -68,6 +69,14 @@ def _referred(document: Document, source: Place, types: SourceTypes) -> str | No
         return name
     known = ", ".join(f"`{name}`" for name in sorted(types)) or "none"
     raise document.refuse(reference, f"is `{name}`, and there is no such DataSource", f"defined are: {known}")
+
+
+def _compare(document: Document, source: Place, types: SourceTypes) -> None:
+    """A type beside a reference to a DataSource of another type."""
+    kind, reference = source.get("type"), source.get("metricSourceRef")
+    other = None if reference is None else types.get(reference.text or "")
+    if kind is not None and other is not None and (kind.text or "").casefold() != other.casefold():
+        document.odd(kind, f"is `{kind.text}`, and the DataSource is of type `{other}`; `{kind.text}` is taken")
 
 
 def _check_keys(document: Document, spec: Place) -> None:
