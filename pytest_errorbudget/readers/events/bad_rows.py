@@ -85,6 +85,8 @@ def _csv_rows(
                 return [BadRow(line, reasons[line]) for line in sorted(reasons)]
     except duckdb.Error as again:
         error = again
+    except (OSError, EOFError):
+        return ()
     try:
         if "unicode" in str(error):
             return tuple(_not_utf8(path))
