@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
-from typing import Any
 
 import pytest
-from hypothesis import Phase, settings
 from sqlglot import exp
 
 from pytest_errorbudget.model.counts import Series
-from pytest_errorbudget.model.settings import Database, EngineName, EventColumns, EventFormat, EventSource, Settings
 from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.window import DAY_US, MINUTE_US
-from pytest_errorbudget.pipeline.law_engines import law_engines
-from pytest_errorbudget.pipeline.laws import FurtherEngine, Law, determinism_laws
-from pytest_errorbudget.readers.events.postgres_rows import postgres_row_counter
+from pytest_errorbudget.pipeline.laws import Law, determinism_laws
 from pytest_errorbudget.readers.events.query import aggregation
 from pytest_errorbudget.readers.events.question import Question
 from pytest_errorbudget.readers.events.rows import (
@@ -33,7 +27,6 @@ from pytest_errorbudget.readers.events.rows import (
     predicate_columns_of,
     row_counter,
 )
-from pytest_errorbudget.readers.scratch import ScratchServer
 
 FIVE = 5 * MINUTE_US
 SLO = Slo(
@@ -44,22 +37,7 @@ SLO = Slo(
     period=Rolling(DAY_US),
     span=Span("slo.yaml", 1),
 )
-ROWED = "[\n    EventRow("
 NAMES = ("order", "duplication", "sharding", "partition", "sums", "concatenation", "scaling", "shift")
-
-
-@pytest.fixture
-def unshrunk() -> Iterator[None]:
-    """A failing example as it was drawn: to make it small takes longer than all else here."""
-    before = settings.get_current_profile_name()
-    settings.register_profile("unshrunk", phases=[Phase.generate])
-    settings.load_profile("unshrunk")
-    yield
-    settings.load_profile(before)
-
-
-def for_each(good: str, where: str | None = None) -> Slo:
-    return replace(SLO, sli=replace(SLO.sli, good=good, where=where))
 
 
 def law(name: str, wrong: Callable[[Question, str, int], exp.Query] = aggregation) -> Law:
@@ -168,127 +146,9 @@ def test_a_wrong_counter_is_found(name: str, wrong: Engine, told: str) -> None:
     assert str(caught.value).startswith(told)
 
 
-def on_postgres(scratch: ScratchServer, **more: Any) -> FurtherEngine:
-    """What a run tries; ``aggregation`` among ``more`` is a wrong one."""
-    return FurtherEngine(name="PostgreSQL", engine=partial(postgres_row_counter, scratch.database, **more))
-
-
-def agreement(engine: FurtherEngine, slo: Slo = SLO) -> Law:
-    return determinism_laws(slo, FIVE, further=(engine,))[-1]
-
-
-def test_a_further_engine_is_a_further_law(scratch: ScratchServer) -> None:
-    laws = determinism_laws(SLO, FIVE, further=(on_postgres(scratch),))
-    assert tuple(one.name for one in laws) == (*NAMES, "engines agree: PostgreSQL")
-    assert laws[-1].statement == "PostgreSQL counts as DuckDB does"
-
-
-@pytest.mark.parametrize(
-    "slo",
-    [
-        SLO,
-        for_each("latency_s <= 0.3", "not internal"),
-        for_each("status in (200, 404) or (status between 500 and 503) is null", "route < 'B' or route like '/ap_%'"),
-        for_each("coalesce(size * 3 - 1, 0) < 100000000000", "tenant <> 'b' and id is not null and time_us > 0"),
-    ],
-    ids=lambda slo: str(slo.sli.good),
-)
-def test_postgres_counts_as_duckdb_does(slo: Slo, scratch: ScratchServer) -> None:
-    agreement(on_postgres(scratch), slo).check()
-
-
 @pytest.mark.parametrize("name", ["checkout-latency", "p99 < 300 ms", "größe", "9"])
 def test_an_slo_may_have_any_name(name: str) -> None:
     determinism_laws(replace(SLO, name=name), FIVE)[0].check()
-
-
-@pytest.mark.usefixtures("unshrunk")
-@pytest.mark.parametrize(("profile", "examples"), [("default", 50), ("ci", 50), ("few", 7)])
-def test_as_many_examples_as_a_chosen_profile_says_or_fifty(profile: str, examples: int) -> None:
-    tried: list[int] = []
-
-    @contextmanager
-    def engine(_: Slo, __: Sequence[str]) -> Iterator[CountRows]:
-        def count(rows: Sequence[EventRow], _: int, __: int) -> tuple[Series, ...]:
-            tried.append(len(rows))
-            return ()
-
-        yield count
-
-    before = settings.get_current_profile_name()
-    settings.register_profile("few", max_examples=7, database=None)
-    settings.load_profile(profile)
-    try:
-        determinism_laws(SLO, FIVE, engine=engine, further=(FurtherEngine(name="same", engine=engine),))[-1].check()
-    finally:
-        settings.load_profile(before)
-    assert len(tried) == 2 * examples
-
-
-def test_an_engine_that_divides_otherwise_is_found(scratch: ScratchServer) -> None:
-    """The same aggregation on DuckDB, and on PostgreSQL one whose integer division truncates."""
-    with pytest.raises(AssertionError) as caught:
-        agreement(on_postgres(scratch, aggregation=_rounds_towards_zero)).check()
-    text = str(caught.value)
-    assert re.match(rf"up to -?\d+ µs\n{re.escape(ROWED)}tenant=", text)
-    assert "\n]\ncount as tenant a: starts (" in text
-    assert text.endswith(" in PostgreSQL")
-
-
-@contextmanager
-def _without_the_last(slo: Slo, tenants: Sequence[str]) -> Iterator[CountRows]:
-    """An engine that loses the row it read last."""
-    with row_counter(slo, tenants) as count:
-        yield lambda rows, width_us, as_of_us: count(rows[:-1], width_us, as_of_us)
-
-
-def test_an_engine_that_loses_a_row_is_found_and_its_events_paste_into_a_test() -> None:
-    with pytest.raises(AssertionError) as caught:
-        agreement(FurtherEngine(name="the other", engine=_without_the_last)).check()
-    text = str(caught.value)
-    pasted = eval(text[text.index("[\n") : text.index("\n]") + 2], {"EventRow": EventRow})
-    as_of_us = int(text.split()[2])
-    with row_counter(SLO, ("a", "b")) as count, _without_the_last(SLO, ("a", "b")) as otherwise:
-        assert count(pasted, FIVE, as_of_us) != otherwise(pasted, FIVE, as_of_us)
-    assert 1 <= len(pasted) <= 3
-
-
-EVENTS = EventSource(
-    name="requests",
-    format=EventFormat.PARQUET,
-    paths=("events.parquet",),
-    columns=EventColumns(),
-    lateness_us=0,
-    span=Span("errorbudget.toml", 1),
-)
-DATABASE = Database(name="core", url=None, migrations=None, services=(), tenants=(), span=Span("errorbudget.toml", 1))
-
-
-@pytest.mark.parametrize(
-    ("databases", "engines", "reads", "tried"),
-    [
-        ((), (), EventFormat.PARQUET, ()),
-        ((DATABASE,), (), EventFormat.PARQUET, ("PostgreSQL",)),
-        ((), (EngineName.POSTGRES,), EventFormat.CSV, ("PostgreSQL",)),
-        ((), (), EventFormat.POSTGRES, ("PostgreSQL",)),
-        ((), (), EventFormat.SPARK, ("Spark",)),
-        ((DATABASE,), (EngineName.SPARK,), EventFormat.NDJSON, ("PostgreSQL", "Spark")),
-        ((DATABASE,), (EngineName.SPARK, EngineName.POSTGRES), EventFormat.SPARK, ("PostgreSQL", "Spark")),
-    ],
-)
-def test_the_engines_that_must_agree(
-    databases: tuple[Database, ...], engines: tuple[EngineName, ...], reads: EventFormat, tried: tuple[str, ...]
-) -> None:
-    project = Settings(
-        path="errorbudget.toml",
-        exists=True,
-        manifest="Cargo.toml",
-        databases=databases,
-        events=(replace(EVENTS, format=reads),),
-        engines=engines,
-    )
-    with law_engines(project, SLO) as further:
-        assert tuple(one.name for one in further) == tried
 
 
 def test_rows_in_memory_count_as_files_do() -> None:

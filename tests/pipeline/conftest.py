@@ -1,0 +1,18 @@
+"""Hypothesis without what takes longest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import Phase, settings
+
+
+@pytest.fixture
+def unshrunk() -> Iterator[None]:
+    """A failing example as it was drawn: to make it small takes longer than all else here."""
+    before = settings.get_current_profile_name()
+    settings.register_profile("unshrunk", phases=[Phase.generate])
+    settings.load_profile("unshrunk")
+    yield
+    settings.load_profile(before)
