@@ -230,3 +230,27 @@ def test_text_beside_a_number_is_refused_on_every_engine(filled: Callable[[str],
             "the SLO `odd` cannot be counted: the column `route` is text (VARCHAR) and is compared with 500",
             "the SLO `even` cannot be counted: the column `status` is a number (INTEGER) and is compared with '200'",
         ]
+
+
+def test_a_table_of_counts_counts_as_a_file_of_the_same_rows_does(
+    tmp_path: Path, connection: psycopg.Connection[Any], database: str
+) -> None:
+    """Also its rows that cannot be used: no count, one below zero (more good than there were), no start of a slot."""
+    rows = """
+    select (array['a', 'B', 'ä', 'unknown'])[1 + n % 4] as tenant_id,
+        timestamptz '1969-12-31 23:00:00+00' + n % 89 * interval '1 minute' + n % 50 / 49 * interval '7 us'
+            as occurred_at,
+        case when n % 31 <> 0 then n % 100 - n % 37 / 36 * 200 end as ok, n % 7 as failed
+    from generate_series(1, 3000) numbers(n)
+    """
+    connection.execute(f"create table slots as {rows}".encode())
+    with connection.cursor().copy(b"copy slots to stdout (format csv, header)") as copy:
+        (tmp_path / "slots.csv").write_bytes(b"".join(bytes(part) for part in copy))
+    columns = EventColumns(good="ok", bad="failed")
+    table = replace(TABLE, paths=("slots",), columns=columns, slot_us=MINUTE_US)
+    file = replace(table, format=EventFormat.CSV, paths=("slots.csv",), url=None)
+    good = (slo("availability", "good"),)
+    of_table, of_file = counts(tmp_path, table, database, slos=good), counts(tmp_path, file, slos=good)
+    assert (of_table.series, of_table.digest) == (of_file.series, of_file.digest)
+    assert of_table.totals == of_file.totals
+    assert (of_table.totals[0].invalid[0][1], of_table.totals[0].unknown_tenant) > (0, 0)
