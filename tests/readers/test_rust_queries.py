@@ -195,3 +195,21 @@ def test_every_character_of_the_sql_is_found_in_the_file(
         written = lines[line - 1][column - 1 :]
         expected = sign if raw else escaped(sign)[1:-1]
         assert written.startswith(expected) if sign != "\n" else written == ""
+
+
+@pytest.mark.parametrize(
+    ("types", "target"),
+    [
+        ("impl Dao for Posts { type Entity = Row;", "Row"),
+        ("impl Dao for Posts { type Entity = Option<Alias>;", None),
+        ("impl Dao for Posts { type Entity = Alias;", "Row"),
+        ("impl Other for Posts { type Entity = Row; } impl Dao for Posts { type Entity = Second;", None),
+        ("impl Dao for Posts {", None),
+    ],
+)
+def test_a_target_may_be_a_type_of_the_implementation(tmp_path: Path, types: str, target: str | None) -> None:
+    """Two implementations with a type of that name leave it open which is meant."""
+    head = "struct Posts; struct Row { id: i64 } struct Second { id: i64 } type Alias = Row;"
+    body = '{ sqlx::query_as!(Self::Entity, "q").fetch_all(pool).await }'
+    (query,) = read(tmp_path, f"{head} {types} async fn all() -> Result<Vec<Self::Entity>, Error> {body} }}")
+    assert query.target == (None if target is None else StructRef("src/main.rs", target))

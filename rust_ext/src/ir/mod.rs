@@ -73,6 +73,8 @@ pub struct FileFacts {
     pub enums: Vec<EnumItem>,
     pub others: Vec<(ModulePath, Name)>,
     pub aliases: Vec<Alias>,
+    /// The types that implementations name, with what they implement something for.
+    pub associated: Vec<(Arc<Owner>, Alias)>,
     pub constants: Vec<Constant>,
     pub uses: Vec<Use>,
     pub functions: Vec<Function>,

@@ -150,6 +150,11 @@ impl Lowering<'_> {
                     self.function(&function.attrs, &function.sig, &function.block, Some(&owner));
                 }
                 ImplItem::Const(constant) => self.constant(&constant.ident, &constant.expr, Some(&owner)),
+                ImplItem::Type(item) if item.generics.params.is_empty() => {
+                    let (module, ty) = (self.module.clone(), self.ty(&item.ty));
+                    let alias = Alias { module, name: name(&item.ident), parameters: Vec::new(), ty };
+                    self.facts.associated.push((Arc::clone(&owner), alias));
+                }
                 _ => {}
             }
         }

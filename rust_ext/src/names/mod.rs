@@ -2,6 +2,7 @@
 
 mod bodies;
 mod lookup;
+mod owned;
 mod signatures;
 mod tables;
 mod types;
@@ -72,6 +73,8 @@ pub struct Index<'a> {
     pub enums: Vec<(usize, &'a EnumItem)>,
     /// File and position in it of the constants of implementations, by the names of type and constant.
     owned: HashMap<(&'a str, &'a str), Vec<(usize, usize)>>,
+    /// The types that implementations for a struct name.
+    associated: HashMap<(StructId, &'a str), Vec<(usize, &'a Alias)>>,
     names: Vec<Name>,
     methods: HashMap<(StructId, &'a str), Vec<FunctionId>>,
     scopes: Vec<Scope<'a>>,
@@ -104,6 +107,7 @@ impl<'a> Index<'a> {
             table_of: HashMap::default(),
             enums: Vec::new(),
             owned: HashMap::default(),
+            associated: HashMap::default(),
             names: Vec::new(),
             methods: HashMap::default(),
             scopes: Vec::new(),
@@ -124,6 +128,7 @@ impl<'a> Index<'a> {
         index.closures = index.glob_closures();
         index.names = index.unique_names(index.structs.iter().map(|(file, item)| (*file, &*item.module, &*item.name)));
         index.add_methods();
+        index.add_associated();
         index
     }
 
@@ -269,16 +274,6 @@ impl<'a> Index<'a> {
     /// All methods of that name, of all implementations.
     pub fn all_methods(&self, of: StructId, name: &str) -> Vec<FunctionId> {
         self.methods.get(&(of, name)).cloned().unwrap_or_default()
-    }
-
-    /// A constant of an implementation, by the name of its type: one of the file, else the only one there is.
-    pub fn owned_constant(&self, file: usize, owner: &str, name: &str) -> Option<(usize, usize)> {
-        let found = self.owned.get(&(owner, name))?;
-        let mut here = found.iter().filter(|(other, _)| *other == file);
-        match (here.next(), here.next(), found.as_slice()) {
-            (Some(only), None, _) | (None, _, [only]) => Some(*only),
-            _ => None,
-        }
     }
 
     pub fn constant(&self, file: usize, at: usize) -> Option<&'a Constant> {

@@ -57,6 +57,18 @@ impl<'a> Index<'a> {
         self.typed(site, ty, own, &[], &Cell::new(MOST_ALIASES))
     }
 
+    /// `Self::Entity`, where one implementation says what it is.
+    fn of_own(&self, ty: &Type, own: Option<&Ty>, left: &Cell<usize>) -> Option<Ty> {
+        let [first, name] = ty.segments.as_slice() else {
+            return None;
+        };
+        let own = own.filter(|_| first == "Self" && left.get() > 0)?;
+        let (file, alias) = self.associated(own.strukt?, name)?;
+        left.set(left.get() - 1);
+        let site = Site { file, module: &alias.module, uses: &[] };
+        Some(Ty { text: ty.text.clone(), ..self.typed(site, &alias.ty, Some(own), &[], left) })
+    }
+
     fn typed(&self, site: Site<'a>, ty: &Type, own: Option<&Ty>, given: &[(&str, Ty)], left: &Cell<usize>) -> Ty {
         let last = ty.segments.last().map_or("", Name::as_str);
         if let [only] = ty.segments.as_slice() {
@@ -66,6 +78,9 @@ impl<'a> Index<'a> {
             if let (true, Some(own)) = (only == "Self", own) {
                 return Ty { text: ty.text.clone(), ..own.clone() };
             }
+        }
+        if let Some(named) = self.of_own(ty, own, left) {
+            return named;
         }
         let arguments: Vec<Ty> =
             ty.arguments.iter().map(|argument| self.typed(site, argument, own, given, left)).collect();
