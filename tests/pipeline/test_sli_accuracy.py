@@ -194,6 +194,20 @@ def test_the_query_of_the_page_in_full(judged: Judge) -> None:
     ]
 
 
+def test_without_a_server_the_text_is_judged_and_the_rest_is_told() -> None:
+    read = tuple(parse_sli_queries("a.sql", "select count(distinct event_id) from logs where tenant_id = now()::text"))
+    said = list(sli_findings(facts((), with_proposals(read, (), SETTINGS)), SETTINGS))
+    assert [one.message for one in said if isinstance(one, Finding)] == ["the query reads the clock: `now()`"]
+    assert [one for one in said if isinstance(one, Unchecked)] == [
+        Unchecked(
+            "sli query",
+            "a.sql::sli.1",
+            "no replay of the migrations could be asked: it is neither prepared nor planned",
+            Span("a.sql", 1, 8),
+        )
+    ]
+
+
 @pytest.mark.parametrize(
     ("sql", "reason"),
     [

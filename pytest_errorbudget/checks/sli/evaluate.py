@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pytest_errorbudget.checks.sli.answers import answers
 from pytest_errorbudget.checks.sli.arbitrary import arbitrary_findings
 from pytest_errorbudget.checks.sli.arithmetic import arithmetic_findings
 from pytest_errorbudget.checks.sli.clock import clock_findings
@@ -15,7 +16,7 @@ from pytest_errorbudget.checks.sli.pruning import pruning_findings
 from pytest_errorbudget.checks.sli.subject import Subject, subject_of
 from pytest_errorbudget.checks.sli.tenant import tenant_findings
 from pytest_errorbudget.checks.sli.window import window_findings
-from pytest_errorbudget.model.facts import DatabaseFacts, Facts
+from pytest_errorbudget.model.facts import DatabaseFacts, Facts, sli_key
 from pytest_errorbudget.model.finding import Finding
 from pytest_errorbudget.model.item import sli_item
 from pytest_errorbudget.model.problem import Unchecked
@@ -31,6 +32,7 @@ _RULES = (
     arithmetic_findings,
     star_findings,
 )
+_NO_SERVER = "no replay of the migrations could be asked: it is neither prepared nor planned"
 
 
 def sli_findings(facts: Facts, settings: Settings) -> Iterator[Finding | Unchecked]:
@@ -45,6 +47,8 @@ def sli_findings(facts: Facts, settings: Settings) -> Iterator[Finding | Uncheck
         yield from dialect_findings(subject, facts.databases)
         yield from pruning_findings(subject, facts.databases)
         yield from failing_findings(query, facts.databases)
+        if next(answers(sli_key(query), facts.databases), None) is None:
+            yield Unchecked("sli query", query.place, _NO_SERVER, query.span)
 
 
 def text_findings(subject: Subject) -> Iterator[Finding]:
