@@ -53,8 +53,8 @@ class Crossing:
     def slices(self) -> tuple[Slice, ...]:
         """The slices that hold rows of such events."""
         query = f"select distinct slice from {self._all} where event in (select event from crossing)"
-        starts = {start for (start,) in self.session.execute(query).fetchall()}
-        return tuple(one for one in self.keys if one.from_us in starts)
+        hours = {hour for (hour,) in self.session.execute(query).fetchall()}
+        return tuple(one for one in self.keys if one.hour in hours)
 
     def rows_of(self, question: Question, table: str, into: str) -> None:
         hashed = event_hash(question).sql(dialect="duckdb")

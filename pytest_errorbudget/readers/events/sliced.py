@@ -155,7 +155,7 @@ class Sliced:
             if len(self.slices) > 1:
                 self.session.execute(f"insert into {into} select * from one_slice")
                 found = render(event_hashes(question, PART, one.to_us))
-                hashes = f"select event, {one.from_us}::bigint as slice from ({found})"
+                hashes = f"select event, {one.hour}::int as slice from ({found})"
                 self._keep(hashes, f"{self.key(one)}.events", "compression uncompressed")
             if self.keeps(one):
                 self._keep(f"select * from {alone}", f"{self.key(one)}.counts", "compression zstd")

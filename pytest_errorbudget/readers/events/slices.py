@@ -40,6 +40,11 @@ class Slice:
     to_us: int
     files: tuple[FileSpan, ...]
 
+    @property
+    def hour(self) -> int:
+        """The hour since the Unix epoch in which the slice begins: one of several slices is told by it, in 32 bits."""
+        return (self.from_us or 0) // HOUR_US
+
 
 def slices_of(
     files: Sequence[FileSpan], window_us: int, as_of_us: int, slice_rows: int = SLICE_ROWS
@@ -54,7 +59,8 @@ def slices_of(
     wanted = min(_MOST, sum(one.rows for one in files) // slice_rows)
     width = next((width for width in _WIDTHS if high // width - low // width < wanted), _WIDTHS[-1])
     first, last = low // width, high // width
-    if wanted < _FEWEST or first == last or width % window_us:
+    told_apart = max(abs(first), abs(last)) * width // HOUR_US < 1 << 31
+    if wanted < _FEWEST or first == last or width % window_us or not told_apart:
         return (Slice(from_us=None, to_us=as_of_us, files=tuple(one for _, _, one in ranges)),)
     found = []
     for number in range(first, last + 1):

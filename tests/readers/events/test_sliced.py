@@ -176,3 +176,9 @@ def span(path: str, rows: int, low: int | None, high: int | None) -> FileSpan:
 def test_slices_cover_the_files(files: list[FileSpan], rows: int, expected: list[tuple[Any, ...]]) -> None:
     found = slices_of(files, FIVE, 20 * HOUR_US, rows)
     assert [(one.from_us, one.to_us, "".join(file.path for file in one.files)) for one in found] == expected
+
+
+def test_times_whose_hours_do_not_fit_into_32_bits_are_not_sliced() -> None:
+    far = 9_000_000_000_000_000_000
+    found = slices_of([span("a", 10_000, 0, 1), span("b", 10_000, far, far)], FIVE, far + 1, 10)
+    assert [(one.from_us, one.to_us) for one in found] == [(None, far + 1)]
