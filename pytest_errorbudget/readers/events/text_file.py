@@ -39,29 +39,22 @@ class TextFile:
         near = sorted(one for one in self.names if one.lower() == name.lower())
         return name if name in near else next(iter(near), None)
 
-    def rows(self, columns: Iterable[str], texts: Iterable[str], *more: str) -> str:
-        """SQL for the table of all rows, in which at least ``columns`` are; ``more`` are options of the reader. NDJSON
-        is read as text where ``texts`` says so, and else as JSON, which keeps its quotes."""
+    def rows(self, columns: Iterable[str], texts: Iterable[str]) -> str:
+        """SQL for the table of all rows, in which at least ``columns`` are. NDJSON is read as text where ``texts`` says
+        so, and else as JSON, which keeps its quotes."""
         if self.format is EventFormat.CSV:
-            return self._csv(dict.fromkeys(self.names, "VARCHAR"), more)
+            return self.typed({})
         as_text = set(texts)
         types = {name: "VARCHAR" if name in as_text else "JSON" for name in columns}
         # a reader without a column is none
         described = _struct(types or {"nothing": "VARCHAR"})
-        options = ("format = 'newline_delimited'", "auto_detect = false", "records = true", *more)
+        options = ("format = 'newline_delimited'", "auto_detect = false", "records = true")
         return f"read_json({', '.join((quoted(self.path), f'columns = {described}', *options))})"
 
     def typed(self, types: Mapping[str, str], *more: str) -> str:
-        """SQL for the rows of a CSV file, of which the named columns have other types than text."""
-        return self._csv({name: types.get(name, "VARCHAR") for name in self.names}, more)
-
-    def cell(self, name: str, *, is_text: bool) -> Cell:
-        named = identifier(name)
-        if self.format is EventFormat.CSV or is_text:
-            return Cell(named, named)
-        return Cell(f"{named}::varchar", f"({named}->>'$')")
-
-    def _csv(self, types: Mapping[str, str], more: Iterable[str]) -> str:
+        """SQL for the rows of a CSV file, of which the named columns have other types than text; ``more`` are options
+        of the reader."""
+        columns = {name: types.get(name, "VARCHAR") for name in self.names}
         options = (
             "auto_detect = false",
             "header = true",
@@ -69,10 +62,16 @@ class TextFile:
             f"delim = {quoted(self.delimiter)}",
             "quote = '\"'",
             "escape = '\"'",
-            f"columns = {_struct(types)}",
+            f"columns = {_struct(columns)}",
             *more,
         )
         return f"read_csv({', '.join((quoted(self.path), *options))})"
+
+    def cell(self, name: str, *, is_text: bool) -> Cell:
+        named = identifier(name)
+        if self.format is EventFormat.CSV or is_text:
+            return Cell(named, named)
+        return Cell(f"{named}::varchar", f"({named}->>'$')")
 
 
 def open_text(
