@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from pytest_errorbudget.model.schema import CompositeField, CompositeType, Domain, EnumType, Relation, Schema
@@ -58,9 +59,10 @@ def assembled(members: Mapping[str, Sequence[Relation]], facts: TypeFacts, domai
     own_enums, own_domains = _enums(facts.enums, facts.neutral), _domains(facts, domains)
     own_composites = _composites(facts)
     known: dict[tuple[Any, ...], Schema] = {}
+    sorted_ = {id(relations): sorted(relations, key=attrgetter("name")) for relations in members.values()}
     result = {}
     for schema, relations in members.items():
-        found = sorted(relations, key=lambda r: r.name)
+        found = sorted_[id(relations)]
         own = (own_enums.get(schema, ()), own_domains.get(schema, ()), own_composites.get(schema, ()))
         parts = (tuple(own[0]), tuple(own[1]), tuple(own[2]))
         key = (tuple(map(id, found)), *parts)  # equal relations are one object

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -21,12 +22,15 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 Row = tuple[Any, ...]
 Rows = list[Row]
 
+_INCLUDED = re.compile(r"^\\ir (\w+)\.sql$", re.MULTILINE)
 _NOTHING = Wanted(functions=(), operators=(), relations=(), collations=(), read=())
 _USUAL_COLLATIONS = frozenset({0, DATABASE_COLLATION})
 
 
 def sql_text(name: str) -> str:
-    return files("pytest_errorbudget.readers").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+    """One of our ``.sql`` files, with the files that it includes as ``psql`` does."""
+    text = files("pytest_errorbudget.readers").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+    return _INCLUDED.sub(lambda found: sql_text(found[1]), text)
 
 
 def run_named(connection: Connection, names: Sequence[str], **parameters: object) -> tuple[Rows, ...]:

@@ -1,9 +1,9 @@
-"""Tenants' schemas: the server marks every relation, and one of each kind is read in full, in the same snapshot."""
+"""Tenants' schemas: the server marks what is alike, and one of each kind is read in full, in the same snapshot."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pytest_errorbudget.model.schema import Relation, Schema
@@ -23,9 +23,22 @@ _FIRST_WITH_RECORD_HASHES = 140000
 _ENOUGH_TO_ASK = 20
 _MOST_KINDS: float = 0.8  # a relation: with more, reading all of them is quicker
 _FENCE = ("relation_marks", "schemas", "types", "enums", "domains", "composites", "local_expressions")
-_MARKS = ("relation_marks", "schemas", "types", "local_expressions")
 _MORE = (("e", "enums"), ("d", "domains"), ("c", "composites"))
 _SYSTEM = frozenset({"pg_catalog", "information_schema"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """One snapshot. ``environments`` say of a schema what its types' names mean there."""
+
+    connection: Connection
+    bookkeeping: str
+    facts: TypeFacts
+    environments: Mapping[str, Hashable]
+
+
+Members = Mapping[str, Sequence[Relation]]  # by schema; those that are equal are one object
+_Way = Callable[[_Source, Sequence[str]], Members]
 
 
 def read_schemas(
@@ -36,15 +49,11 @@ def read_schemas(
     ``neutral`` maps a tenant's schema to the name under which the migrations create it. The migration tool's own
     table (``bookkeeping``) is left out. Equal schemas are the same object.
     """
-    if connection.info.server_version >= _FIRST_WITH_RECORD_HASHES and _seem_alike(connection, schemas, bookkeeping):
-        return _alike(connection, schemas, neutral, bookkeeping)
-    relations, types = run_named(connection, ("relations", "types"), schemas=list(schemas), bookkeeping=bookkeeping)
+    members_of = _way(connection, schemas, bookkeeping)
+    (types,) = run_named(connection, ("types",))
     facts = _facts(connection, types, neutral)
-    read = read_relations(connection, relations, facts)
-    members: dict[str, list[Relation]] = {name: [] for name in schemas}
-    for row in relations:
-        members[row[1]].append(read[row[0]])
-    return assembled(members, facts, read_domains(connection, facts))
+    source = _Source(connection=connection, bookkeeping=bookkeeping, facts=facts, environments=_environments(facts))
+    return assembled(members_of(source, schemas), facts, read_domains(connection, facts))
 
 
 def _facts(connection: Connection, types: Rows, neutral: Mapping[str, str]) -> TypeFacts:
@@ -57,14 +66,17 @@ def _facts(connection: Connection, types: Rows, neutral: Mapping[str, str]) -> T
     return TypeFacts.of(types, *own, neutral=neutral)
 
 
-def _seem_alike(connection: Connection, schemas: Sequence[str], bookkeeping: str) -> bool:
-    """Whether marks are worth their time, told by three tenants; the answer changes no result."""
+def _way(connection: Connection, schemas: Sequence[str], bookkeeping: str) -> _Way:
+    """Which marks are worth their time, told by the columns of three tenants; the answer changes no result."""
+    if connection.info.server_version < _FIRST_WITH_RECORD_HASHES or len(schemas) < 2:
+        return _read
     if len(schemas) < _ENOUGH_TO_ASK:
-        return len(schemas) > 1
+        return _by_schema
     some = [schemas[0], schemas[len(schemas) // 2], schemas[-1]]
-    (marks,) = run_named(connection, ("relation_marks",), schemas=some, bookkeeping=bookkeeping)
-    relations: int = sum(row[5].count(",") + 1 for row in marks)
-    return len(marks) <= relations * _MOST_KINDS
+    (((relations, kinds),),) = run_named(connection, ("column_marks",), schemas=some, bookkeeping=bookkeeping)
+    if kinds * len(some) == relations:
+        return _by_schema
+    return _by_relation if kinds <= relations * _MOST_KINDS else _read
 
 
 def schema_marks(connection: Connection, bookkeeping: str) -> Hashable:
@@ -75,21 +87,46 @@ def schema_marks(connection: Connection, bookkeeping: str) -> Hashable:
     return tuple(tuple(sorted(map(repr, rows))) for rows in (listed, *others))
 
 
-def _alike(
-    connection: Connection, schemas: Sequence[str], neutral: Mapping[str, str], bookkeeping: str
-) -> Mapping[str, Schema]:
-    marks, names, types, expressions = run_named(connection, _MARKS, schemas=list(schemas), bookkeeping=bookkeeping)
-    facts = _facts(connection, types, neutral)
+def _read(source: _Source, schemas: Sequence[str]) -> Members:
+    """Every relation in full."""
+    (rows,) = run_named(source.connection, ("relations",), schemas=list(schemas), bookkeeping=source.bookkeeping)
+    read = read_relations(source.connection, rows, source.facts)
+    members: dict[str, list[Relation]] = {name: [] for name in schemas}
+    for row in rows:
+        members[row[1]].append(read[row[0]])
+    return members
+
+
+def _by_schema(source: _Source, schemas: Sequence[str]) -> Members:
+    """One schema of each kind."""
+    names = ("schema_marks", "schemas", "local_expressions")
+    marks, numbers, expressions = _marks(source, names, schemas)
+    known: Mapping[int, int] = dict(marks)
+    local = _local(source, expressions, lambda row: row[3])
+    alike: defaultdict[Hashable, list[str]] = defaultdict(list)
+    for number, name in numbers:
+        alike[known.get(number), source.environments.get(name), local.get(name)].append(name)
+    firsts = [same[0] for same in alike.values()]
+    members = _read(source, firsts) if len(firsts) == 1 else _by_relation(source, firsts)
+    return {name: members[same[0]] for same in alike.values() for name in same}
+
+
+def _by_relation(source: _Source, schemas: Sequence[str]) -> Members:
+    """One relation of each kind."""
+    marks, names, expressions = _marks(source, ("relation_marks", "schemas", "local_expressions"), schemas)
     members: dict[str, list[Hashable]] = {name: [] for name in schemas}
     first: dict[Hashable, Row] = {}
-    context = _Context(dict(names), _local(connection, expressions, facts), _environments(facts))
-    for kind, schema, row in context.kinds(marks):
+    local = _local(source, expressions, lambda row: row[0])
+    for kind, schema, row in _Context(dict(names), local, source.environments).kinds(marks):
         first.setdefault(kind, row)
         members[schema].append(kind)
-    read = read_relations(connection, list(first.values()), facts)
+    read = read_relations(source.connection, list(first.values()), source.facts)
     found = {kind: read[row[0]] for kind, row in first.items()}
-    relations = {schema: [found[kind] for kind in kinds] for schema, kinds in members.items()}
-    return assembled(relations, facts, read_domains(connection, facts))
+    return {schema: [found[kind] for kind in kinds] for schema, kinds in members.items()}
+
+
+def _marks(source: _Source, names: Sequence[str], schemas: Sequence[str]) -> tuple[Rows, ...]:
+    return run_named(source.connection, names, schemas=list(schemas), bookkeeping=source.bookkeeping)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +137,7 @@ class _Context:
     """
 
     schemas: Mapping[int, str]
-    local: Mapping[int, Hashable]
+    local: Mapping[Hashable, Hashable]
     environments: Mapping[str, Hashable]
 
     def kinds(self, marks: Rows) -> Iterator[tuple[Hashable, str, Row]]:
@@ -132,16 +169,17 @@ class _Context:
         }
 
 
-def _local(connection: Connection, expressions: Rows, facts: TypeFacts) -> Mapping[int, Hashable]:
-    """The expressions that no mark holds, in the form in which a ``Relation`` holds them."""
+def _local(source: _Source, expressions: Rows, holder: Callable[[Row], Hashable]) -> Mapping[Hashable, Hashable]:
+    """The expressions that no mark holds, in the form in which a ``Relation`` holds them, by what ``holder`` gives."""
     if not expressions:
         return {}
-    objects = read_objects(connection, [row[1] for row in expressions], facts)
-    found: defaultdict[int, set[tuple[str, str]]] = defaultdict(set)
-    for oid, text, place, schema in expressions:
-        own = {schema: facts.neutral.get(schema, schema)}
-        found[oid].add((place, rendered_anywhere(text, objects, own)))
-    return {oid: frozenset(parts) for oid, parts in found.items()}
+    objects = read_objects(source.connection, [row[1] for row in expressions], source.facts)
+    found: defaultdict[Hashable, set[tuple[str, str, str]]] = defaultdict(set)
+    for row in expressions:
+        _, text, place, schema, relation = row
+        own = {schema: source.facts.neutral.get(schema, schema)}
+        found[holder(row)].add((relation, place, rendered_anywhere(text, objects, own)))
+    return {held_by: frozenset(parts) for held_by, parts in found.items()}
 
 
 def _environments(facts: TypeFacts) -> Mapping[str, Hashable]:
