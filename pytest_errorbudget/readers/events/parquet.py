@@ -108,10 +108,14 @@ class ParquetFiles:
         """Raises ``Unreadable`` where no type holds the values of all files: a number is no moment."""
         for path, held in columns.items():
             rows = f"read_parquet([{quoted(path)}], {', '.join(_options(hive))})"
+            # counted, since values of some types become Python's only where further packages are installed
+            cast = f"select count(cast({identifier(held.name)} as {united})) from (from {rows} limit 1)"
             try:
-                self.session.execute(f"select cast({identifier(held.name)} as {united}) from {rows} limit 1").fetchall()
+                self.session.execute(cast).fetchall()
             except duckdb.Error:
-                other = next(one for one, another in columns.items() if another.type != held.type)
+                other = next((one for one, another in columns.items() if another.type != held.type), None)
+                if other is None:
+                    raise
                 places = (f"{columns[one].type} in `{one.replace(f'{self.root}/', '')}`" for one in (path, other))
                 raise Unreadable(
                     events_problem(

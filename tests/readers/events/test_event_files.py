@@ -171,6 +171,14 @@ def test_parquet_files_that_no_type_unites(tmp_path: Path, order: int) -> None:
     )
 
 
+def test_moments_in_a_zone_beside_other_types_of_other_columns(tmp_path: Path) -> None:
+    """Whether types unite is asked without a value of theirs: Python has none for such moments by itself."""
+    moment = EVENT.replace("0::bigint", "timestamptz '1970-01-01 00:00:00+00'")
+    write(tmp_path / "x.parquet", moment)
+    write(tmp_path / "y.parquet", moment.replace("'1'", "'2'").replace("200", "500::bigint"))
+    assert valid(counted(tmp_path, source(EventFormat.PARQUET))) == {"a": 2}
+
+
 def test_a_parquet_file_that_lacks_a_column(tmp_path: Path) -> None:
     write(tmp_path / "x.parquet", EVENT)
     write(tmp_path / "y.parquet", "select '1' as id, 'a' as tenant, 0::bigint as at")
