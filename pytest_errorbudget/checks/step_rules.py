@@ -101,6 +101,7 @@ STEP_OF_RULE: dict[Rule, StepName | None] = {
         (
             Rule.TENANT_OUTLIER,
             Rule.THRESHOLD_UNRELIABLE,
+            Rule.THRESHOLD_CAPPED,
             Rule.THRESHOLD_NOT_REPRODUCED,
             Rule.COUNTS_CHANGED,
             Rule.ALERT_NEVER_FIRES,

@@ -232,25 +232,32 @@ def _thresholds(
         if facts.counts is None and facts.lock is None:
             return _failed(action, facts, frozenset({Rule.EVENTS_UNREADABLE}), "no counts to generate thresholds from")
     lowest = min((threshold.confidence for threshold in thresholds), default=None)
-    unreliable = sum(not threshold.reliable for threshold in thresholds)
     generated = f"{counted(len(thresholds), 'threshold')} generated"
     if lowest is None:
         text = f"{generated}: no cohort has a closed window"
-    elif unreliable:
-        asked = percent_floor(settings.confidence)
-        text = f"{generated}, {unreliable} of them below SLI confidence {asked} (lowest {percent_floor(lowest)})"
     else:
-        text = f"{generated}, all backed by SLI confidence {_at_least(lowest)}"
+        text = f"{generated}, {_backing(thresholds, lowest, settings)}"
     excluded = sorted({outlier.tenant for outlier in outliers})
     if excluded:
         text += f"; {counted(len(excluded), 'outlier')} excluded: {', '.join(excluded[:3])}"
     metadata: tuple[tuple[str, Metadata], ...] = (
-        ("thresholds_reliable", len(thresholds) - unreliable),
+        ("thresholds_reliable", sum(threshold.backed for threshold in thresholds)),
         ("outliers_excluded", len(excluded)),
         ("lowest_confidence", lowest),
         ("thresholds", len(thresholds)),
     )
     return _Told(StepState.DONE, action, _marked(findings, text), metadata)
+
+
+def _backing(thresholds: tuple[Threshold, ...], lowest: Fraction, settings: Settings) -> str:
+    unreliable = sum(not threshold.reliable for threshold in thresholds)
+    capped = sum(threshold.capped for threshold in thresholds)
+    if not unreliable and not capped:
+        return f"all backed by SLI confidence {_at_least(lowest)}"
+    asked = percent_floor(settings.confidence)
+    below = f"{unreliable} of them below SLI confidence {asked} (lowest {percent_floor(lowest)})" if unreliable else ""
+    held = f"{capped} of them capped below a healthy hour" if capped else ""
+    return ", ".join(filter(None, (below, held)))
 
 
 def _at_least(confidence: Fraction) -> str:

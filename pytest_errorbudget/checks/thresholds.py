@@ -7,7 +7,8 @@ tolerance bound of the healthy hours: their largest burn rate, below which at le
 confidence ``1 - 0.99 ** n`` (the one-sided nonparametric tolerance bound of ``n`` hours). With less than
 the confidence that was asked for, the Workbook's value stands and the threshold is not reliable. No threshold lies
 above nine tenths of the largest possible burn rate ``1 / (1 - objective)``, which a total outage reaches: an alert
-above it could never fire.
+above it could never fire. A threshold that this holds below a healthy hour is no bound of them any more
+(``threshold_capped`` tells).
 """
 
 from __future__ import annotations
@@ -105,11 +106,7 @@ def _threshold(
 ) -> Threshold:
     budget_of = {tenant: 1 - cohort.objective(slo, tenant) for tenant in cohort.tenants}
     odd = {one.tenant for one in left_out if one.cohort == cohort.name and one.slo == slo.name}
-    healthy = [
-        row
-        for row in rows
-        if row.tenant not in odd and row.valid > 0 and not _deserves_a_page(row, budget_of[row.tenant])
-    ]
+    healthy = [row for row in rows if row.tenant not in odd and is_healthy(row, budget_of[row.tenant])]
     rates = {(row.bad, row.valid, budget_of[row.tenant]) for row in healthy}  # most hours are like others
     bound = max((Fraction(bad, valid) / budget for bad, valid, budget in rates), default=None)
     reached = coverage_confidence(len(healthy))
@@ -133,11 +130,12 @@ def _threshold(
     )
 
 
-def _deserves_a_page(row: Evidence, budget: Fraction) -> bool:
-    return row.failing_slots >= FAILING_SLOTS and _burn_rate(row, budget) > WORKBOOK_BURN
+def is_healthy(row: Evidence, budget: Fraction) -> bool:
+    """Whether an hour with traffic deserved no page; ``budget`` is above 0."""
+    return row.valid > 0 and not (row.failing_slots >= FAILING_SLOTS and burn_rate(row, budget) > WORKBOOK_BURN)
 
 
-def _burn_rate(row: Evidence, budget: Fraction) -> Fraction:
+def burn_rate(row: Evidence, budget: Fraction) -> Fraction:
     return Fraction(row.bad, row.valid) / budget
 
 

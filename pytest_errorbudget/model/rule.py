@@ -89,6 +89,7 @@ class Rule(Enum):
     NOT_DETERMINISTIC = ("not-deterministic", _ERROR)
     TENANT_OUTLIER = ("tenant-outlier", _WARNING)
     THRESHOLD_UNRELIABLE = ("threshold-unreliable", _WARNING)
+    THRESHOLD_CAPPED = ("threshold-capped", _WARNING)
     THRESHOLD_NOT_REPRODUCED = ("threshold-not-reproduced", _ERROR)
     COUNTS_CHANGED = ("counts-changed", _ERROR)
     ALERT_NEVER_FIRES = ("alert-never-fires", _WARNING)

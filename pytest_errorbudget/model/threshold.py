@@ -53,6 +53,16 @@ class Threshold:
     short_us: int
     failing_slots: int
 
+    @property
+    def capped(self) -> bool:
+        """Whether the cap holds it below a healthy hour: then no confidence says that healthy hours lie below it."""
+        return self.reliable and self.bound is not None and self.bound > self.burn
+
+    @property
+    def backed(self) -> bool:
+        """Whether healthy hours lie below it with the confidence that was asked for."""
+        return self.reliable and not self.capped
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:

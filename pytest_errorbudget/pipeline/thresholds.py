@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pytest_errorbudget.checks.lock import lock_findings
 from pytest_errorbudget.checks.outliers import outlier_findings, outliers
+from pytest_errorbudget.checks.threshold_capped import capped_findings
 from pytest_errorbudget.checks.thresholds import evidence, threshold_findings, thresholds
 from pytest_errorbudget.model.facts import Facts
 from pytest_errorbudget.model.finding import Finding
@@ -47,6 +48,7 @@ def generated(request: Request, facts: Facts) -> Generated:
         findings=(
             *outlier_findings(left_out, settings.path),
             *threshold_findings(made, settings.confidence, settings.path),
+            *capped_findings(made, rows, slos, settings.cohorts, settings.path),
             *held,
         ),
         unchecked=unchecked,

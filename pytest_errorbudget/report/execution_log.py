@@ -185,7 +185,7 @@ def _threshold(threshold: Threshold) -> LogThreshold:
         burn=str(threshold.burn),
         basis=threshold.basis.value,
         confidence=str(threshold.confidence),
-        reliable=threshold.reliable,
+        reliable=threshold.backed,
         windows=threshold.windows,
         long_seconds=threshold.long_us // 10**6,
         short_seconds=threshold.short_us // 10**6,

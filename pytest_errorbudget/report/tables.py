@@ -114,7 +114,14 @@ def _threshold_cells(threshold: Threshold) -> _Row:
         decimal(threshold.burn, 2),
         f"{duration(threshold.long_us)} / {duration(threshold.short_us)}",
         _BASES[threshold.basis],
-        percent_floor(threshold.confidence, 2) + ("" if threshold.reliable else " (too low)"),
+        _confidence(threshold),
         f"{threshold.windows:,}",
         ", ".join(threshold.outliers) or "–",
     )
+
+
+def _confidence(threshold: Threshold) -> str:
+    reached = percent_floor(threshold.confidence, 2)
+    if not threshold.reliable:
+        return f"{reached} (too low)"
+    return f"{reached} (not below the cap)" if threshold.capped else reached

@@ -129,13 +129,13 @@ def finding(rule: Rule, *tenants: str) -> Finding:
     )
 
 
-def threshold(confidence: str, *, reliable: bool = True) -> Threshold:
+def threshold(confidence: str, *, reliable: bool = True, bound: Fraction | None = None) -> Threshold:
     return Threshold(
         cohort="gold",
         slo="availability",
         burn=Fraction("14.4"),
         basis=Basis.WORKBOOK,
-        bound=None,
+        bound=bound,
         confidence=Fraction(confidence),
         reliable=reliable,
         windows=1,
@@ -316,10 +316,24 @@ def test_the_gravest_mismatch_is_told(rules: tuple[Rule, ...], result: str, seve
             (threshold("0.999"), threshold("0.5", reliable=False)),
             "✓ 2 thresholds generated, 1 of them below SLI confidence 99.2% (lowest 50.0%)",
         ),
+        (
+            (threshold("0.999"), threshold("0.999", bound=Fraction(15))),
+            "✓ 2 thresholds generated, 1 of them capped below a healthy hour",
+        ),
+        (
+            (threshold("0.5", reliable=False), threshold("0.999", bound=Fraction(15))),
+            "✓ 2 thresholds generated, 1 of them below SLI confidence 99.2% (lowest 50.0%), 1 of them capped below a "
+            "healthy hour",
+        ),
     ],
 )
 def test_the_confidence_is_the_lowest_one(thresholds: tuple[Threshold, ...], result: str) -> None:
     assert step(StepName.THRESHOLD_GENERATION, thresholds=thresholds).result == result
+
+
+def test_a_threshold_that_is_capped_below_a_healthy_hour_is_not_reliable() -> None:
+    told = step(StepName.THRESHOLD_GENERATION, thresholds=(threshold("0.999"), threshold("0.999", bound=Fraction(15))))
+    assert dict(told.metadata)["thresholds_reliable"] == 1
 
 
 def test_tenants_have_a_version_and_a_state_each() -> None:
