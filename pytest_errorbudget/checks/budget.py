@@ -87,7 +87,8 @@ def _state(
 def _lasts(
     consumed: Fraction | NoData, pace: Burn | NoData, period: Period, elapsed_us: int, left_us: int
 ) -> int | None:
-    """Whole µs, rounded down; ``None`` where the budget is gone or does not shrink, or outlasts a calendar period."""
+    """Whole µs, rounded down; ``None`` where the budget is gone, where the last ``PACE_US`` have no bad event or no
+    number, and where it lasts to the end of a calendar period."""
     if isinstance(consumed, NoData) or isinstance(pace, NoData) or consumed >= 1 or pace.bad == 0:
         return None
     match period:

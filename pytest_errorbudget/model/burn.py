@@ -53,7 +53,8 @@ class BudgetState:
     """A tenant's error budget for one SLO over the period that ends at the newest closed window.
 
     ``consumed`` is a fraction of the budget (1 = all of it), ``exhausted_in_us`` the time until nothing is left at
-    the burn rate of the last ``pace_us``; ``None`` where the budget does not shrink (or is gone: ``consumed >= 1``).
+    the burn rate of the last ``pace_us``; ``None`` where the budget does not shrink, lasts to the end of a calendar
+    period, or is gone (``consumed >= 1``).
     """
 
     tenant: str

@@ -159,7 +159,8 @@ class Sli:
 
     @property
     def exhausted_in(self) -> timedelta | None:
-        """Time until the budget is gone at the present pace; ``None`` where it does not shrink or is gone."""
+        """Time until the budget is gone at the present pace; ``None`` where it does not shrink, lasts to the
+        end of a calendar period, or is gone."""
         left = self.state.exhausted_in_us
         return None if left is None else timedelta(microseconds=left)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tabulate import tabulate
 
-from pytest_errorbudget.model.burn import BudgetState, Burn, NoData
+from pytest_errorbudget.model.burn import Absence, BudgetState, Burn, NoData
 from pytest_errorbudget.model.finding import Finding
 from pytest_errorbudget.model.formats.wording import decimal, duration, named, percent_floor
 from pytest_errorbudget.model.run import Run, SchemaState, TenantHealth
@@ -84,7 +84,18 @@ def _lasts(state: BudgetState) -> str:
         return state.consumed.reason.value
     if state.consumed >= 1:
         return "exhausted"
-    return "not shrinking" if state.exhausted_in_us is None else duration(state.exhausted_in_us)
+    return _outlasts(state) if state.exhausted_in_us is None else duration(state.exhausted_in_us)
+
+
+def _outlasts(state: BudgetState) -> str:
+    """Why there is no time at which nothing is left; a budget that shrinks has none where a calendar period ends
+    before it."""
+    pace = dict(state.burns).get(state.pace_us)
+    if isinstance(pace, Burn) and pace.bad:
+        return "to the end of the period"
+    if isinstance(pace, NoData) and pace.reason is not Absence.NO_TRAFFIC:
+        return pace.reason.value
+    return "not shrinking"
 
 
 def findings_table(findings: Sequence[Finding]) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from pytest_errorbudget.model.burn import Burn
+import pytest
+
+from pytest_errorbudget.model.burn import Absence, Burn, NoData
 from pytest_errorbudget.model.finding import Affected
 from pytest_errorbudget.model.item import schema_item
 from pytest_errorbudget.model.run import Run
@@ -58,6 +60,21 @@ def test_an_exhausted_budget_is_said_to_be_so(run: Run) -> None:
     gone = replace(run.budgets[0], consumed=Fraction(3, 2), exhausted_in_us=None, burns=((3_600_000_000, pace),))
     row = tenants_table(replace(run, budgets=(gone,))).splitlines()[2]
     assert row == "acme-prod  gold      1          healthy      availability  14.50       -50.0%         exhausted"
+
+
+@pytest.mark.parametrize(
+    ("pace", "lasts"),
+    [
+        (Burn(0, 10_000, Fraction(1, 1000)), "not shrinking"),
+        (Burn(7, 10_000, Fraction(1, 1000)), "to the end of the period"),
+        (NoData(Absence.NO_TRAFFIC), "not shrinking"),
+        (NoData(Absence.NOT_JUDGED), Absence.NOT_JUDGED.value),
+        (NoData(Absence.NO_TELEMETRY), Absence.NO_TELEMETRY.value),
+    ],
+)
+def test_a_budget_without_an_end_says_why(run: Run, pace: Burn | NoData, lasts: str) -> None:
+    endless = replace(run.budgets[0], exhausted_in_us=None, burns=((3_600_000_000, pace),))
+    assert tenants_table(replace(run, budgets=(endless,))).splitlines()[2].endswith(f"61.1%          {lasts}")
 
 
 def test_findings(run: Run) -> None:
