@@ -94,7 +94,7 @@ def _outlasts(state: BudgetState) -> str:
     if isinstance(pace, Burn) and pace.bad:
         return "to the end of the period"
     if isinstance(pace, NoData) and pace.reason is not Absence.NO_TRAFFIC:
-        return pace.reason.value
+        return str(pace.reason.value)
     return "not shrinking"
 
 
