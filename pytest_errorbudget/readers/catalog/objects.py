@@ -10,6 +10,7 @@ from pytest_errorbudget.model.pgtype import PgType
 
 FIRST_USER_OID = 16384
 DATABASE_COLLATION = 100
+USUAL_COLLATIONS = frozenset({0, DATABASE_COLLATION})  # none, and the database's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

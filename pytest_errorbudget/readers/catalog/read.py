@@ -15,7 +15,8 @@ from pytest_errorbudget.model.schema import Relation, Schema
 from pytest_errorbudget.readers.catalog.assemble import DomainRules, Domains, TypeFacts, assembled
 from pytest_errorbudget.readers.catalog.build import CatalogueRows, build_relations
 from pytest_errorbudget.readers.catalog.expressions import rendered
-from pytest_errorbudget.readers.catalog.objects import DATABASE_COLLATION, Objects, Wanted, wanted
+from pytest_errorbudget.readers.catalog.layouts import layouts_of
+from pytest_errorbudget.readers.catalog.objects import USUAL_COLLATIONS, Objects, Wanted, wanted
 from pytest_errorbudget.readers.catalog.types import TypeRow, Types
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -24,7 +25,6 @@ Rows = list[Row]
 
 _INCLUDED = re.compile(r"^\\ir (\w+)\.sql$", re.MULTILINE)
 _NOTHING = Wanted(functions=(), operators=(), relations=(), collations=(), read=())
-_USUAL_COLLATIONS = frozenset({0, DATABASE_COLLATION})
 
 
 def sql_text(name: str) -> str:
@@ -40,7 +40,16 @@ def run_named(connection: Connection, names: Sequence[str], **parameters: object
         return tuple(cursor.fetchall() for cursor in cursors)
 
 
-_PARTS = ("columns", "indexes", "constraints", "triggers", "policies", "relation_details", "key_classes")
+_PARTS = (
+    "columns",
+    "defaults",
+    "indexes",
+    "constraints",
+    "triggers",
+    "policies",
+    "relation_details",
+    "key_classes",
+)
 
 
 def read_relations(connection: Connection, relations: Sequence[Row], facts: TypeFacts) -> Mapping[int, Relation]:
@@ -49,33 +58,29 @@ def read_relations(connection: Connection, relations: Sequence[Row], facts: Type
         return {}
     # One text for all queries: making an array parameter of a list anew for each takes longer than some of them.
     ids = f"{{{','.join([str(row[0]) for row in relations])}}}"
-    parts = dict(zip(_PARTS, run_named(connection, _PARTS, relations=ids), strict=True))
-    rows = CatalogueRows(relations=relations, **{**parts, "indexes": _with_numbers(parts["indexes"])})
-    outside = {row[4] for row in rows.constraints if row[4]} - {row[0] for row in relations}
-    sorted_by = {collation for row in rows.indexes for collation in row[12] if collation not in _USUAL_COLLATIONS}
-    objects = read_objects(connection, tuple(_trees(rows)), facts, outside=outside, collations=sorted_by)
-    columns = _by_relation(rows.columns)
-    sorts = {(row[0], row[1]): row[9] for row in rows.columns if row[9] not in _USUAL_COLLATIONS}
-    known = replace(objects, columns={**objects.columns, **columns}, column_collations=sorts)
+    columns, *parts = run_named(connection, _PARTS, relations=ids)
+    layouts = layouts_of(columns)
+    rows = CatalogueRows(relations, layouts, *parts)
+    outside = {row[4] for row in rows.constraints if row[4]} - layouts.keys()
+    sorted_by = {number for text in {row[12] for row in rows.indexes} for number in map(int, text.split())}
+    objects = read_objects(
+        connection, tuple(_trees(rows)), facts, outside=outside, collations=sorted_by - USUAL_COLLATIONS
+    )
+    known = replace(
+        objects,
+        columns={**objects.columns, **{relation: layout.names for relation, layout in layouts.items()}},
+        column_collations={
+            (relation, number): collation
+            for relation, layout in layouts.items()
+            for number, collation in layout.collations.items()
+        },
+    )
     return build_relations(rows, facts.types, known, facts.neutral)
-
-
-class _Numbers(dict[str, tuple[int, ...]]):
-    """The numbers in the text of a vector, read once."""
-
-    def __missing__(self, text: str) -> tuple[int, ...]:
-        found = self[text] = tuple(map(int, text.split()))
-        return found
-
-
-def _with_numbers(indexes: Rows) -> Rows:
-    known = _Numbers()
-    return [(*row[:2], known[row[2]], *row[3:11], *[known[text] for text in row[11:]]) for row in indexes]
 
 
 def _trees(rows: CatalogueRows) -> Iterator[str]:
     """Every stored expression and query of the rows."""
-    yield from (row[8] for row in rows.columns if row[8])
+    yield from (row[2] for row in rows.defaults)
     yield from (tree for row in rows.indexes for tree in row[7:9] if tree)
     yield from (row[9] for row in rows.constraints if row[9])
     yield from (row[7] for row in rows.triggers if row[7])
