@@ -120,6 +120,11 @@ alter table t add path ltree;
 create index on t using gist (path);
 create extension vector;
 alter table t add v vector(3);
+create domain address as ext.hstore;
+create type named as (a ext.hstore, b citext[]);
+create extension cube schema ext;
+create extension earthdistance schema ext;
+alter table t add d address, add n named, add e ext.cube[], add f ext.earth;
 
 -- case: partitions and what they inherit
 create table p (id bigint not null, tenant text not null, at timestamptz not null default now(), x int check

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from pytest_errorbudget.checks.replay.extensions import TYPE_EXTENSIONS
 from pytest_errorbudget.checks.replay.state import (
     TEMPORARY,
     ColumnState,
@@ -14,7 +17,7 @@ from pytest_errorbudget.checks.replay.state import (
     TriggerState,
 )
 from pytest_errorbudget.model.migration import Inexact
-from pytest_errorbudget.model.pgtype import UNKNOWN, PgType
+from pytest_errorbudget.model.pgtype import CATALOG, UNKNOWN, PgType
 from pytest_errorbudget.model.schema import (
     Column,
     CompositeField,
@@ -41,14 +44,20 @@ def schema_of(state: State) -> Schema:
             for key, enum in sorted(state.enums.items(), key=lambda item: item[0])
         ),
         domains=tuple(
-            Domain(schema=key[0], name=key[1], base=domain.base, not_null=domain.not_null, origin=domain.origin)
+            Domain(
+                schema=key[0],
+                name=key[1],
+                base=_named(state, domain.base),
+                not_null=domain.not_null,
+                origin=domain.origin,
+            )
             for key, domain in sorted(state.domains.items(), key=lambda item: item[0])
         ),
         composites=tuple(
             CompositeType(
                 schema=key[0],
                 name=key[1],
-                fields=tuple(CompositeField(name, pg) for name, pg in composite.fields.items()),
+                fields=tuple(CompositeField(name, _named(state, pg)) for name, pg in composite.fields.items()),
                 origin=composite.origin,
             )
             for key, composite in sorted(state.composites.items(), key=lambda item: item[0])
@@ -89,14 +98,22 @@ def _column(state: State, column: ColumnState) -> Column:
     base, domain_not_null = _under_domains(state, column.type)
     return Column(
         name=column.name,
-        type=column.type,
+        type=_named(state, column.type),
         not_null=column.not_null or domain_not_null,
         has_default=column.has_default and column.generated is None,
-        base=base,
+        base=None if base is None else _named(state, base),
         identity=column.identity,
         generated=column.generated,
         origin=column.origin,
     )
+
+
+def _named(state: State, type_: PgType) -> PgType:
+    """What an extension brings goes by ``public``, wherever it is installed: so do the catalogue's readers call it."""
+    if type_.schema == CATALOG or state.is_type((type_.schema, type_.name)):
+        return type_
+    is_brought = type_.name in TYPE_EXTENSIONS or type_.schema in state.extensions.values()
+    return replace(type_, schema="public") if is_brought else type_
 
 
 def _under_domains(state: State, declared: PgType) -> tuple[PgType | None, bool]:

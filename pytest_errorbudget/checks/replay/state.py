@@ -214,7 +214,7 @@ class State:
 
     def type_key(self, name: Name) -> Key | None:
         """The key of a type that the migrations made."""
-        return next((key for key in self.keys(name) if self._is_type(key)), None)
+        return next((key for key in self.keys(name) if self.is_type(key)), None)
 
     def resolved(self, written: PgType) -> PgType:
         """A type with its schema; ``_mood`` is an array of ``mood``."""
@@ -282,5 +282,5 @@ class State:
     def constraint_name_taken(self, key: Key) -> bool:
         return self.constraint_names[key] > 0
 
-    def _is_type(self, key: Key) -> bool:
+    def is_type(self, key: Key) -> bool:
         return any(key in known for known in (self.enums, self.domains, self.composites, self.other_types, self.tables))

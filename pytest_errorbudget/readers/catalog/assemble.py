@@ -56,7 +56,7 @@ class TypeFacts:
 
 def assembled(members: Mapping[str, Sequence[Relation]], facts: TypeFacts, domains: Domains) -> Mapping[str, Schema]:
     """A ``Schema`` per schema. Equal ones become one object, so that equal tenants cost little."""
-    own_enums, own_domains = _enums(facts.enums, facts.neutral), _domains(facts, domains)
+    own_enums, own_domains = _enums(facts), _domains(facts, domains)
     own_composites = _composites(facts)
     known: dict[tuple[Any, ...], Schema] = {}
     sorted_ = {id(relations): sorted(relations, key=attrgetter("name")) for relations in members.values()}
@@ -72,13 +72,16 @@ def assembled(members: Mapping[str, Sequence[Relation]], facts: TypeFacts, domai
     return result
 
 
-def _enums(rows: Sequence[Row], neutral: Mapping[str, str]) -> Mapping[str, list[EnumType]]:
+def _enums(facts: TypeFacts) -> Mapping[str, list[EnumType]]:
     labels: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-    for _, _, label, name, schema in rows:
+    for _, oid, label, name, schema in facts.enums:
+        if facts.types.is_brought(oid):
+            continue
         labels[schema, name] += [] if label is None else [label]
     found: defaultdict[str, list[EnumType]] = defaultdict(list)
     for (schema, name), values in sorted(labels.items()):
-        found[schema].append(EnumType(schema=neutral.get(schema, schema), name=name, labels=tuple(values)))
+        neutral = facts.neutral.get(schema, schema)
+        found[schema].append(EnumType(schema=neutral, name=name, labels=tuple(values)))
     return found
 
 

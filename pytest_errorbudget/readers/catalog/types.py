@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pytest_errorbudget.model.pgtype import CATALOG, PgType
 
 _NONE = -1
+_BROUGHT = "public"
 _HEADER = 4
 _INTERVAL_FULL_PRECISION = 0xFFFF
 _YEAR, _MONTH, _DAY, _HOUR, _MINUTE, _SECOND = 1 << 2, 1 << 1, 1 << 3, 1 << 10, 1 << 11, 1 << 12
@@ -30,7 +31,7 @@ _INTERVAL_FIELDS: Mapping[int, str] = {
 
 @dataclass(frozen=True, slots=True)
 class TypeRow:
-    """A row of ``sql/types.sql``; ``element`` is 0 for what is no array."""
+    """A row of ``sql/types.sql``; ``element`` is 0 for what is no array, ``brought`` what an extension brings."""
 
     oid: int
     name: str
@@ -40,6 +41,7 @@ class TypeRow:
     base_typmod: int
     not_null: bool
     element: int
+    brought: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +54,35 @@ class ResolvedType:
 
 
 class Types:
-    """Types of one snapshot. ``neutral`` maps a tenant's schema to the name that the migrations use."""
+    """Types of one snapshot. ``neutral`` maps a tenant's schema to the name that the migrations use.
 
-    def __init__(self, rows: Iterable[TypeRow], neutral: Mapping[str, str]) -> None:
+    What extensions bring goes by ``public``, wherever they are installed: that is the choice of whoever made the
+    database.
+    """
+
+    def __init__(self, rows: Iterable[TypeRow], neutral: Mapping[str, str], brought: str | None = _BROUGHT) -> None:
         self._rows = {row.oid: row for row in rows}
         self._neutral = neutral
+        self._brought = brought
 
     @property
     def as_written(self) -> Types:
         """The same types under the names of the schemas that hold them."""
-        return Types(self._rows.values(), {})
+        return Types(self._rows.values(), {}, None)
 
     def home(self, oid: int) -> str:
         """The schema of a type; of an array, that of its elements."""
         row = self._rows.get(oid)
         return "" if row is None else row.schema
 
+    def is_brought(self, oid: int) -> bool:
+        """Whether an extension brings the type."""
+        row = self._rows.get(oid)
+        return row is not None and row.brought
+
     def domains(self) -> tuple[TypeRow, ...]:
-        return tuple(row for row in self._rows.values() if row.kind == "d")
+        """Without those of extensions."""
+        return tuple(row for row in self._rows.values() if row.kind == "d" and not row.brought)
 
     def meanings(self) -> Iterator[tuple[str, Hashable]]:
         """The schema, and what the type's name means there, of every type that is not PostgreSQL's own."""
@@ -89,7 +102,12 @@ class Types:
             inner = self.type(row.element, typmod)
             return PgType(inner.name, inner.schema, inner.modifiers, 1, inner.fields)
         modifiers, fields = _modifiers(row, typmod)
-        return PgType(row.name, self._neutral.get(row.schema, row.schema), modifiers, 0, fields)
+        return PgType(row.name, self._schema(row), modifiers, 0, fields)
+
+    def _schema(self, row: TypeRow) -> str:
+        if row.brought and self._brought is not None:
+            return self._brought
+        return self._neutral.get(row.schema, row.schema)
 
     def resolved(self, oid: int, typmod: int) -> ResolvedType:
         row, not_null, base, modifier = self._rows.get(oid), False, oid, typmod

@@ -13,6 +13,7 @@ from pytest_errorbudget.model.query_typing import Rejected, Typed, Verdict
 from pytest_errorbudget.readers.apply_migrations import Connection, apply_file, create_bookkeeping
 from pytest_errorbudget.readers.scratch import ScratchServer
 from pytest_errorbudget.readers.shape_request import Query, ShapeRequest
+from pytest_errorbudget.readers.shapes.extensions import look_in_homes, move_back, move_to_public
 from pytest_errorbudget.readers.shapes.known_trees import KnownTrees
 from pytest_errorbudget.readers.shapes.prepare import Asked, prepare_all
 from pytest_errorbudget.readers.shapes.pruning import plan_reads
@@ -70,6 +71,7 @@ def _typed(
         reason = _mend(connection, build.mending)
         if reason is not None:
             return _unchecked(queries, reason)
+        look_in_homes(connection)
         return _with_reads(connection, queries, _prepared(connection, queries, trees))
     finally:
         connection.execute("rollback")
@@ -106,6 +108,8 @@ def _typing(query: Query, verdict: Verdict, free: Verdict) -> QueryTyping:
 
 
 def _mend(connection: Connection, mending: Sequence[str]) -> str | None:
+    """Why it could not be done; ``None`` where it was. The statements call what extensions bring by ``public``."""
+    moved = move_to_public(connection) if mending else ()
     for statement in mending:
         try:
             connection.execute(statement.encode(), prepare=False)
@@ -114,6 +118,7 @@ def _mend(connection: Connection, mending: Sequence[str]) -> str | None:
                 "the tenant's schema could not be rebuilt on the replay server: "
                 f"{error.diag.message_primary or error} (in `{statement.splitlines()[0]}`)"
             )
+    move_back(connection, moved)
     return None
 
 

@@ -6,9 +6,9 @@ with plain as (
     join pg_catalog.pg_namespace n on n.oid = t.typnamespace
     where c.relkind <> 'c' and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
 )
-select p.oid, p.typname, p.nspname, 'c', 0::oid, -1, false, 0::oid
+select p.oid, p.typname, p.nspname, 'c', 0::oid, -1, false, 0::oid, false
 from plain p
 union all
-select p.typarray, p.typname, p.nspname, 'b', 0::oid, -1, false, p.oid
+select p.typarray, p.typname, p.nspname, 'b', 0::oid, -1, false, p.oid, false
 from plain p
 where p.typarray <> 0
