@@ -27,18 +27,18 @@ from pytest_errorbudget.model.tenant import Tenant
 from pytest_errorbudget.model.window import format_duration, parse_duration
 from pytest_errorbudget.readers.globs import GlobError, files_of
 from pytest_errorbudget.readers.settings_cohorts import cohort_column, cohorts_of
-from pytest_errorbudget.readers.settings_errors import Key, Reading, failing_key, problem_at, unknown_keys
+from pytest_errorbudget.readers.settings_errors import Key, Reading, failing_key, problem_at, unknown_keys, value_at
 from pytest_errorbudget.readers.settings_events import engines_of, memory_of, sources_of
 from pytest_errorbudget.readers.settings_file import (
     AllowTable,
     SchemaTenants,
     SettingsFile,
 )
-from pytest_errorbudget.readers.settings_help import help_for
 from pytest_errorbudget.readers.settings_migrations import migrations_of
 from pytest_errorbudget.readers.settings_slo_checks import check_slos
 from pytest_errorbudget.readers.settings_slos import openslo, short_slos
 from pytest_errorbudget.readers.settings_tenants import tenants_of
+from pytest_errorbudget.readers.settings_wording import worded
 from pytest_errorbudget.readers.text_files import TextError, read_text
 from pytest_errorbudget.readers.toml_places import TomlSyntaxError, key_places
 
@@ -77,7 +77,7 @@ def read_settings(
         file = msgspec.convert(document, SettingsFile)
     except msgspec.ValidationError as error:
         key, message = failing_key(document, error)
-        reading.problem(key, message, help_for(key))
+        reading.problem(key, *worded(value_at(document, key), key, message))
         return None, tuple(reading.problems)
     settings = _settings(root, reading, file, locked_schemas, locked_cohorts)
     return (None if reading.problems else settings), tuple(reading.problems)

@@ -138,7 +138,7 @@ def failing_key(document: Mapping[str, Any], error: msgspec.ValidationError) -> 
 
 def _failing_entry(document: Mapping[str, Any], table: Key) -> str:
     """msgspec does not say which entry of a map it means: the one that fails alone is it."""
-    entries = _at(document, table)
+    entries = value_at(document, table)
     for name in entries:
         try:
             msgspec.convert(_only(document, table, name), SettingsFile)
@@ -147,8 +147,11 @@ def _failing_entry(document: Mapping[str, Any], table: Key) -> str:
     return ""
 
 
-def _at(document: Any, key: Key) -> Any:
+def value_at(document: Any, key: Key) -> Any:
+    """What is written at ``key``; of a key that is missing, what is around it."""
     for step in key:
+        if isinstance(document, dict) and step not in document:
+            break
         document = document[step]
     return document
 

@@ -7,14 +7,40 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-Duration = Annotated[str, Meta(pattern=r"^[1-9][0-9]*(us|ms|s|m|h|d|w)$", description="such as `10m`, `1h`, `28d`")]
-Wait = Annotated[str, Meta(pattern=r"^(0s|[1-9][0-9]*(us|ms|s|m|h|d|w))$", description="such as `10m`, or `0s`")]
+Duration = Annotated[
+    str,
+    Meta(pattern=r"^[1-9][0-9]*(us|ms|s|m|h|d|w)$", title="a duration", description="such as `10m`, `1h`, `28d`"),
+]
+Wait = Annotated[
+    str,
+    Meta(pattern=r"^(0s|[1-9][0-9]*(us|ms|s|m|h|d|w))$", title="a duration", description="such as `10m`, or `0s`"),
+]
 Share = Annotated[str, Meta(description="an exact share as text: `99.95 %`, `0.9995`, `1999/2000`; no floats")]
 Name = Annotated[str, Meta(min_length=1)]
 Burn = Annotated[
-    str, Meta(pattern=r"^[0-9]{1,9}(\.[0-9]{1,9})?$", description="a burn rate as text: `14.4`; no floats")
+    str,
+    Meta(
+        pattern=r"^[0-9]{1,9}(\.[0-9]{1,9})?$",
+        title="a burn rate",
+        description="a burn rate as text: `14.4`; no floats",
+    ),
 ]
-Memory = Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,8} ?(MiB|GiB)$", description="such as `320 MiB`, `2 GiB`")]
+Memory = Annotated[
+    str,
+    Meta(
+        pattern=r"^[1-9][0-9]{0,8} ?(MiB|GiB)$",
+        title="an amount of memory",
+        description="such as `320 MiB`, `2 GiB`",
+    ),
+]
+Span = Annotated[
+    str,
+    Meta(
+        pattern=r"^[1-9][0-9]*[dwMQY]$",
+        title="a span of the calendar",
+        description="such as `1w`, `1M`, `1Q`",
+    ),
+]
 Placeholder = Annotated[str, Meta(min_length=6, description="such as `{schema}`, `${schema}`, `:schema`")]
 MigrationKindName = Literal[
     "sqlx", "diesel", "refinery", "golang-migrate", "flyway", "goose", "dbmate", "sea-orm", "numbered"
@@ -126,7 +152,7 @@ class CalendarTable(_Table, frozen=True):
     """Periods of the calendar: ``calendar`` days, weeks, months, quarters or years at a time from ``start`` on, a date
     and time of the clocks in ``zone``."""
 
-    calendar: Annotated[str, Meta(pattern=r"^[1-9][0-9]*[dwMQY]$", description="such as `1w`, `1M`, `1Q`")]
+    calendar: Span
     start: Name = "2024-01-01T00:00:00"
     zone: Name = "UTC"
 

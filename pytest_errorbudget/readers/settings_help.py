@@ -19,11 +19,17 @@ def help_for(key: Key) -> str:
     allowed = [f'"{value}"' for kind in kinds for value in _values(kind)]
     described = next((text for kind in kinds if (text := _description(kind))), "")
     if described:
-        return f"write {described}" + (f", or {_either(allowed)}" if allowed else "")
+        one = "one " if described.startswith("such as") else ""
+        return f"write {one}{described}" + (f", or {_either(allowed)}" if allowed else "")
     if allowed and all(_values(kind) for kind in kinds):
         return f"write {_either(allowed)}"
     written = ".".join(step for step in key if isinstance(step, str))
     return f"docs/settings.md says what `{written}` may be" if written else ""
+
+
+def title_of(key: Key) -> str:
+    """What the text at ``key`` is, such as ``a duration``."""
+    return next((text for kind in _kinds(key) if (text := _schema(kind, "title"))), "what it may be")
 
 
 def _either(values: list[str]) -> str:
@@ -73,6 +79,10 @@ def _values(kind: inspect.Type) -> tuple[Any, ...]:
 
 
 def _description(kind: inspect.Type) -> str:
+    return _schema(kind, "description")
+
+
+def _schema(kind: inspect.Type, name: str) -> str:
     if not isinstance(kind, inspect.Metadata):
         return ""
-    return str((kind.extra_json_schema or {}).get("description", ""))
+    return str((kind.extra_json_schema or {}).get(name, ""))

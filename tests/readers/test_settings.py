@@ -133,6 +133,10 @@ def test_a_full_file(tmp_path: Path) -> None:
     assert (allowance.rule, str(allowance.until), allowance.span.line) == ("index-missing", "2027-03-01", 43)
 
 
+PERIOD = "[[slo]]\nname = 'up'\nservice = 's'\nevents = 'r'\ngood = 'ok'\nobjective = '99 %'\nperiod = "
+CALENDAR = 'write `period = {{ calendar = "{}" }}`, or a rolling one such as `28d`'
+
+
 @pytest.mark.parametrize(
     ("text", "error"),
     [
@@ -200,6 +204,29 @@ def test_a_full_file(tmp_path: Path) -> None:
             "[[events]]\nname = 'r'\nslot = '7m'\nsource = { csv = 'a.csv' }\ncolumns = { good = 'g', bad = 'b' }\n",
             "errorbudget.toml:3:1: a window of `5m` is not a whole number of the slots of `r` | set `window` to a "
             "multiple of the slot",
+        ),
+        (
+            "[[slos]]\nname = 'up'\nservice = 's'\n",
+            "errorbudget.toml:1:1: `slos` lists the paths of OpenSLO files, and this is a table | write the short form "
+            "under `[[slo]]`",
+        ),
+        (PERIOD + "'1 month'\n", "errorbudget.toml:7:1: `1 month` is not a duration | " + CALENDAR.format("1M")),
+        (PERIOD + "'1M'\n", "errorbudget.toml:7:1: `1M` is not a duration | " + CALENDAR.format("1M")),
+        (PERIOD + "'3mo'\n", "errorbudget.toml:7:1: `3mo` is not a duration | " + CALENDAR.format("3M")),
+        (PERIOD + "'quarter'\n", "errorbudget.toml:7:1: `quarter` is not a duration | " + CALENDAR.format("1Q")),
+        (PERIOD + "'2 years'\n", "errorbudget.toml:7:1: `2 years` is not a duration | " + CALENDAR.format("2Y")),
+        (
+            PERIOD + "'30 days'\n",
+            "errorbudget.toml:7:1: `30 days` is not a duration | write one such as `10m`, `1h`, `28d`",
+        ),
+        (
+            PERIOD + "{ calendar = 'month' }\n",
+            "errorbudget.toml:7:12: `month` is not a span of the calendar | write one such as `1w`, `1M`, `1Q`",
+        ),
+        ("window = '1M'\n", "errorbudget.toml:1:1: `1M` is not a duration | write one such as `10m`, `1h`, `28d`"),
+        (
+            "memory = 'all'\n",
+            "errorbudget.toml:1:1: `all` is not an amount of memory | write one such as `320 MiB`, `2 GiB`",
         ),
         (
             "[[slo]]\nname = 'up'\nservice = 's'\nevents = 'requests'\ngood = 'ok'\nobjective = '99 %'\n",

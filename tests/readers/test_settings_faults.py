@@ -330,6 +330,14 @@ def test_a_misspelt_key_of_the_settings_is_named_with_its_line_and_the_right_nam
 
 
 @pytest.mark.parametrize("key", FIXED, ids=lambda key: ".".join(map(str, key)))
+def test_no_text_at_any_key_is_answered_with_a_pattern(key: tuple[str | int, ...]) -> None:
+    document = copy.deepcopy(TOML)
+    _parent(document, key)[key[-1]] = "1 month ?"
+    for problem in outcome(tomli_w.dumps(document).encode()):
+        assert not re.search(r"regex|\^|\[0-9\]", f"{problem.message} {problem.help}")
+
+
+@pytest.mark.parametrize("key", FIXED, ids=lambda key: ".".join(map(str, key)))
 def test_a_value_of_another_kind_is_a_problem_at_its_line(key: tuple[str | int, ...]) -> None:
     document = copy.deepcopy(TOML)
     _parent(document, key)[key[-1]] = 7.5
