@@ -18,5 +18,7 @@ def files_of(root: Path, glob: str) -> tuple[str, ...]:
         raise GlobError("which leaves the folder of the settings")
     try:
         return tuple(sorted(path.relative_to(root).as_posix() for path in root.glob(glob) if path.is_file()))
-    except (ValueError, NotImplementedError, OSError) as error:
+    except OSError as error:
+        raise GlobError(f"which is no glob: {error.strerror}") from None
+    except (ValueError, NotImplementedError) as error:
         raise GlobError(f"which is no glob: {error}") from None

@@ -37,6 +37,7 @@ from pytest_errorbudget.readers.settings_file import (
 from pytest_errorbudget.readers.settings_migrations import migrations_of
 from pytest_errorbudget.readers.settings_slo_checks import check_slos
 from pytest_errorbudget.readers.settings_slos import openslo, short_slos
+from pytest_errorbudget.readers.settings_targets import check_targets
 from pytest_errorbudget.readers.settings_tenants import tenants_of
 from pytest_errorbudget.readers.settings_wording import worded
 from pytest_errorbudget.readers.text_files import TextError, read_text
@@ -102,7 +103,8 @@ def _settings(
     sources = tuple(sources_of(reading, file))
     window_us, slide_us = _window(reading, file, sources)
     _check_globs(root, reading, file.sli_queries)
-    written = (*openslo(root, reading, file), *short_slos(reading, file))
+    of_files, not_computed = openslo(root, reading, file)
+    written = (*of_files, *short_slos(reading, file))
     if file.thresholds.compare_with:
         reading.unchecked.append(
             Unchecked("settings", "thresholds.compare-with", "comparing with Prometheus rules is not built yet")
@@ -127,7 +129,8 @@ def _settings(
         engines=engines_of(reading, file, sources),
         memory_mib=memory_of(file),
     )
-    check_slos(reading, written, {table.name for table in file.events}, cohorts, settings.counted_us)
+    check_slos(reading, written, {table.name for table in file.events}, settings)
+    check_targets(reading, settings, dict(not_computed))
     _check_counted(reading, settings)
     return replace(settings, unchecked=tuple(reading.unchecked))
 

@@ -32,21 +32,24 @@ from pytest_errorbudget.readers.stated_indicators import StatedIndicator
 from pytest_errorbudget.readers.written_slo import WrittenSlo
 
 
-def openslo(root: Path, reading: Reading, file: SettingsFile) -> tuple[WrittenSlo, ...]:
+def openslo(
+    root: Path, reading: Reading, file: SettingsFile
+) -> tuple[tuple[WrittenSlo, ...], tuple[tuple[str, str], ...]]:
+    """The SLOs of the files, and those that are not computed: name and reason."""
     stated = {name: _stated(reading, name, table) for name, table in file.indicators.items()}
     if not file.slos:
         for name, one in stated.items():
             reading.problem_at(
                 one.span, f"[indicators.{name}] belongs to an OpenSLO file, and `slos` names none", "leave it out"
             )
-        return ()
+        return (), ()
     from pytest_errorbudget.readers.openslo import read_openslo
 
     globs = {glob: reading.span(("slos", position)) for position, glob in enumerate(file.slos)}
     read = read_openslo(root, globs, stated)
     reading.problems.extend(read.problems)
     reading.unchecked.extend(replace(one, reason=f"{one.place}: {one.reason}") for one in read.oddities)
-    return read.written
+    return read.written, tuple((one.name, one.reason) for one in read.not_computed)
 
 
 def _stated(reading: Reading, name: str, table: IndicatorTable) -> StatedIndicator:
@@ -81,6 +84,7 @@ def short_slos(reading: Reading, file: SettingsFile) -> Iterator[WrittenSlo]:
             ),
             events=reading.span((*key, "events")),
             slice=reading.span((*key, "slice")),
+            period=reading.span((*key, "period")),
         )
 
 

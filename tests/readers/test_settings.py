@@ -335,7 +335,11 @@ def test_a_budget_of_time_over_the_calendar_in_the_short_form(tmp_path: Path) ->
         (
             'budgeting = "ratio-timeslices"\nslice = "7m"\n[[events]]\nname = "counts"\nslot = "5m"\n'
             'source = { csv = "counts.csv" }\ncolumns = { good = "good", bad = "bad" }\n',
-            "errorbudget.toml:12:1: the SLO `ok` has slices of 7m, which are not whole windows of 5m",
+            "errorbudget.toml:12:1: the SLO `ok` has slices of 7m, which are not whole slots of 5m of `counts`",
+        ),
+        (
+            'period = "90s"\n',
+            "errorbudget.toml:11:1: the SLO `ok` has a period of 1m30s, which is shorter than a window of 5m",
         ),
         (
             'period = { calendar = "1M", zone = "Mars/Olympus" }\n',
@@ -380,6 +384,61 @@ def test_what_is_odd_about_an_openslo_file_is_told_with_its_line(tmp_path: Path)
     ]
 
 
+FOREIGN = """\
+apiVersion: openslo/v1
+kind: SLO
+metadata: {name: checkout}
+spec:
+  service: shop
+  indicator:
+    metadata: {name: errors}
+    spec:
+      ratioMetric:
+        counter: false
+        good: {metricSource: {type: prometheus, spec: {query: a}}}
+        total: {metricSource: {type: prometheus, spec: {query: b}}}
+  timeWindow: [{duration: 28d, isRolling: true}]
+  budgetingMethod: Occurrences
+  objectives: [{target: 0.99}]
+"""
+
+
+def test_a_target_for_an_slo_that_is_not_computed_waits(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(FOREIGN)
+    cohorts = '[cohorts.all]\ntenants = "others"\nobjectives = { checkout = "95 %" }\n'
+    own = '[objectives.acme]\ncheckout = "90 %"\n'
+    settings = settings_of(tmp_path, f'slos = ["a.yaml"]\n{COHORTS}{cohorts}{own}')
+    why = (
+        "a target for `checkout` waits until it is computed; the SLO `checkout` is not computed: 99 % of occurrences "
+        "over 28d, good of total, are numbers of `prometheus`, and not events that can be counted exactly. Say how "
+        "events count it under [indicators.errors] in errorbudget.toml"
+    )
+    assert [(str(one.span), one.place, one.reason) for one in settings.unchecked if one.kind == "settings"] == [
+        ("errorbudget.toml:7:16", "cohorts.all.objectives.checkout", why),
+        ("errorbudget.toml:9:1", "objectives.acme.checkout", why),
+    ]
+
+
+def test_a_period_of_an_openslo_file_is_no_shorter_than_a_window(tmp_path: Path) -> None:
+    ours = "{metricSource: {type: errorbudget, spec: {events: requests, where: ok}}}"
+    text = FOREIGN.replace("28d", "1h").replace("{metricSource: {type: prometheus, spec: {query: a}}}", ours)
+    (tmp_path / "a.yaml").write_text(
+        text.replace("        total: {metricSource: {type: prometheus, spec: {query: b}}}\n", "")
+    )
+    written = 'window = "6h"\nslos = ["a.yaml"]\n' + SHORT.split("[[slo]]")[0]
+    assert errors_of(tmp_path, written) == (
+        "a.yaml:12:15: the SLO `checkout` has a period of 1h, which is shorter than a window of 6h | write a longer "
+        "period, such as `28d`, or a shorter `window`"
+    )
+
+
+def test_a_glob_that_is_too_long_for_a_path_is_not_quoted_at_length(tmp_path: Path) -> None:
+    assert errors_of(tmp_path, f'slos = ["{"9" * 5000}"]\n') == (
+        f"errorbudget.toml:1:9: `slos` names `{'9' * 60}…`, which is no glob: File name too long | write a path below "
+        "the folder of the settings"
+    )
+
+
 SLOTS = SHORT.replace("source =", 'slot = "5m"\ncolumns = { good = "good", bad = "bad" }\nsource =')
 ALERT = """
 [[slo.alerts]]
@@ -393,8 +452,8 @@ def test_an_alert_over_a_table_of_counts_looks_back_whole_slots(tmp_path: Path) 
     (tmp_path / "errorbudget.toml").write_text(SLOTS + ALERT.replace("1h", "7m"))
     _, problems = read_settings(tmp_path, "errorbudget.toml", {})
     assert [f"{one.span}: {one.message} | {one.help}" for one in problems] == [
-        "errorbudget.toml:16:1: the alert `fast` of the SLO `ok` looks back 7m, which is not whole windows of 5m | "
-        "look back a multiple of 5m, or set `window` in errorbudget.toml to a part of 7m"
+        "errorbudget.toml:16:1: the alert `fast` of the SLO `ok` looks back 7m, which is not whole slots of 5m of "
+        "`requests` | look back a multiple of 5m"
     ]
 
 

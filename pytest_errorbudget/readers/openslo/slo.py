@@ -85,7 +85,7 @@ def _computed(
 ) -> WrittenSlo | None:
     sli, named = sli_of(common.document, measure, objective), common.document.root.get("metadata", "name")
     span = (named or common.document.root).span
-    slice_window = objective.at.get("timeSliceWindow")
+    slice_window, period_at = objective.at.get("timeSliceWindow"), common.spec.get("timeWindow")
     if sli is None:
         return None
     return WrittenSlo(
@@ -101,6 +101,7 @@ def _computed(
         ),
         events=measure.events_at or span,
         slice=span if slice_window is None else slice_window.span,
+        period=span if period_at is None else period_at.span,
     )
 
 
