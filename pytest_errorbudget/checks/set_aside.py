@@ -1,8 +1,10 @@
-"""What rests on a column keeps its type from changing: views, checks, and indexes with expressions or predicates.
+"""What rests on a column keeps its type from changing: views, checks, indexes with expressions or predicates,
+triggers that name columns, and policies.
 
-They are set aside before types change, and made again afterwards from the texts that PostgreSQL has of them. A check
-or an index that no longer fits is left out: it has no part in how a query is typed, but for a unique index, which a
-difference then makes. A view that no longer fits is an error, because a query of it could not be typed.
+They are set aside before types change, and made again afterwards from the texts that PostgreSQL has of them. A check,
+an index, a trigger or a policy that no longer fits is left out: it has no part in how a query is typed, but for a
+unique index, which a difference then makes. A view that no longer fits is an error, because a query of it could not be
+typed.
 """
 
 from __future__ import annotations
@@ -40,6 +42,25 @@ begin
           and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e')
           and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
         order by c.oid;
+    insert into mending_aside (kind, name, ddl)
+        select 'trigger', format('%I on %s', t.tgname, c.oid::regclass), pg_get_triggerdef(t.oid)
+        from pg_trigger t
+        join pg_class c on c.oid = t.tgrelid
+        join pg_namespace n on n.oid = c.relnamespace
+        where not t.tgisinternal and t.tgparentid = 0
+          and (c.relkind = 'v' or t.tgqual is not null or t.tgattr::text <> '')
+          and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+        order by t.oid;
+    insert into mending_aside (kind, name, ddl)
+        select 'policy', format('%I on %s', polname, polrelid::regclass),
+               format('create policy %I on %s as %s for %s', polname, polrelid::regclass,
+                      case when polpermissive then 'permissive' else 'restrictive' end,
+                      case polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update'
+                                  when 'd' then 'delete' else 'all' end)
+               || coalesce(' using (' || pg_get_expr(polqual, polrelid) || ')', '')
+               || coalesce(' with check (' || pg_get_expr(polwithcheck, polrelid) || ')', '')
+        from pg_policy
+        order by oid;
     for item in select * from mending_aside order by step desc loop
         if item.kind = 'check' then
             execute 'alter ' || item.name;

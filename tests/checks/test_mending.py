@@ -128,6 +128,13 @@ def test_a_schema_does_not_differ_from_itself(connection: Connection, schema: Sc
 
 _TABLE = "create table t (id bigserial primary key, n int not null default 3, label text);"
 
+_GUARDED = (
+    "create function f() returns trigger language plpgsql as 'begin return new; end'; create policy p on t using "
+    "(label = 'a'); create trigger a before update of label on t for each row when (new.n > 1) execute function f();"
+    "create view v as select id, label from t; "
+    "create trigger b instead of insert on v for each row execute function f();"
+)
+
 
 @pytest.mark.parametrize(
     ("before", "after"),
@@ -164,6 +171,10 @@ _TABLE = "create table t (id bigserial primary key, n int not null default 3, la
             f"{_TABLE} create type p as (z date, y bigint, x int); alter table t add p p, add ps p[]",
         ),
         (f"{_TABLE} create extension citext; alter table t add c citext", f"{_TABLE} create extension citext"),
+        (
+            f"{_TABLE} {_GUARDED}",
+            f"{_TABLE} alter table t alter label type varchar(9), alter n type bigint; {_GUARDED}",
+        ),
     ],
     ids=[
         "view column",
@@ -180,6 +191,7 @@ _TABLE = "create table t (id bigserial primary key, n int not null default 3, la
         "composite type",
         "members of a composite type in use",
         "extension type",
+        "columns that triggers and a policy name",
     ],
 )
 def test_mending_reaches_what_real_statements_make(connection: Connection, before: str, after: str) -> None:
