@@ -427,37 +427,3 @@ def test_renaming_a_tenant_changes_nothing_but_its_name() -> None:
         findings, _ = drift_findings(_DATABASE, _REPLAY, _snapshot((name, Applied("1"), wide)), "errorbudget.toml")
         texts.append([_text(finding).replace(name, "TENANT") for finding in findings])
     assert texts[0] == texts[1]
-
-
-_EMAIL = Column(name="email", type=PgType("citext", "public"), has_default=True, default="''::public.citext")
-_ELSEWHERE = replace(_EMAIL, type=PgType("citext", "extensions"), default="''::extensions.citext")
-
-
-def _people(column: Column, *enums: EnumType) -> Schema:
-    return Schema(
-        relations=(Relation(schema="public", name="people", kind=RelationKind.TABLE, columns=(column,)),), enums=enums
-    )
-
-
-def test_an_extension_may_be_installed_in_another_schema() -> None:
-    replay = RealReplay(server_version=180000, versions=(ReplayedVersion(version="1", schema=_people(_EMAIL)),))
-    snapshot = _snapshot(("acme", Applied("1"), _people(_ELSEWHERE)))
-    assert drift_findings(_DATABASE, replay, snapshot, "errorbudget.toml") == (
-        (),
-        (
-            Unchecked(
-                "type",
-                "tenant acme",
-                "`extensions.citext` is taken for `public.citext` of the migrations: an extension's schema is not "
-                "compared",
-            ),
-        ),
-    )
-
-
-def test_a_type_that_the_migrations_make_is_another_in_another_schema() -> None:
-    made = EnumType(schema="public", name="citext", labels=("a",))
-    replay = RealReplay(server_version=180000, versions=(ReplayedVersion(version="1", schema=_people(_EMAIL, made)),))
-    snapshot = _snapshot(("acme", Applied("1"), _people(_ELSEWHERE, made)))
-    findings, _ = drift_findings(_DATABASE, replay, snapshot, "errorbudget.toml")
-    assert "column-type" in [finding.rule.id for finding in findings]

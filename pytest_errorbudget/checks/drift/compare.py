@@ -9,7 +9,6 @@ from itertools import chain
 from typing import assert_never
 
 from pytest_errorbudget.checks.drift.cross_tenant_reference import Elsewhere
-from pytest_errorbudget.checks.drift.extension_types import at_home, moved_types, taken_for_one
 from pytest_errorbudget.checks.drift.findings import findings_of
 from pytest_errorbudget.checks.drift.group import Group, tenants_text
 from pytest_errorbudget.checks.drift.majors import across_majors, major, untold
@@ -122,9 +121,7 @@ def _compared(version: AppliedVersion, tenants: _Alike, replay: RealReplay, sett
         return (), tuple(Unchecked(_SCHEMA, tenant, reason) for tenant in tenants.names)
     group = Group(tenants=tenants.names, settings_path=settings_path, basis=expected.basis)
     made, actual = comparable(tenants.scope, expected.schema, tenants.actual)
-    homes = moved_types(made, actual)
-    actual = at_home(actual, homes)
-    missed = chain(_left_out(expected.schema, tenants), taken_for_one(homes, tenants.names))
+    missed = _left_out(expected.schema, tenants)
     majors = (major(replay.server_version), major(tenants.server_version))
     if majors[0] != majors[1]:
         missed = chain(missed, untold(made, actual, tenants.names, majors))
