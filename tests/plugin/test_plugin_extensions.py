@@ -142,7 +142,8 @@ def test_where_an_extension_is_installed_is_no_difference(
 
 DRIFTED = """\
 alter table people add nick citext default 'a'::citext, add token uuid default uuid_generate_v1mc(),
-    alter emails drop default, alter emails type text[], alter emails set default '{}', alter key set default uuid_nil();
+    alter emails drop default, alter emails type text[], alter emails set default '{}',
+    alter key set default uuid_nil();
 alter domain address set default 'somebody';
 create table more (name citext[] default array['a'::citext], key uuid default uuid_generate_v4());
 create index more_key_idx on more (uuid_generate_v5(uuid_ns_url(), key::text));
