@@ -1,15 +1,16 @@
-"""Rows of text files that cannot be read, by line: asked only after DuckDB has refused a file."""
+"""Rows of text files that cannot be read, by line: asked only after DuckDB has refused a file.
+
+No cell is shown: what events hold does not belong in a log.
+"""
 
 from __future__ import annotations
 
-import csv
 import gzip
 import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -57,8 +58,8 @@ def unreadable_text(
     return events_problem(source, f"{words}, {places}{ending}", help)
 
 
-def odd_cell(session: duckdb.DuckDBPyConnection, file: TextFile, name: str) -> tuple[int, str] | None:
-    """The line and text of the first cell of a column that is no number; ``None`` where none is found."""
+def odd_line(session: duckdb.DuckDBPyConnection, file: TextFile, name: str) -> int | None:
+    """The line of the first cell of a column that is no number; ``None`` where none is found."""
     try:
         if file.format is EventFormat.NDJSON:
             return next(_odd_values(file.path, name), None)
@@ -67,7 +68,7 @@ def odd_cell(session: duckdb.DuckDBPyConnection, file: TextFile, name: str) -> t
         ]
     except (OSError, EOFError, ValueError, duckdb.Error):
         return None
-    return next(((one.line, _of_column(file, one.row, name)) for one in found), None)
+    return next((one.line for one in found), None)
 
 
 _STORED = ("store_rejects = true", "rejects_table = 'bad_rows'", "rejects_scan = 'bad_scans'")
@@ -100,7 +101,6 @@ class _Reject:
     line: int
     kind: str
     said: str
-    row: str
 
 
 def _rejects(session: duckdb.DuckDBPyConnection, path: str, rows: str) -> list[_Reject]:
@@ -109,12 +109,10 @@ def _rejects(session: duckdb.DuckDBPyConnection, path: str, rows: str) -> list[_
     session.execute("drop table if exists bad_scans")
     # every cell is looked at: what no one asks for is not converted
     session.execute(f"select count(columns(*)) from {rows}").fetchall()
-    query = "select line_byte_position, error_type, error_message, csv_line from bad_rows order by all"
+    query = "select line_byte_position, error_type, error_message from bad_rows order by all"
     found = session.execute(query).fetchall()
     lines = _lines_at(path, [int(at) for at, *_ in found])
-    return [
-        _Reject(line, str(kind), str(said), str(row)) for line, (_, kind, said, row) in zip(lines, found, strict=True)
-    ]
+    return [_Reject(line, str(kind), str(said)) for line, (_, kind, said) in zip(lines, found, strict=True)]
 
 
 def _lines_at(path: str, positions: Sequence[int]) -> Iterator[int]:
@@ -134,7 +132,8 @@ def _csv_reason(kind: str, said: str) -> str:
         return f"{columns[2]} columns, and {columns[1]} in the header"
     if "quote" in said:
         return "a quoted value that does not end as one (a quote within it is written twice)"
-    return " ".join(said.strip().split("\n", 3)[-1].split()) or kind.lower()
+    # DuckDB's own words quote the row
+    return kind.lower()
 
 
 def _not_utf8(path: str) -> Iterator[BadRow]:
@@ -199,17 +198,12 @@ class _Object(list[tuple[str, Any]]):
     """An object's pairs, with keys that are there twice."""
 
 
-def _odd_values(path: str, name: str) -> Iterator[tuple[int, str]]:
+def _odd_values(path: str, name: str) -> Iterator[int]:
     with _opened(path) as lines:
         for number, line in enumerate(lines, 1):
             value = json.loads(line).get(name) if line.strip() else None
             if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
-                yield number, json.dumps(value, ensure_ascii=False)
-
-
-def _of_column(file: TextFile, row: str, name: str) -> str:
-    cells = next(csv.reader([row], delimiter=file.delimiter), [])
-    return next(islice(cells, file.names.index(name), None), row)
+                yield number
 
 
 def _opened(path: str) -> BinaryIO:

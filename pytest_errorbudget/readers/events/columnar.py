@@ -17,7 +17,7 @@ import duckdb
 from pytest_errorbudget.model.formats.canonical import sha256
 from pytest_errorbudget.model.problem import Unreadable
 from pytest_errorbudget.model.settings import EventFormat, EventSource
-from pytest_errorbudget.readers.events.bad_rows import odd_cell, unreadable_text
+from pytest_errorbudget.readers.events.bad_rows import odd_line, unreadable_text
 from pytest_errorbudget.readers.events.event_files import EventFiles, lacking
 from pytest_errorbudget.readers.events.files import FileColumn, identifier, quoted
 from pytest_errorbudget.readers.events.hive import Hive, hive_of
@@ -182,9 +182,9 @@ class TextFiles:
         for path, fact in facts.items():
             written = None if fact.file is None else fact.file.find(self.named.names[name])
             if fact.file is not None and written is not None and fact.kinds.get(name) not in (*NUMBERS, Kind.NOTHING):
-                cell = odd_cell(self.session, fact.file, written)
+                line = odd_line(self.session, fact.file, written)
                 shown = path.replace(f"{self.root}/", "")
-                return "" if cell is None else f": `{cell[1]}` in `{shown}`, line {cell[0]}, is no number"
+                return "" if line is None else f": a cell in `{shown}`, line {line}, is no number"
         return ""
 
     def _made(self, path: str, fact: _Fact, types: Mapping[str, Kind], hive: Hive) -> str:

@@ -13,12 +13,13 @@ from sqlglot import exp
 from sqlglot.expressions import column
 
 from pytest_errorbudget.model.problem import Problem, Unreadable
-from pytest_errorbudget.model.settings import EventSource
+from pytest_errorbudget.model.settings import EventFormat, EventSource
 from pytest_errorbudget.readers.events.paths import events_problem
 from pytest_errorbudget.readers.events.session import SPILL
 
 _INTEGERS = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"})
 _WIDE_INTEGERS = frozenset({"UBIGINT", "HUGEINT", "UHUGEINT"})
+_NO_NAME = re.compile(r"[\d+-]")
 NUMBERS = _INTEGERS | _WIDE_INTEGERS | {"FLOAT", "REAL", "DOUBLE"}
 
 
@@ -79,16 +80,20 @@ def find(source: EventSource, columns: tuple[FileColumn, ...], name: str, use: s
     near = exact or [one for one in columns if one.name.lower() == name.lower()]
     if near:
         return near[0]
-    names = [one.name for one in columns]
+    message = f"the events `{source.name}` have no column `{name}`, {use}"
+    raise Unreadable(events_problem(source, message, _instead(source, [one.name for one in columns], name)))
+
+
+def _instead(source: EventSource, names: list[str], name: str) -> str:
+    """The nearest names; of a file without a header they are what its first row holds, which is not shown."""
+    if source.format is EventFormat.CSV and any(_NO_NAME.match(one) for one in names):
+        return (
+            "is the header missing? The first line of a CSV file names its columns, and what stands there begins with "
+            "a digit or a sign: write a header, such as `event_id,tenant_id,occurred_at,status`"
+        )
     close = get_close_matches(name, names, n=3) or names
     nearest = f"the nearest columns are {', '.join(f'`{one}`' for one in close)}"
-    raise Unreadable(
-        events_problem(
-            source,
-            f"the events `{source.name}` have no column `{name}`, {use}",
-            nearest if close else "the files hold nothing, not even the names of columns",
-        )
-    )
+    return nearest if close else "the files hold nothing, not even the names of columns"
 
 
 def as_text(found: FileColumn) -> exp.Expr:

@@ -238,8 +238,8 @@ def test_counts_that_are_text_are_named(tmp_path: Path) -> None:
     slots = replace(slots, columns=replace(slots.columns, good="ok", bad="failed"))
     slo = replace(SLO, sli=replace(SLO.sli, good="good"))
     assert problem(tmp_path, slots, slos=(slo,)).message == (
-        "the SLO `ok` cannot be counted: the column `ok` counts events and is text (VARCHAR): `some` in `x.csv`, line "
-        "3, is no number"
+        "the SLO `ok` cannot be counted: the column `ok` counts events and is text (VARCHAR): a cell in `x.csv`, "
+        "line 3, is no number"
     )
 
 

@@ -345,13 +345,15 @@ def test_a_file_that_is_cut_off(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("source", "text", "cell"),
     [
-        (SOURCE, HEADER + '1,"a\n",0,200\n2,a,0,oops\n', "`oops` in `x/bad.csv`, line 4"),
-        (SOURCE, HEADER + A + "2,a,0,NULL\n", "`NULL` in `x/bad.csv`, line 3"),
-        (LINES, JSON_ROW + '{"status":"500"}\n', '`"500"` in `x/bad.ndjson`, line 2'),
-        (LINES, JSON_ROW + '{"status":{"code":5}}\n', '`{"code": 5}` in `x/bad.ndjson`, line 2'),
+        (SOURCE, HEADER + '1,"a\n",0,200\n2,a,0,oops\n', "a cell in `x/bad.csv`, line 4"),
+        (SOURCE, HEADER + A + "2,a,0,NULL\n", "a cell in `x/bad.csv`, line 3"),
+        (LINES, JSON_ROW + '{"status":"500"}\n', "a cell in `x/bad.ndjson`, line 2"),
+        (LINES, JSON_ROW + '{"status":{"code":5}}\n', "a cell in `x/bad.ndjson`, line 2"),
     ],
 )
-def test_a_cell_that_is_no_number_is_named(tmp_path: Path, source: EventSource, text: str, cell: str) -> None:
+def test_the_line_of_a_cell_that_is_no_number_is_named_and_not_the_cell(
+    tmp_path: Path, source: EventSource, text: str, cell: str
+) -> None:
     suffix = source.format.value
     write(tmp_path, {f"a.{suffix}": HEADER + A if source is SOURCE else JSON_ROW, f"x/bad.{suffix}": text})
     assert problem(tmp_path, source).message == (
@@ -367,6 +369,12 @@ def test_a_file_that_lacks_a_column_is_named(tmp_path: Path) -> None:
     assert found.help == "write every file with the same columns, or read them as two sources under [[events]]"
 
 
+NO_HEADER = (
+    "is the header missing? The first line of a CSV file names its columns, and what stands there begins with a digit "
+    "or a sign: write a header, such as `event_id,tenant_id,occurred_at,status`"
+)
+
+
 @pytest.mark.parametrize(
     ("files", "message", "help"),
     [
@@ -376,6 +384,8 @@ def test_a_file_that_lacks_a_column_is_named(tmp_path: Path) -> None:
             "`status`, which the SLO `ok` reads in `status < 500`",
             "the nearest columns are `stat`",
         ),
+        ({"a.csv": "e-1,acme,1762000000000000,200\n"}, "`id`, which holds the event's id", NO_HEADER),
+        ({"a.csv": "e-1;acme;2026-11-01T00:00:00Z;200\n"}, "`id`, which holds the event's id", NO_HEADER),
     ],
 )
 def test_a_column_that_no_file_has(tmp_path: Path, files: dict[str, str], message: str, help: str) -> None:
