@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::disk::Disk;
 use crate::flows;
 use crate::follow::{self, Followed};
-use crate::ir::{FileFacts, Foreign, Name, Place, StructField, StructItem};
+use crate::ir::{FileFacts, Foreign, Name, Place, StructField, StructItem, blocks};
 use crate::model::{Contracts, Crate, FfiFunction, Field, Query, Side, Struct, Unread};
 use crate::modules::{self, Package};
 use crate::names::{Index, Site, Ty};
@@ -128,7 +128,7 @@ fn structs(index: &Index) -> Vec<Struct> {
             span: item.place.in_file(&reference.path),
             name: reference.name,
             krate: package_name(index, *file),
-            module: item.module.join("::"),
+            module: blocks::written(&item.module),
             derives: item.derives.clone(),
             fields: fields.map(|(field, ty)| column(index, site, item, field, ty, &reference.path)).collect(),
             attributes: tables::resolved(index, site, &item.attributes, &item.types),

@@ -2,7 +2,7 @@
 
 use crate::cases::{POSTGRES, Renaming, SQLX};
 use crate::contracts::package_name;
-use crate::ir::{EnumItem, Name, VariantItem};
+use crate::ir::{EnumItem, Name, VariantItem, blocks};
 use crate::labels::{self, by_diesel, by_sea_orm};
 use crate::model::{RustEnum, Variant};
 use crate::names::{Found, Index, Site};
@@ -87,7 +87,7 @@ fn model<'a>(index: &Index<'a>, file: usize, item: &'a EnumItem, name: Name, lib
         span: item.place.in_file(&path),
         name,
         krate: package_name(index, file),
-        module: item.module.join("::"),
+        module: blocks::written(&item.module),
         derives: item.derives.iter().filter_map(|path| path.last().cloned()).collect(),
         variants: item.variants.iter().map(variant).collect(),
         repr: item.repr.clone(),

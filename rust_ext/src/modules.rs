@@ -64,8 +64,7 @@ fn again(disk: &Disk, position: &Position, facts: &FileFacts, words: &Words) -> 
 fn renamed(files: &[(Position, FileFacts)]) -> Words {
     let mut found = Words::default();
     for (_, file) in files {
-        let local = file.functions.iter().flat_map(|function| &function.uses);
-        for brought in file.uses.iter().chain(local) {
+        for brought in &file.uses {
             if let (Some(name), Some(last)) = (&brought.name, brought.target.last()) {
                 let module = name.starts_with(char::is_uppercase) && last.starts_with(char::is_lowercase);
                 if name != last && !bodies::matters(name) && (module || bodies::matters(last)) {

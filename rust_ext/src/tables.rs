@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::ir::{Name, TableItem, Type};
+use crate::ir::{Name, TableItem, Type, blocks};
 use crate::model::{Attribute, DeclaredColumn, DeclaredTable};
 use crate::names::{Index, Site, Ty};
 
@@ -29,7 +29,7 @@ fn of(index: &Index, file: usize, table: &TableItem) -> Option<DeclaredTable> {
         schema: table.schema.clone(),
         table: table.table.clone(),
         krate: index.packages.get(facts.package)?.name.clone(),
-        module: module.join("::"),
+        module: blocks::written(module),
         primary_key: table.primary_key.clone(),
         columns: table.columns.iter().map(column).collect(),
     })

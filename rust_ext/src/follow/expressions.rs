@@ -68,6 +68,7 @@ impl Follower<'_> {
     fn flow(&mut self, expression: &Expr, wanted: Option<&Ty>) -> Value {
         match expression {
             Expr::Block(statements) => self.scoped(|follower| follower.block(statements, wanted)),
+            Expr::Scope(block, statements) => self.scope(*block, statements, wanted),
             Expr::If { condition, then, other } => self.scoped(|follower| {
                 follower.value(condition, None);
                 let then = follower.scoped(|inner| inner.value(then, wanted));
@@ -112,6 +113,15 @@ impl Follower<'_> {
         let result = work(self);
         self.names.truncate(depth);
         result
+    }
+
+    /// A block with items of its own, which its names mean before all others.
+    fn scope(&mut self, block: usize, statements: &[Statement], wanted: Option<&Ty>) -> Value {
+        let outer = self.site;
+        self.site = self.index.block(outer, block);
+        let value = self.scoped(|follower| follower.block(statements, wanted));
+        self.site = outer;
+        value
     }
 
     fn arms(&mut self, matched: &Value, arms: &[Arm], wanted: Option<&Ty>) -> Value {

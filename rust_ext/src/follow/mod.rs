@@ -20,10 +20,8 @@ mod tokio;
 
 use std::sync::Arc;
 
-use smol_str::format_smolstr;
-
 use crate::disk::Disk;
-use crate::ir::{Body, Expr, Function, Name, Place, Text};
+use crate::ir::{self, Body, Expr, Function, Name, Place, Text};
 use crate::model::{Cast, Query, Span, Unread};
 use crate::names::{FunctionId, Index, Signature, Site, StructId, Ty};
 
@@ -150,10 +148,7 @@ pub fn file(disk: &Disk, index: &Index, number: usize) -> Followed {
 
 /// The name of a function as items are called: `Type::method`.
 pub fn function_name(function: &Function) -> Name {
-    match function.owner.as_ref().and_then(|owner| owner.ty.segments.last()) {
-        Some(owner) => format_smolstr!("{owner}::{}", function.name),
-        None => function.name.clone(),
-    }
+    ir::function_name(function.owner.as_deref(), &function.name)
 }
 
 /// What is known while the functions of a file are followed.
@@ -236,7 +231,7 @@ impl<'a> Follower<'a> {
         }
     }
 
-    fn ty(&self, ty: &crate::ir::Type) -> Ty {
+    fn ty(&self, ty: &ir::Type) -> Ty {
         self.index.ty(self.site, ty, self.signature.own.as_ref())
     }
 

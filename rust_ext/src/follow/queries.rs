@@ -3,7 +3,7 @@
 use super::parameters::Literals;
 use super::rows::ROW;
 use super::{Follower, PlacedText, Value};
-use crate::ir::{Expr, MacroQuery, Name, Place, Sql, Text, Type};
+use crate::ir::{Expr, MacroQuery, Name, Place, Sql, Text, Type, Use, blocks};
 use crate::model::{Query, QueryCall, RustType, StructRef};
 use crate::names::{Found, Ty};
 use crate::paths;
@@ -85,8 +85,11 @@ impl Follower<'_> {
 
     fn brings_all_of_sqlx(&self) -> bool {
         let uses = self.index.files.get(self.site.file).map(|file| file.uses.as_slice()).unwrap_or_default();
-        let mut all = uses.iter().chain(self.site.uses);
-        all.any(|brought| brought.name.is_none() && brought.target.first().is_some_and(|first| self.is_sqlx(first)))
+        let of_another = |brought: &&Use| {
+            blocks::outside(&brought.module).is_some() && !self.site.module.starts_with(&brought.module)
+        };
+        let mut globs = uses.iter().filter(|brought| brought.name.is_none() && !of_another(brought));
+        globs.any(|brought| brought.target.first().is_some_and(|first| self.is_sqlx(first)))
     }
 
     pub(super) fn query_call(

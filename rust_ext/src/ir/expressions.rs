@@ -88,6 +88,8 @@ pub enum Expr {
     Struct(Box<StructLiteral>),
     Closure(Box<Closure>),
     Block(Vec<Statement>),
+    /// A block that holds items, by its position among those of the file.
+    Scope(usize, Vec<Statement>),
     Try(Box<Expr>),
     Await(Box<Expr>),
     /// References, dereferences, parentheses: the same value.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use smol_str::format_smolstr;
+
 use super::{Expr, ModulePath, Name, Pattern, Place, Type};
 use crate::model::Attribute;
 
@@ -17,6 +19,14 @@ pub struct Owner {
     pub ty: Type,
 }
 
+/// How a function is called as items are: `Type::method`.
+pub fn function_name(owner: Option<&Owner>, name: &Name) -> Name {
+    match owner.and_then(|owner| owner.ty.segments.last()) {
+        Some(owner) => format_smolstr!("{owner}::{name}"),
+        None => name.clone(),
+    }
+}
+
 /// What a function does.
 #[derive(Debug, Clone)]
 pub enum Body {
@@ -29,7 +39,7 @@ impl Body {
     /// Whether there is nothing in it to follow.
     pub fn is_empty(&self) -> bool {
         match self {
-            Self::Known(Expr::Block(statements)) => statements.is_empty(),
+            Self::Known(Expr::Block(statements) | Expr::Scope(_, statements)) => statements.is_empty(),
             Self::Known(Expr::Computed(parts)) => parts.is_empty(),
             _ => false,
         }
@@ -43,7 +53,6 @@ pub struct Function {
     pub owner: Option<Arc<Owner>>,
     pub parameters: Vec<Parameter>,
     pub result: Option<Type>,
-    pub uses: Vec<Use>,
     /// Methods and paths that attributes give it: `#[get("/users")]`.
     pub routes: Vec<(String, String)>,
     pub body: Body,

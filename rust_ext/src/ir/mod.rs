@@ -2,6 +2,7 @@
 //!
 //! syn's spans belong to the thread that parsed; these values carry their own places. Names are not resolved yet.
 
+pub mod blocks;
 mod expressions;
 mod items;
 
@@ -15,7 +16,7 @@ pub use expressions::{
 };
 pub use items::{
     Alias, Body, ColumnItem, Constant, EnumItem, Foreign, Function, ModuleFile, Owner, Parameter, StructField,
-    StructItem, TableItem, Use, VariantItem,
+    StructItem, TableItem, Use, VariantItem, function_name,
 };
 
 /// A name of the source: short ones lie in the value itself, and copies of long ones are shared.
@@ -78,6 +79,8 @@ pub struct FileFacts {
     pub constants: Vec<Constant>,
     pub uses: Vec<Use>,
     pub functions: Vec<Function>,
+    /// The blocks that hold items, as modules.
+    pub blocks: Vec<ModulePath>,
     pub modules: Vec<ModuleFile>,
     pub foreign: Vec<Foreign>,
     /// The bodies that were left out, as they say nothing, one after the other.

@@ -152,7 +152,7 @@ impl Lowering<'_> {
     }
 
     pub fn block(&mut self, block: &Block) -> Expr {
-        Expr::Block(self.statements(&block.stmts))
+        self.block_of(&block.stmts)
     }
 
     pub fn statements(&mut self, statements: &[Stmt]) -> Vec<Statement> {
@@ -160,7 +160,7 @@ impl Lowering<'_> {
         for statement in statements {
             match statement {
                 Stmt::Local(local) => lowered.push(self.local(local)),
-                Stmt::Item(item) => self.local_item(item),
+                Stmt::Item(item) => self.item(item, None),
                 Stmt::Expr(expression, None) => lowered.push(Statement::Tail(self.expression(expression))),
                 Stmt::Expr(expression, Some(_)) => lowered.push(Statement::Expr(self.expression(expression))),
                 Stmt::Macro(invocation) => {

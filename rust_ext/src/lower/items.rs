@@ -8,7 +8,7 @@ use super::attributes::{derive_paths, derives, integer, mapping, only_for_tests}
 use super::{Lowering, OwnerOf, macros, name, place, place_of, routes};
 use crate::ir::{
     Alias, Body, Constant, EnumItem, Expr, Function, Owner, Parameter, Pattern, Place, StructField, StructItem, Type,
-    VariantItem,
+    VariantItem, function_name,
 };
 
 impl Lowering<'_> {
@@ -18,19 +18,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// An item in a function's body; `use` counts for that function only.
-    pub fn local_item(&mut self, item: &Item) {
-        match item {
-            Item::Use(item) if !only_for_tests(&item.attrs) => {
-                let mut uses = Vec::new();
-                self.tree(&item.tree, Vec::new(), &mut uses);
-                self.uses.append(&mut uses);
-            }
-            other => self.item(other, None),
-        }
-    }
-
-    fn item(&mut self, item: &Item, owner: OwnerOf) {
+    pub fn item(&mut self, item: &Item, owner: OwnerOf) {
         if only_for_tests(attributes_of(item)) {
             return;
         }
@@ -175,10 +163,11 @@ impl Lowering<'_> {
     }
 
     fn function(&mut self, attributes: &[syn::Attribute], signature: &Signature, block: &syn::Block, owner: OwnerOf) {
-        let outer = std::mem::take(&mut self.uses);
+        let called = function_name(owner.map(|owner| &**owner), &name(&signature.ident));
+        let outer = std::mem::replace(&mut self.function, called);
         let body = self.body(block);
         self.signature(attributes, signature, owner, body);
-        self.uses = outer;
+        self.function = outer;
     }
 
     fn body(&mut self, block: &syn::Block) -> Body {
@@ -209,7 +198,6 @@ impl Lowering<'_> {
             owner: owner.cloned(),
             parameters,
             result: self.result(&signature.output),
-            uses: std::mem::take(&mut self.uses),
             routes: routes::routes(attributes),
             body,
             place: place(signature.ident.span()),
@@ -234,7 +222,7 @@ fn number(value: &syn::Expr) -> Option<i64> {
     }
 }
 
-fn attributes_of(item: &Item) -> &[syn::Attribute] {
+pub fn attributes_of(item: &Item) -> &[syn::Attribute] {
     match item {
         Item::Const(item) => &item.attrs,
         Item::Enum(item) => &item.attrs,

@@ -174,7 +174,7 @@ impl Lowering<'_> {
             return if joins { Expr::Tuple(parts) } else { Expr::Computed(parts) };
         }
         if let Ok(statements) = Block::parse_within.parse2(call.tokens.clone()) {
-            return Expr::Computed(vec![Expr::Block(self.statements(&statements))]);
+            return Expr::Computed(vec![self.block_of(&statements)]);
         }
         Expr::Computed(self.scanned(call.tokens.clone()))
     }

@@ -1,6 +1,7 @@
 //! From syn's tree to the plain values of `ir`.
 
 mod attributes;
+mod blocks;
 mod boundaries;
 mod diesel;
 mod ends;
@@ -22,7 +23,7 @@ use std::sync::Arc;
 use proc_macro2::Span;
 use smol_str::SmolStrBuilder;
 
-use crate::ir::{Expr, FileFacts, ModulePath, Name, Owner, Place, Use};
+use crate::ir::{Expr, FileFacts, ModulePath, Name, Owner, Place};
 use crate::later::Places;
 use crate::paths;
 use ends::Ends;
@@ -77,8 +78,8 @@ struct Lowering<'l> {
     stem: Option<String>,
     /// The inline modules around the present item.
     inline: Vec<Name>,
-    /// What `use` brings into the present function.
-    uses: Vec<Use>,
+    /// The present function, until one of its blocks shows it.
+    function: Name,
     /// The tables of sea-orm's expanded entities.
     entities: Vec<entities::EntityName>,
 }
@@ -90,7 +91,7 @@ impl<'l> Lowering<'l> {
             folder: paths::folder(&facts.path).to_owned(),
             stem: None,
             inline: Vec::new(),
-            uses: Vec::new(),
+            function: Name::default(),
             entities: Vec::new(),
             later,
             taken: 0,

@@ -20,7 +20,6 @@ impl Lowering<'_> {
             owner: None,
             parameters: Vec::new(),
             result: None,
-            uses: Vec::new(),
             routes: Vec::new(),
             body: Body::Known(Expr::Computed(queries)),
             place: place(ident.span()),

@@ -4,7 +4,7 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use super::{Found, Index, Item, Scope, Site};
-use crate::ir::{Name, Use};
+use crate::ir::{Name, Use, blocks};
 
 /// Longer chains of `use` are circles.
 const LONGEST_CHAIN: usize = 32;
@@ -38,9 +38,9 @@ impl<'a> Index<'a> {
         let package = self.files.get(site.file)?.package;
         match first.as_str() {
             "crate" => self.within(site.file, self.scope_at(package, &[])?, rest, depth),
-            "self" => self.within(site.file, self.scope_at(package, site.module)?, rest, depth),
+            "self" => self.within(site.file, self.scope_at(package, blocks::module_of(site.module))?, rest, depth),
             "super" => {
-                let (_, parent) = site.module.split_last()?;
+                let parent = blocks::parent_of(site.module)?;
                 if rest.first().is_some_and(|next| next == "super") {
                     return self.lookup(Site { module: parent, uses: &[], ..site }, rest, depth);
                 }
@@ -50,7 +50,7 @@ impl<'a> Index<'a> {
         }
     }
 
-    /// A path that begins with a name: of a `use` in the function, of the module, or of another package.
+    /// A path that begins with a name: of a `use` in the macro, of a block or the module, or of another package.
     fn relative(&self, site: Site, package: usize, path: &[Name], depth: usize) -> Option<Found> {
         let (first, rest) = path.split_first()?;
         let bare = Site { uses: &[], ..site };
@@ -63,7 +63,8 @@ impl<'a> Index<'a> {
                 return Some(found);
             }
         }
-        let here = self.scope_at(package, site.module).and_then(|scope| self.within(site.file, scope, path, depth));
+        let mut scopes = blocks::scopes(site.module).filter_map(|module| self.scope_at(package, module));
+        let here = scopes.find_map(|scope| self.within(site.file, scope, path, depth));
         here.or_else(|| self.within(site.file, self.dependency(package, first)?, rest, depth))
     }
 
@@ -103,7 +104,7 @@ impl<'a> Index<'a> {
         if brought.target.len() == 1 && brought.target.first().is_some_and(|only| only == first) {
             return None;
         }
-        self.through(self.site_of(scope.package, &brought.module, file)?, brought, rest, depth)
+        self.through(self.site_of(scope.package, written_in(brought), file)?, brought, rest, depth)
     }
 
     /// What a `use` leads to: the path itself, where nothing of ours stands behind it.
@@ -149,16 +150,17 @@ impl<'a> Index<'a> {
         let (first, rest) = path.split_first()?;
         match first.as_str() {
             "crate" => self.descend(self.scope_at(package, &[])?, rest, depth),
-            "self" => self.descend(self.scope_at(package, from)?, rest, depth),
+            "self" => self.descend(self.scope_at(package, blocks::module_of(from))?, rest, depth),
             "super" => {
-                let (_, parent) = from.split_last()?;
+                let parent = blocks::parent_of(from)?;
                 match rest.first() {
                     Some(next) if next == "super" => self.module(package, parent, rest, depth),
                     _ => self.descend(self.scope_at(package, parent)?, rest, depth),
                 }
             }
             _ => {
-                let here = self.scope_at(package, from).and_then(|scope| self.descend(scope, path, depth));
+                let mut scopes = blocks::scopes(from).filter_map(|module| self.scope_at(package, module));
+                let here = scopes.find_map(|scope| self.descend(scope, path, depth));
                 here.or_else(|| self.descend(self.dependency(package, first)?, rest, depth))
             }
         }
@@ -185,8 +187,14 @@ impl<'a> Index<'a> {
             return None;
         }
         let target: Vec<Name> = brought.target.iter().chain(rest).cloned().collect();
-        self.module(here.package, &brought.module, &target, depth + 1)
+        self.module(here.package, written_in(brought), &target, depth + 1)
     }
+}
+
+/// Where the path of a `use` begins: `use retry::retry;` in a block is not about itself.
+fn written_in(brought: &Use) -> &[Name] {
+    let itself = brought.name.is_some() && brought.name.as_ref() == brought.target.first();
+    blocks::outside(&brought.module).filter(|_| itself).unwrap_or(&brought.module)
 }
 
 /// Address and length. Module paths and uses live as long as the index, so that this tells them apart.

@@ -10,8 +10,9 @@ mod types;
 use std::sync::{Arc, OnceLock, RwLock};
 
 use rustc_hash::FxHashMap as HashMap;
+use smol_str::format_smolstr;
 
-use crate::ir::{Alias, Constant, EnumItem, Expr, FileFacts, Function, Name, StructItem, TableItem, Use};
+use crate::ir::{Alias, Constant, EnumItem, Expr, FileFacts, Function, Name, StructItem, TableItem, Use, blocks};
 use crate::model::StructRef;
 use crate::modules::Package;
 
@@ -220,8 +221,8 @@ impl<'a> Index<'a> {
         self.methods = methods;
     }
 
-    /// Names that are unique in each file, for items by file, module and name: with the inline modules where two
-    /// share one.
+    /// Names that are unique in each file, for items by file, module and name: with the inline modules and functions
+    /// around them where two share one.
     pub fn unique_names<'m>(&self, items: impl Iterator<Item = (usize, &'m [Name], &'m str)> + Clone) -> Vec<Name> {
         let mut count: HashMap<(usize, &str), usize> = HashMap::default();
         for (file, _, name) in items.clone() {
@@ -232,10 +233,8 @@ impl<'a> Index<'a> {
         for (file, module, name) in items {
             let inline = self.inline(file, module);
             let shared = count.get(&(file, name)).is_some_and(|count| *count > 1);
-            let name = match (shared, inline.is_empty()) {
-                (true, false) => Name::from(format!("{}::{name}", inline.join("::"))),
-                _ => Name::from(name),
-            };
+            let inside = if shared { blocks::with_functions(inline) } else { String::new() };
+            let name = if inside.is_empty() { Name::from(name) } else { format_smolstr!("{inside}::{name}") };
             let again = used.entry((file, name.clone())).or_default();
             *again += 1;
             names.push(if *again > 1 { format!("{name}#{again}").into() } else { name });
@@ -260,7 +259,7 @@ impl<'a> Index<'a> {
 
     pub fn function(&self, id: FunctionId) -> Option<(Site<'a>, &'a Function)> {
         let (file, function) = self.functions.get(id)?;
-        Some((Site { file: *file, module: &function.module, uses: &function.uses }, function))
+        Some((Site { file: *file, module: &function.module, uses: &[] }, function))
     }
 
     /// The only method of that name, if there is only one.
@@ -274,6 +273,12 @@ impl<'a> Index<'a> {
     /// All methods of that name, of all implementations.
     pub fn all_methods(&self, of: StructId, name: &str) -> Vec<FunctionId> {
         self.methods.get(&(of, name)).cloned().unwrap_or_default()
+    }
+
+    /// The site inside one of the blocks of its file.
+    pub fn block(&self, site: Site<'a>, block: usize) -> Site<'a> {
+        let module = self.files.get(site.file).and_then(|file| file.blocks.get(block));
+        module.map_or(site, |module| Site { module, ..site })
     }
 
     pub fn constant(&self, file: usize, at: usize) -> Option<&'a Constant> {

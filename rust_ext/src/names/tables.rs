@@ -1,15 +1,14 @@
 //! Tables of diesel by their paths.
 
 use super::{Index, Site};
-use crate::ir::Name;
+use crate::ir::{Name, blocks};
 
 impl<'a> Index<'a> {
     /// `package::module::name` of the table that a path names, where one of the packages declares it.
     pub fn table(&self, site: Site<'a>, path: &[Name]) -> Option<String> {
         let (file, table) = *self.tables.get(self.table_at(site, path)?)?;
         let package = self.files.get(file).and_then(|file| self.packages.get(file.package))?;
-        let inside = table.inside.iter().map(Name::as_str);
-        Some(std::iter::once(package.name.as_str()).chain(inside).collect::<Vec<_>>().join("::"))
+        Some(format!("{}::{}", package.name, blocks::written(&table.inside)))
     }
 
     fn table_at(&self, site: Site<'a>, path: &[Name]) -> Option<usize> {
