@@ -62,7 +62,7 @@ class _Builder:
     """
 
     def __init__(self, rows: CatalogueRows, types: Types, objects: Objects, neutral: Mapping[str, str]) -> None:
-        unproven = [(row[0], row[3][0]) for row in rows.constraints if row[2] == _NOT_NULL]
+        unproven = [(row[0], int(row[3].strip("{}"))) for row in rows.constraints if row[2] == _NOT_NULL]
         constraints = [row for row in rows.constraints if row[2] != _NOT_NULL] if unproven else rows.constraints
         self._objects = objects
         self._neutral = neutral
@@ -84,13 +84,13 @@ class _Builder:
         columns = self._columns.of(oid, layout, place, schema, stored=kind not in _VIEWS)
         indexes = self._indexes.of(oid, layout, place)
         constraints = self._constraints.of(oid, place)
-        triggers = by_name([trigger(row, place) for row in self._triggers.get(oid, ())])
-        policies = by_name([policy(row, place) for row in self._policies.get(oid, ())])
+        triggers = by_name([trigger(row, place) for row in self._triggers[oid]]) if oid in self._triggers else ()
+        policies = by_name([policy(row, place) for row in self._policies[oid]]) if oid in self._policies else ()
         enabled, forced, query = self._details.get(oid, _PLAIN)
         digest = query and query_digest(query, self._objects, place.own)
         own = self._neutral.get(schema, schema)
-        guards = (enabled, forced, triggers, policies, digest)
-        key = (own, name, kind, is_partition, guards, id(columns), id(indexes), id(constraints))
+        ids = (id(columns), id(indexes), id(constraints))
+        key = (own, name, kind, is_partition, *ids, enabled, forced, triggers, policies, digest)
         known = self._known.get(key)
         if known is None:
             known = self._known[key] = Relation(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, Protocol, TypeVar
 
 Row = tuple[Any, ...]
+_NUMBER = re.compile(r"-?\d+")
 
 
 class Named(Protocol):
@@ -19,10 +20,11 @@ One = TypeVar("One", bound=Named)
 
 
 def grouped(rows: Iterable[Row]) -> Mapping[int, Sequence[Row]]:
-    """By the first value of each."""
-    groups: defaultdict[int, list[Row]] = defaultdict(list)
+    """By the first value of each. In tuples: Python's garbage collector leaves those of plain values alone."""
+    groups: dict[int, tuple[Row, ...]] = {}
     for row in rows:
-        groups[row[0]].append(row)
+        found = groups.get(row[0])
+        groups[row[0]] = (row,) if found is None else (*found, row)
     return groups
 
 
@@ -30,6 +32,14 @@ def by_name(values: list[One]) -> tuple[One, ...]:
     if len(values) > 1:
         values.sort(key=attrgetter("name"))
     return tuple(values)
+
+
+class Numbers(dict[str, tuple[int, ...]]):
+    """The numbers in the text of a vector (``1 2``) or an array (``{1,2}``), each text read once."""
+
+    def __missing__(self, text: str) -> tuple[int, ...]:
+        found = self[text] = tuple([int(number) for number in _NUMBER.findall(text)])
+        return found
 
 
 class Tuples:

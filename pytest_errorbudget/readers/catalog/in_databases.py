@@ -88,7 +88,13 @@ def _read(apart: Apart, source: Source, env: Mapping[str, str]) -> Marked:
     def look(reading: Reading) -> Marked:
         schema = read_all(reading.session, source.bookkeeping)
         version, checksums, marks = _marks(reading)
-        read = TenantRead(tenant=apart[0], version=version, schema=schema, checksums=checksums)
+        read = TenantRead(
+            tenant=apart[0],
+            version=version,
+            schema=schema,
+            checksums=checksums,
+            extension_schemas=reading.extension_schemas(),
+        )
         return Marked(read, marks, reading.session.info.server_version)
 
     return _looked(apart, source, env, look)

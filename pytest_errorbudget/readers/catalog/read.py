@@ -15,6 +15,7 @@ from pytest_errorbudget.model.schema import Relation, Schema
 from pytest_errorbudget.readers.catalog.assemble import DomainRules, Domains, TypeFacts, assembled
 from pytest_errorbudget.readers.catalog.build import CatalogueRows, build_relations
 from pytest_errorbudget.readers.catalog.expressions import rendered
+from pytest_errorbudget.readers.catalog.indexes import collations_of
 from pytest_errorbudget.readers.catalog.layouts import layouts_of
 from pytest_errorbudget.readers.catalog.objects import USUAL_COLLATIONS, Objects, Wanted, wanted
 from pytest_errorbudget.readers.catalog.types import TypeRow, Types
@@ -62,7 +63,7 @@ def read_relations(connection: Connection, relations: Sequence[Row], facts: Type
     layouts = layouts_of(columns)
     rows = CatalogueRows(relations, layouts, *parts)
     outside = {row[4] for row in rows.constraints if row[4]} - layouts.keys()
-    sorted_by = {number for text in {row[12] for row in rows.indexes} for number in map(int, text.split())}
+    sorted_by = collations_of(rows.indexes)
     objects = read_objects(
         connection, tuple(_trees(rows)), facts, outside=outside, collations=sorted_by - USUAL_COLLATIONS
     )
@@ -81,7 +82,7 @@ def read_relations(connection: Connection, relations: Sequence[Row], facts: Type
 def _trees(rows: CatalogueRows) -> Iterator[str]:
     """Every stored expression and query of the rows."""
     yield from (row[2] for row in rows.defaults)
-    yield from (tree for row in rows.indexes for tree in row[7:9] if tree)
+    yield from (tree for row in rows.indexes for tree in row[4:6] if tree)
     yield from (row[9] for row in rows.constraints if row[9])
     yield from (row[7] for row in rows.triggers if row[7])
     yield from (tree for row in rows.policies for tree in row[4:6] if tree)

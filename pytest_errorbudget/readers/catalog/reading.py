@@ -17,7 +17,8 @@ from pytest_errorbudget.readers.migrations.tools import TOOLS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenantRead:
-    """``schema`` is ``None`` for a tenant that was not found, or not looked for (``unread`` says why)."""
+    """``schema`` is ``None`` for a tenant that was not found, or not looked for (``unread`` says why).
+    ``extension_schemas`` are those of a database of its own."""
 
     tenant: Tenant
     version: AppliedVersion
@@ -25,6 +26,7 @@ class TenantRead:
     unread: str | None = None
     partitions: tuple[PartitionState, ...] = ()
     checksums: Checksums | None = None
+    extension_schemas: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,10 @@ class Reading:
         """The schemas that hold the bookkeeping table."""
         (rows,) = run_named(self.session, ("bookkeeping",), bookkeeping=self.source.bookkeeping)
         return tuple(row[0] for row in rows)
+
+    def extension_schemas(self) -> tuple[str, ...]:
+        """The schemas beside ``public`` in which extensions are installed."""
+        return tuple(row[0] for row in run_named(self.session, ("extension_schemas",))[0])
 
     def versions(self, schemas: Sequence[str]) -> Versions:
         """What the schemas' bookkeeping tables say in the snapshot of this session."""

