@@ -163,6 +163,14 @@ class Allowance:
     span: Span
 
 
+@dataclass(frozen=True, slots=True)
+class Glob:
+    """Files of the repository, and where the settings name them."""
+
+    text: str
+    span: Span
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
     """An allowance that is not in the settings yet."""
@@ -196,7 +204,7 @@ class Settings:
     slos: tuple[Slo, ...] = ()
     events: tuple[EventSource, ...] = ()
     allowances: tuple[Allowance, ...] = ()
-    sli_queries: tuple[str, ...] = ()
+    sli_queries: tuple[Glob, ...] = ()
     replay: ReplaySettings = field(default_factory=ReplaySettings)
     confidence: Fraction = Fraction(992, 1000)
     window_us: int = 5 * MINUTE_US

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from fractions import Fraction
@@ -92,7 +92,8 @@ Budgeting = Occurrences | Timeslices | RatioTimeslices
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slo:
     """``objective`` is the target as a fraction of what ``budgeting`` counts, over ``period``. ``conditions`` are the
-    alerts that its document has."""
+    alerts that its document has. ``good_at`` and ``where_at`` are where its predicates are written, if that is
+    known; the same SLO may be written in two places."""
 
     name: str
     service: str
@@ -100,6 +101,8 @@ class Slo:
     objective: Fraction
     period: Period
     span: Span
+    good_at: Span | None = field(default=None, compare=False)
+    where_at: Span | None = field(default=None, compare=False)
     budgeting: Budgeting = Occurrences()
     conditions: tuple[Condition, ...] = ()
 

@@ -17,6 +17,7 @@ from pytest_errorbudget.model.settings import (
     Allowance,
     Database,
     EventSource,
+    Glob,
     ReplaySettings,
     Settings,
 )
@@ -116,7 +117,7 @@ def _settings(
         databases=tuple(_with_tenants(database, by_name) for database in databases),
         cohorts=cohorts,
         slos=tuple(one.slo for one in written),
-        sli_queries=tuple(file.sli_queries),
+        sli_queries=tuple(Glob(glob, reading.span(("sli-queries", n))) for n, glob in enumerate(file.sli_queries)),
         events=sources,
         allowances=tuple(_allowances(reading, file.allow)),
         replay=ReplaySettings(binaries=file.replay.binaries, url=file.replay.url),

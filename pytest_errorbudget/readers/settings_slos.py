@@ -62,7 +62,13 @@ def _stated(reading: Reading, name: str, table: IndicatorTable) -> StatedIndicat
             "write `good`, a predicate, for a ratio, or `value`, a column, for a threshold",
         )
     return StatedIndicator(
-        events=table.events, good=table.good, value=table.value, where=table.where, span=reading.span(key)
+        events=table.events,
+        good=table.good,
+        value=table.value,
+        where=table.where,
+        span=reading.span(key),
+        good_at=reading.span((*key, "value" if table.good is None else "good")),
+        where_at=reading.span((*key, "where")),
     )
 
 
@@ -77,6 +83,8 @@ def short_slos(reading: Reading, file: SettingsFile) -> Iterator[WrittenSlo]:
                 objective=reading.value((*key, "objective"), parse_share, table.objective, Fraction(1, 2)),
                 period=_period(reading, (*key, "period"), table),
                 span=reading.span(key),
+                good_at=reading.span((*key, "good")),
+                where_at=None if table.where is None else reading.span((*key, "where")),
                 budgeting=_budgeting(reading, key, table),
                 conditions=tuple(
                     _condition(reading, (*key, "alerts", number), alert) for number, alert in enumerate(table.alerts)

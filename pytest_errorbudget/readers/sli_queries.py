@@ -14,6 +14,7 @@ from sqlglot.errors import SqlglotError
 
 from pytest_errorbudget.model.problem import Problem
 from pytest_errorbudget.model.rule import Rule
+from pytest_errorbudget.model.settings import Glob
 from pytest_errorbudget.model.sli_query import SliQuery, Use, UseKind
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.readers.sli_dialect import Plain, plain
@@ -23,12 +24,12 @@ from pytest_errorbudget.readers.sli_uses import Reading, read_uses
 _SETS_ZONE = re.compile(r"\bset\s+(?:session\s+|local\s+)?time\s*zone\b", re.IGNORECASE)
 
 
-def read_sli_queries(root: Path, globs: Sequence[str]) -> tuple[tuple[SliQuery, ...], tuple[Problem, ...]]:
+def read_sli_queries(root: Path, globs: Sequence[Glob]) -> tuple[tuple[SliQuery, ...], tuple[Problem, ...]]:
     """The statements of the files that ``globs`` match below ``root``, by file and place."""
     queries: list[SliQuery] = []
     problems: list[Problem] = []
     for glob in globs:
-        paths = sorted(path for path in root.glob(glob) if path.is_file())
+        paths = sorted(path for path in root.glob(glob.text) if path.is_file())
         if not paths:
             problems.append(_no_file(glob))
         for path in paths:
@@ -37,12 +38,12 @@ def read_sli_queries(root: Path, globs: Sequence[str]) -> tuple[tuple[SliQuery, 
     return tuple(queries), tuple(problems)
 
 
-def _no_file(glob: str) -> Problem:
+def _no_file(glob: Glob) -> Problem:
     return Problem(
         rule=Rule.SETTINGS_INVALID,
-        message=f"`sli-queries` names `{glob}`, which matches no file",
-        place=f"errorbudget.toml::{glob}",
-        span=Span("errorbudget.toml", 1),
+        message=f"`sli-queries` names `{glob.text}`, which matches no file",
+        place=f"{glob.span.path}::{glob.text}",
+        span=glob.span,
         consequence="No query of it is checked.",
         help="correct the path, or leave it out",
     )

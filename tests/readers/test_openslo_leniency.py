@@ -292,7 +292,9 @@ def test_what_another_system_counts_is_read_in_full_and_not_computed(tmp_path: P
 
 @pytest.mark.parametrize("name", ["answered", "up"])
 def test_settings_state_how_events_count_it(tmp_path: Path, name: str) -> None:
-    stated = StatedIndicator(events="requests", good="status < 500", value=None, where="paid", span=GLOB)
+    stated = StatedIndicator(
+        events="requests", good="status < 500", value=None, where="paid", span=GLOB, good_at=GLOB, where_at=GLOB
+    )
     found = read(tmp_path, THEIRS, {name: stated})
     assert [slo.sli for slo in found.slos] == [
         Sli(events="requests", good="status < 500", where="paid", kind=SliKind.AVAILABILITY)
@@ -301,7 +303,9 @@ def test_settings_state_how_events_count_it(tmp_path: Path, name: str) -> None:
 
 
 def test_a_statement_about_nothing_and_one_of_the_wrong_kind_are_problems(tmp_path: Path) -> None:
-    column = StatedIndicator(events="requests", good=None, value="latency_ms", where=None, span=GLOB)
+    column = StatedIndicator(
+        events="requests", good=None, value="latency_ms", where=None, span=GLOB, good_at=GLOB, where_at=GLOB
+    )
     found = read(tmp_path, THEIRS, {"answered": column, "other": column})
     assert [f"{one.span}: {one.message} | {one.help}" for one in found.problems] == [
         "errorbudget.toml:1:9: [indicators.answered] states no `good`, and the SLO `up` measures good of total | "

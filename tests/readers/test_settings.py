@@ -384,6 +384,26 @@ def test_what_is_odd_about_an_openslo_file_is_told_with_its_line(tmp_path: Path)
     ]
 
 
+def test_predicates_and_globs_have_places_of_their_own(tmp_path: Path) -> None:
+    stated = '[indicators.errors]\nevents = "requests"\ngood = "ok"\nwhere = "paid"\n'
+    ours = "{metricSource: {type: errorbudget, spec: {events: requests, where: ok}}}"
+    direct = FOREIGN.replace("{metricSource: {type: prometheus, spec: {query: a}}}", ours)
+    direct = direct.replace("{metricSource: {type: prometheus, spec: {query: b}}}", ours.replace("ok", "paid"))
+    (tmp_path / "a.yaml").write_text(FOREIGN)
+    (tmp_path / "b.yaml").write_text(direct.replace("checkout", "direct").replace("name: errors", "name: own"))
+    written = f'slos = ["*.yaml"]\nsli-queries = ["a.sql",\n  "b.sql"]\n{SHORT}where = "true"\n{stated}'
+    settings = settings_of(tmp_path, written)
+    assert [(slo.name, str(slo.good_at), str(slo.where_at)) for slo in settings.slos] == [
+        ("checkout", "errorbudget.toml:17:1", "errorbudget.toml:18:1"),
+        ("direct", "b.yaml:11:82", "b.yaml:12:83"),
+        ("ok", "errorbudget.toml:12:1", "errorbudget.toml:14:1"),
+    ]
+    assert [(one.text, str(one.span)) for one in settings.sli_queries] == [
+        ("a.sql", "errorbudget.toml:2:16"),
+        ("b.sql", "errorbudget.toml:3:3"),
+    ]
+
+
 FOREIGN = """\
 apiVersion: openslo/v1
 kind: SLO

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pytest_errorbudget.model.settings import Glob
 from pytest_errorbudget.model.sli_query import SliQuery, SliSelect, TableName, UseKind
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.readers.sli_files import list_sli_files
@@ -20,10 +21,14 @@ GROUP BY tenant_id HAVING COUNT(*) > ?;
 """
 
 
+def glob(text: str) -> Glob:
+    return Glob(text, Span("settings.toml", 7, 16))
+
+
 def read(folder: Path, text: str) -> tuple[SliQuery, ...]:
     (folder / "sli").mkdir(exist_ok=True)
     (folder / "sli" / "a.sql").write_text(text)
-    queries, problems = read_sli_queries(folder, ["sli/*.sql"])
+    queries, problems = read_sli_queries(folder, [glob("sli/*.sql")])
     assert problems == ()
     return queries
 
@@ -247,13 +252,13 @@ def test_what_each_select_reads_compares_and_groups_by(tmp_path: Path, sql: str,
 
 
 def test_a_glob_that_matches_nothing_is_a_problem(tmp_path: Path) -> None:
-    queries, problems = read_sli_queries(tmp_path, ["sli/*.sql"])
+    queries, problems = read_sli_queries(tmp_path, [glob("sli/*.sql")])
     assert queries == ()
     assert [(one.span, one.message) for one in problems] == [
-        (Span("errorbudget.toml", 1), "`sli-queries` names `sli/*.sql`, which matches no file")
+        (Span("settings.toml", 7, 16), "`sli-queries` names `sli/*.sql`, which matches no file")
     ]
 
 
 def test_files_are_listed_without_reading_them(tmp_path: Path) -> None:
     read(tmp_path, "not even SQL")
-    assert list_sli_files(tmp_path, ["sli/*.sql", "**/a.sql"]) == ("sli/a.sql",)
+    assert list_sli_files(tmp_path, [glob("sli/*.sql"), glob("**/a.sql")]) == ("sli/a.sql",)

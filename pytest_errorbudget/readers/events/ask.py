@@ -11,6 +11,7 @@ from pytest_errorbudget.model.problem import Problem, Unreadable
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.settings import EventSource
 from pytest_errorbudget.model.slo import Slo
+from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.readers.events.files import NUMBERS, FileColumn, as_micros, as_text, find
 from pytest_errorbudget.readers.events.named import meant
 from pytest_errorbudget.readers.events.predicate import column_name, parse_predicate, predicate_columns
@@ -80,19 +81,19 @@ def _predicates(
         try:
             predicates.append(_of_slo(source, slo, columns))
         except ValueError as error:
-            problems.append(_invalid(slo, str(error)))
+            problems.append(_invalid(slo, str(error), slo.good_at))
         except Unreadable as error:
             problems.append(error.problem)
     return tuple(predicates), tuple(problems)
 
 
 def _of_slo(source: EventSource, slo: Slo, columns: tuple[FileColumn, ...]) -> Predicates:
-    where = None if slo.sli.where is None else _bound(source, slo, columns, slo.sli.where)
+    where = None if slo.sli.where is None else _bound(source, slo, columns, slo.sli.where, slo.where_at)
     if source.columns.service is not None:
         service = find(source, columns, source.columns.service, "which holds the service")
         own = exp.NullSafeEQ(this=as_text(service), expression=exp.Literal.string(slo.service))
         where = own if where is None else exp.and_(own, exp.paren(where))
-    good = _bound(source, slo, columns, slo.sli.good)
+    good = _bound(source, slo, columns, slo.sli.good, slo.good_at)
     if source.slot_us is None:
         return Predicates(slo=slo, good=good, where=where)
     bad = find(source, columns, source.columns.bad or "bad", "which counts bad events")
@@ -104,8 +105,16 @@ def _of_slo(source: EventSource, slo: Slo, columns: tuple[FileColumn, ...]) -> P
     return Predicates(slo=slo, good=good, where=where, bad=column(bad.name, quoted=True))
 
 
-def _bound(source: EventSource, slo: Slo, columns: tuple[FileColumn, ...], text: str) -> exp.Expr:
-    """The predicate with every column under the name that the source gives it, quoted."""
+def _bound(source: EventSource, slo: Slo, columns: tuple[FileColumn, ...], text: str, at: Span | None) -> exp.Expr:
+    """The predicate with every column under the name that the source gives it, quoted. Raises ``Unreadable`` with where
+    it is written."""
+    try:
+        return _named(source, slo, columns, text)
+    except ValueError as error:
+        raise Unreadable(_invalid(slo, str(error), at)) from None
+
+
+def _named(source: EventSource, slo: Slo, columns: tuple[FileColumn, ...], text: str) -> exp.Expr:
     predicate = parse_predicate(text)
     words = meant(source)
     for read in list(predicate.find_all(exp.Column)):
@@ -134,12 +143,12 @@ def _comparable(read: exp.Column, found: FileColumn) -> None:
                 raise ValueError(f"the column `{found.name}` is {kind} ({found.type}) and {beside}")
 
 
-def _invalid(slo: Slo, message: str) -> Problem:
+def _invalid(slo: Slo, message: str, at: Span | None) -> Problem:
     return Problem(
         rule=Rule.SETTINGS_INVALID,
         message=f"the SLO `{slo.name}` cannot be counted: {message}",
         place=slo.name,
-        span=slo.span,
+        span=at or slo.span,
         consequence="No burn rate is computed for this SLO; the others go on.",
         help="write the predicate as a condition over one event's columns, such as `status < 500`",
     )

@@ -15,12 +15,14 @@ from pytest_errorbudget.readers.yaml_places import Place
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ratio:
     """``good`` and ``where`` (``None``: all) are predicates over the events; ``events_at`` is where the source is
-    named."""
+    named, ``good_at`` and ``where_at`` are where these are."""
 
     events: str
     good: str
     where: str | None
     events_at: Span | None
+    good_at: Span
+    where_at: Span | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,8 @@ class Threshold:
     value: str
     where: str | None
     events_at: Span | None
+    good_at: Span
+    where_at: Span | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +76,8 @@ def _threshold(document: Document, threshold: Place, types: SourceTypes) -> Meas
                 value=document.text(at, "value"),
                 where=None if where is None else document.text(at, "where"),
                 events_at=document.need(at, "events").span,
+                good_at=document.need(at, "value").span,
+                where_at=None if where is None else where.span,
             )
         case other:
             assert_never(other)
@@ -114,8 +120,15 @@ def _ratio(document: Document, ratio: Place, types: SourceTypes) -> Measure:
                 good=predicate if good is not None else f"not ({predicate})",
                 where=None if not isinstance(whole, Events) else _valid(document, whole.at, events),
                 events_at=document.need(at, "events").span,
+                good_at=document.need(at, "where").span,
+                where_at=_where_at(whole),
             )
     raise AssertionError("a source is events or elsewhere")
+
+
+def _where_at(total: Elsewhere | Events | None) -> Span | None:
+    where = total.at.get("where") if isinstance(total, Events) else None
+    return None if where is None else where.span
 
 
 def _counter(document: Document, ratio: Place) -> None:
@@ -138,5 +151,19 @@ def stated(document: Document, name: str, foreign: Foreign, found: StatedIndicat
         message = f"[indicators.{name}] states no `{key}`, and {document.title} measures {foreign.form}"
         raise Refused(name, found.span, message, f"write `{key}` there")
     if foreign.is_threshold:
-        return Threshold(events=found.events, value=given, where=found.where, events_at=found.span)
-    return Ratio(events=found.events, good=given, where=found.where, events_at=found.span)
+        return Threshold(
+            events=found.events,
+            value=given,
+            where=found.where,
+            events_at=found.span,
+            good_at=found.good_at,
+            where_at=found.where_at,
+        )
+    return Ratio(
+        events=found.events,
+        good=given,
+        where=found.where,
+        events_at=found.span,
+        good_at=found.good_at,
+        where_at=found.where_at,
+    )

@@ -96,6 +96,8 @@ def _computed(
             objective=target,
             period=period,
             span=span,
+            good_at=measure.good_at,
+            where_at=measure.where_at,
             budgeting=budgeting,
             conditions=common.conditions,
         ),

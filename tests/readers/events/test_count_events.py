@@ -362,16 +362,21 @@ def test_no_row_that_can_count_and_no_as_of(tmp_path: Path) -> None:
 
 
 def test_an_slo_that_cannot_be_counted_leaves_the_others(tmp_path: Path) -> None:
-    clock = replace(OK, name="clock", sli=replace(OK.sli, good="at > now()"))
+    good_at, where_at = Span("errorbudget.toml", 3, 5), Span("errorbudget.toml", 4, 5)
+    clock = replace(OK, name="clock", sli=replace(OK.sli, good="at > now()"), good_at=good_at, where_at=where_at)
+    valid = replace(OK, name="valid", sli=replace(OK.sli, where="1 / 2 = 0"), good_at=good_at, where_at=where_at)
     lost = replace(OK, name="lost", sli=replace(OK.sli, good="statuss < 500"))
-    counts, problems = count(tmp_path, [row("1", 0)], slos=(clock, lost, OK))
+    counts, problems = count(tmp_path, [row("1", 0)], slos=(clock, valid, lost, OK))
     assert counts is not None
     assert [one.slo for one in counts.series] == ["ok"]
     assert [problem.message for problem in problems] == [
         "the SLO `clock` cannot be counted: `at > now()` uses `currenttimestamp`, which engines may answer "
         "differently: use comparisons, AND, OR, NOT, IN, BETWEEN, LIKE",
+        "the SLO `valid` cannot be counted: `1 / 2 = 0` divides, and engines round division differently: multiply the "
+        "other side instead",
         "the events `requests` have no column `statuss`, which the SLO `lost` reads in `statuss < 500`",
     ]
+    assert [problem.span for problem in problems[:2]] == [good_at, where_at]
 
 
 def test_one_broken_source_leaves_the_others(tmp_path: Path) -> None:
