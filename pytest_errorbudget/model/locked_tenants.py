@@ -47,3 +47,4 @@ class LockedDatabase:
     shapes: tuple[LockedShape, ...]
     candidates: tuple[str, ...] = ()
     ledgers: tuple[Ledger, ...] = ()
+    extension_schemas: tuple[str, ...] = ()

@@ -106,7 +106,8 @@ class SharedState:
 class Snapshot:
     """All tenants of one database at one moment. ``candidates`` are schemas that hold the bookkeeping table
     and belong to no listed tenant. ``ledgers`` are there where the migration tool stores checksums. ``shared`` is
-    there where sets of migrations come before the tenants' own, and the database has a server."""
+    there where sets of migrations come before the tenants' own, and the database has a server. ``extension_schemas``
+    are those beside ``public`` in which the tenants' databases have extensions, sorted."""
 
     database: str
     server_version: int
@@ -115,6 +116,7 @@ class Snapshot:
     candidates: tuple[str, ...] = ()
     ledgers: tuple[Ledger, ...] = ()
     shared: tuple[SharedState, ...] = ()
+    extension_schemas: tuple[str, ...] = ()
 
     def shape(self, digest: str) -> Schema:
         return next(shape.schema for shape in self.shapes if shape.digest == digest)

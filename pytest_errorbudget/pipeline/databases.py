@@ -180,6 +180,10 @@ def _shapes(database: Database, facts: DatabaseFacts) -> tuple[ShapeRequest, ...
         expected = without(expected, facts.shared_schema)
         compared = comparable(scope_of(database, state), expected, snapshot.shape(state.shape))
         steps = (*mending(differences(*compared)), *reordering(*compared))
-        requests[state.shape] = ShapeRequest(digest=state.shape, version=version, mending=steps)
-    newest = (ShapeRequest(digest=None),) if replay.failure is None else ()
+        requests[state.shape] = ShapeRequest(
+            digest=state.shape, version=version, mending=steps, extension_schemas=snapshot.extension_schemas
+        )
+    newest = (
+        (ShapeRequest(digest=None, extension_schemas=snapshot.extension_schemas),) if replay.failure is None else ()
+    )
     return (*requests.values(), *newest)

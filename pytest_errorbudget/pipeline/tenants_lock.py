@@ -35,6 +35,7 @@ def locked_tenants(database: Database, snapshot: Snapshot, replay: RealReplay | 
         shapes=tuple(shapes.values()),
         candidates=snapshot.candidates,
         ledgers=snapshot.ledgers,
+        extension_schemas=snapshot.extension_schemas,
     )
 
 
@@ -90,6 +91,7 @@ def snapshot_from_lock(database: Database, locked: LockedDatabase, replay: RealR
         shapes=tuple(sorted(shapes, key=lambda shape: shape.digest)),
         candidates=tuple(schema for schema in locked.candidates if schema not in listed),
         ledgers=locked.ledgers,
+        extension_schemas=locked.extension_schemas,
     )
 
 
@@ -111,6 +113,7 @@ def filled_from_lock(
         tenants=tuple(states.get(state.tenant, state) for state in snapshot.tenants),
         shapes=tuple(shapes[digest] for digest in sorted(shapes)),
         ledgers=(*snapshot.ledgers, *(ledger for ledger in more if ledger.tenants)),
+        extension_schemas=tuple(sorted({*snapshot.extension_schemas, *kept.extension_schemas})),
     )
     return filled, frozenset(states)
 

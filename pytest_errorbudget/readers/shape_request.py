@@ -25,8 +25,10 @@ class ShapeRequest:
     """A shape to build: the migrations up to ``version`` (``None``: all of them), then ``mending``.
 
     ``digest`` is the tenants' shape for which it stands, ``None`` for the migrations' own newest schema.
+    ``extension_schemas`` are schemas in which the tenants' databases have extensions: queries may name these.
     """
 
     digest: str | None
     version: str | None = None
     mending: tuple[str, ...] = ()
+    extension_schemas: tuple[str, ...] = ()

@@ -188,3 +188,40 @@ def test_a_tenant_that_differs_is_rebuilt_with_its_extensions(
     shop.run()
     assert told(shop) == _TOLD
     assert unchecked(shop) == []
+
+
+QUALIFIED = """\
+pub async fn people(pool: &sqlx::PgPool) -> sqlx::Result<Vec<(String,)>> {
+    sqlx::query_as("select id from people where id <> ext.uuid_nil() and email = 'a'::ext.citext").fetch_all(pool).await
+}
+
+pub async fn more(pool: &sqlx::PgPool) -> sqlx::Result<Vec<(uuid::Uuid,)>> {
+    sqlx::query_as("select ext.uuid_null()").fetch_all(pool).await
+}
+
+pub async fn many(pool: &sqlx::PgPool) -> sqlx::Result<Vec<(uuid::Uuid,)>> {
+    sqlx::query_as("select other.uuid_nil()").fetch_all(pool).await
+}
+"""
+
+
+def test_a_query_may_name_the_schema_of_an_extension(shop: Shop, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The migrations make none of these schemas, the tenants have one of them; the file of tenants knows too."""
+    make("public", "ext")
+    shop.write(f"{SOURCES}/queries.rs", QUALIFIED)
+    shop.run("--errorbudget-update")
+    before = told(shop)
+    assert before == [
+        (
+            "query-fails",
+            "both tenants: the query of `more` fails: function ext.uuid_null() does not exist (SQLSTATE 42883)",
+        ),
+        ("row-type", "both tenants: `people` reads `people.id`, which is `uuid`, into `String`"),
+    ]
+    reason = "no migration makes the schema `other`; with the extensions in it PostgreSQL takes the query"
+    assert {one["reason"] for one in unchecked(shop)} == {reason}
+    assert 'extension-schemas = [\n    "ext",\n]\n' in (shop.root / "errorbudget.tenants.toml").read_text("utf-8")
+    monkeypatch.delenv("ACME_URL")
+    monkeypatch.delenv("INITECH_URL")
+    shop.run()
+    assert told(shop) == before

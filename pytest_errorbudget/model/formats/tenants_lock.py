@@ -48,6 +48,8 @@ def _database(database: LockedDatabase) -> Iterator[str]:
     table = f"database.{key_text(database.name)}"
     yield from ("", f"[{table}]", f"read-on = {database.read_on.isoformat()}", f"server = {database.server_version}")
     yield from _listed("candidates", (text(name) for name in database.candidates))
+    if database.extension_schemas:
+        yield from _listed("extension-schemas", (text(name) for name in database.extension_schemas))
     yield from ("", f"[{table}.tenants]")
     for tenant in sorted(database.tenants, key=lambda tenant: tenant.tenant):
         yield f"{key_text(tenant.tenant)} = {inline(plain(_line(tenant)))}"
@@ -108,6 +110,7 @@ def _read_database(name: str, table: Mapping[str, Any]) -> LockedDatabase:
         shapes=tuple(_shape(digest, _table(shapes[digest])) for digest in sorted(shapes)),
         candidates=built(tuple[str, ...], table.get("candidates")),
         ledgers=built(tuple[Ledger, ...], table.get("ledgers", [])),
+        extension_schemas=built(tuple[str, ...], table.get("extension-schemas", [])),
     )
 
 

@@ -6,6 +6,8 @@ the database. The replay has it where the migrations say.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import psycopg
@@ -19,6 +21,7 @@ from pg_catalog.pg_extension e join pg_catalog.pg_namespace n on n.oid = e.extna
 where e.extrelocatable and n.nspname not in ('public', 'pg_catalog')
 order by e.extname
 """
+_ALL_MOVABLE = "select extname from pg_catalog.pg_extension where extrelocatable order by extname"
 # A schema with relations of its own is more than a place for extensions: whether a service looks there is not known.
 _REACHABLE = """
 with home as (
@@ -55,12 +58,22 @@ class Moved:
 def move_to_public(connection: Connection) -> tuple[Moved, ...]:
     """Those that can be moved; one of whose names ``public`` has another object stays. In a transaction."""
     found = (Moved(name, home) for name, home in connection.execute(_MOVABLE).fetchall())
-    return tuple(extension for extension in found if _is_moved(connection, extension))
+    return tuple(extension for extension in found if _is_moved(connection, extension.name, "public"))
 
 
 def move_back(connection: Connection, moved: tuple[Moved, ...]) -> None:
     for extension in moved:
         connection.execute(_to_schema(extension.name, extension.home))
+
+
+@contextmanager
+def moved_to(connection: Connection, schema: str) -> Iterator[bool]:
+    """For a while, in a schema that is not there: whether any extension could be moved there. In a transaction."""
+    with connection.transaction(force_rollback=True):
+        connection.execute(sql.SQL("create schema {}").format(sql.Identifier(schema)))
+        names = (name for (name,) in connection.execute(_ALL_MOVABLE).fetchall())
+        moved = tuple(name for name in names if _is_moved(connection, name, schema))
+        yield bool(moved)
 
 
 def look_in_homes(connection: Connection) -> None:
@@ -69,10 +82,10 @@ def look_in_homes(connection: Connection) -> None:
     connection.execute(_REACHABLE)
 
 
-def _is_moved(connection: Connection, extension: Moved) -> bool:
+def _is_moved(connection: Connection, name: str, schema: str) -> bool:
     try:
         with connection.transaction():
-            connection.execute(_to_schema(extension.name, "public"))
+            connection.execute(_to_schema(name, schema))
     except psycopg.Error:
         return False
     return True

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import psycopg
 
-from pytest_errorbudget.model.facts import QueryTyping, ShapeTyping
+from pytest_errorbudget.model.facts import QueryKey, QueryTyping, ShapeTyping
 from pytest_errorbudget.model.migration import MigrationFailure, MigrationSet
 from pytest_errorbudget.model.query_typing import Rejected, Typed, Verdict
 from pytest_errorbudget.readers.apply_migrations import Connection, apply_file, create_bookkeeping
 from pytest_errorbudget.readers.scratch import ScratchServer
 from pytest_errorbudget.readers.shape_request import Query, ShapeRequest
-from pytest_errorbudget.readers.shapes.extensions import look_in_homes, move_back, move_to_public
+from pytest_errorbudget.readers.shapes.extensions import look_in_homes, move_back, move_to_public, moved_to
 from pytest_errorbudget.readers.shapes.known_trees import KnownTrees
 from pytest_errorbudget.readers.shapes.prepare import Asked, prepare_all
 from pytest_errorbudget.readers.shapes.pruning import plan_reads
+
+_NO_SUCH_SCHEMA = "3F000"
+_QUOTED = re.compile('"(.+)"')
 
 
 def type_queries(
@@ -48,13 +53,15 @@ class _Build:
 
     files: int
     mending: tuple[str, ...]
+    extension_schemas: tuple[str, ...]
 
 
 def _effective(request: ShapeRequest, migrations: MigrationSet) -> _Build:
     """A version that no file has stands for all files: its mending starts from the newest schema."""
     positions = {file.version: number for number, file in enumerate(migrations.files, start=1)}
     newest = len(migrations.files)
-    return _Build(newest if request.version is None else positions.get(request.version, newest), request.mending)
+    files = newest if request.version is None else positions.get(request.version, newest)
+    return _Build(files, request.mending, request.extension_schemas)
 
 
 def _typed(
@@ -72,7 +79,8 @@ def _typed(
         if reason is not None:
             return _unchecked(queries, reason)
         look_in_homes(connection)
-        return _with_reads(connection, queries, _prepared(connection, queries, trees))
+        typings = _elsewhere(connection, build, queries, trees, _prepared(connection, queries, trees))
+        return _with_reads(connection, queries, typings)
     finally:
         connection.execute("rollback")
 
@@ -86,6 +94,38 @@ def _prepared(connection: Connection, queries: Sequence[Query], trees: KnownTree
     return tuple(
         _typing(query, verdict, again.get(query.key, verdict)) for query, verdict in zip(queries, verdicts, strict=True)
     )
+
+
+def _elsewhere(
+    connection: Connection, build: _Build, queries: Sequence[Query], trees: KnownTrees, typings: Sequence[QueryTyping]
+) -> tuple[QueryTyping, ...]:
+    """A query may name what an extension brings by the schema that holds it in the tenants' databases.
+
+    Where no migration makes that schema, the query is prepared with the extensions in it. If it is not known that the
+    tenants have them there, it is not refused.
+    """
+    missing: defaultdict[str, list[Query]] = defaultdict(list)
+    for query, typing in zip(queries, typings, strict=True):
+        schema = _missing_schema(typing.verdict)
+        if schema is not None:
+            missing[schema].append(query)
+    taken: dict[QueryKey, QueryTyping] = {}
+    for schema, some in missing.items():
+        with moved_to(connection, schema) as is_any:
+            found = _prepared(connection, some, trees) if is_any else ()
+        if schema not in build.extension_schemas:
+            reason = f"no migration makes the schema `{schema}`; with the extensions in it PostgreSQL takes the query"
+            found = tuple(replace(each, unchecked=reason) for each in found if isinstance(each.verdict, Typed))
+        taken |= {each.query: each for each in found}
+    again = (taken.get(typing.query, typing) for typing in typings)
+    return tuple(each if each.unchecked is None else replace(each, verdict=None) for each in again)
+
+
+def _missing_schema(verdict: Verdict | None) -> str | None:
+    if not isinstance(verdict, Rejected) or verdict.sqlstate != _NO_SUCH_SCHEMA:
+        return None
+    found = _QUOTED.search(verdict.message)
+    return None if found is None else found[1]
 
 
 def _with_reads(

@@ -172,3 +172,46 @@ def test_another_tenants_objects_keep_the_name_of_its_schema(connection: Connect
     assert sorted(f"{one.schema}.{one.relation}" for one in references) == ["a.customers", "public.customers"]
     assert [str(column.type) for column in orders.columns][3:] == ["a.mood", "integer"]
     assert orders.columns[-1].default == "nextval('a.numbers'::regclass)"
+
+
+_IN_A_SCHEMA = """
+create schema {home}; create extension citext schema {home}; create extension "uuid-ossp" schema {home};
+create extension moddatetime schema {home}; create extension cube schema {home};
+create extension earthdistance schema {home}; set search_path = {tenant}, {home};
+create domain address as citext default 'x' check (value <> 'y');
+create table t (id uuid default uuid_generate_v4() check (id <> uuid_nil()), c citext[] default array['a'::citext],
+    a address, e earth, s uuid generated always as (uuid_generate_v3(uuid_nil(), 'a')) stored, at timestamp);
+create index i on t (uuid_generate_v5(uuid_nil(), id::text)) where id <> uuid_nil();
+create view v as select uuid_nil(), 'a'::citext from t where a = 'b' order by c;
+create policy p on t using (id = uuid_nil());
+create trigger g before update on t for each row when (new.id = uuid_nil()) execute function moddatetime(at);
+reset search_path;
+"""
+
+
+def test_what_an_extension_brings_goes_by_public(connection: Connection) -> None:
+    """Wherever it is installed, also in a tenant's own schema."""
+    found = []
+    for home, tenant in (("public", "a"), ("ext", "a"), ('"Odd One"', "a"), ("a", "a")):
+        with connection.transaction(force_rollback=True):
+            connection.execute("drop schema public")
+            made = "" if home == tenant else f"create schema {tenant};"
+            connection.execute((made + _IN_A_SCHEMA.format(home=home, tenant=tenant)).encode())
+            found.append(read_schemas(connection, [tenant], {tenant: "public"}, "_sqlx_migrations")[tenant])
+    assert found[1:] == found[:1] * 3
+    (table,) = (relation for relation in found[0].relations if relation.name == "t")
+    assert [column.type.formatted for column in table.columns[:4]] == [
+        "uuid",
+        "public.citext[]",
+        "public.address",
+        "public.earth",
+    ]
+    assert [domain.name for domain in found[0].domains] == ["address"]
+
+
+def test_an_extension_in_the_schema_of_another_tenant_is_that_tenants(connection: Connection) -> None:
+    connection.execute("create schema a; create schema b; create extension citext schema a")
+    connection.execute("create table a.t (c a.citext); create table b.t (c a.citext)")
+    found = read_schemas(connection, ["a", "b"], {"a": "public", "b": "public"}, "_sqlx_migrations")
+    types = {name: found[name].relations[0].columns[0].type.formatted for name in found}
+    assert types == {"a": "public.citext", "b": "a.citext"}
