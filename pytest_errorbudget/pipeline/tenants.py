@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pytest_errorbudget.model.locked_tenants import KeptTenants, LockedDatabase
 from pytest_errorbudget.model.migration import RealReplay
-from pytest_errorbudget.model.problem import Unchecked
+from pytest_errorbudget.model.problem import Unchecked, Unreadable
 from pytest_errorbudget.model.settings import Database
 from pytest_errorbudget.model.snapshot import Snapshot
 from pytest_errorbudget.model.tenant import InDatabase
@@ -31,7 +31,7 @@ def read_tenants(
     locked = _locked(gathering, database)
     nobodys: Snapshot | None = None
     if database.is_live and (locked is None or _is_named(database)):
-        snapshot = gathering.attempt(read, nobodys)
+        snapshot = gathering.attempt(read if locked is None else lambda: _or_kept(read, locked), nobodys)
         if snapshot is not None:
             return Tenants(snapshot) if locked is None else _beside(gathering, database, snapshot, locked, replay)
     if locked is None:
@@ -43,6 +43,17 @@ def read_tenants(
         Unchecked("tenants", database.name, f"taken from {TENANTS_FILE}, as they were on {locked.read_on}: {why}")
     )
     return Tenants(snapshot_from_lock(database, locked, replay))
+
+
+def _or_kept(read: Callable[[], Snapshot], locked: LockedDatabase) -> Snapshot:
+    """``read``'s answer. Raises ``Unreadable`` that says what stands in."""
+    from pytest_errorbudget.pipeline.tenants_lock import TENANTS_FILE
+
+    try:
+        return read()
+    except Unreadable as error:
+        instead = f"The tenants are checked as {TENANTS_FILE} has them, of {locked.read_on}, and not as they are now."
+        raise Unreadable(replace(error.problem, consequence=instead)) from None
 
 
 def _beside(

@@ -72,6 +72,7 @@ def test_a_server_that_was_named_and_does_not_answer_is_still_a_problem(
             "errorbudget.toml::schema[[]acme-prod[]] PASSED*",
             f"{SOURCES}/models.rs::Order[[]acme-prod[]] FAILED*",
             "error[[]server-unreachable]: *",
+            f"*The tenants are checked as {FILE} has them, of 2*, and not as they are now.",
             f"*taken from {FILE}, as they were on 2*: its server could not be read*",
         ]
     )
