@@ -54,30 +54,29 @@ def out_of_reach(facts: Facts, settings: Settings) -> Iterator[Unchecked]:
             yield from _schemas(database, by_name[database.name], settings)
             yield from _migrations(by_name[database.name])
     if facts.counts is None and any(problem.rule is Rule.EVENTS_UNREADABLE for problem in facts.problems):
-        items = tuple(slo_item(settings.path, slo.name, name) for slo in settings.slos for name in settings.customers)
-        if items:
-            yield Unchecked("burn rates", "events", "the events could not be read", None, items)
+        for slo in settings.slos:
+            for item in (slo_item(settings.path, slo.name, tenant) for tenant in settings.customers):
+                yield Unchecked("burn rate", str(item), "the events could not be read", None, (item,))
+
+
+def told_once(unchecked: Iterable[Unchecked]) -> Iterator[Unchecked]:
+    """Each once; what is said without items is left out where the same is said with them."""
+    distinct = frozenset(unchecked)
+    with_items = {(one.kind, one.place, one.reason) for one in distinct if one.items}
+    return (one for one in distinct if one.items or (one.kind, one.place, one.reason) not in with_items)
 
 
 def _schemas(database: Database, facts: DatabaseFacts, settings: Settings) -> Iterator[Unchecked]:
-    every = tuple(schema_item(settings.path, tenant.name) for tenant in database.tenants)
-    if not every:
-        return
     if facts.snapshot is None:
         reason = "the server could not be read" if database.is_live else "the settings name no server (`url`)"
-        yield Unchecked("tenant schemas", database.name, reason, database.span, every)
+        reasons = dict.fromkeys((tenant.name for tenant in database.tenants), reason)
     elif facts.replay is None or not facts.replay.versions:
-        yield Unchecked("tenant schemas", database.name, "there is no replay to compare with", database.span, every)
+        reasons = dict.fromkeys((tenant.name for tenant in database.tenants), "there is no replay to compare with")
     else:
-        absent = [state for state in facts.snapshot.tenants if state.shape is None]
-        reasons = dict.fromkeys(state.unread or "not found in the database" for state in absent)
-        for reason in reasons:
-            items = tuple(
-                schema_item(settings.path, state.tenant)
-                for state in absent
-                if (state.unread or "not found in the database") == reason
-            )
-            yield Unchecked("tenant schemas", database.name, reason, database.span, items)
+        absent = (state for state in facts.snapshot.tenants if state.shape is None)
+        reasons = {state.tenant: state.unread or "not found in the database" for state in absent}
+    for tenant, reason in reasons.items():
+        yield Unchecked("tenant schema", tenant, reason, None, (schema_item(settings.path, tenant),))
 
 
 def _migrations(facts: DatabaseFacts) -> Iterator[Unchecked]:
@@ -91,18 +90,16 @@ def _migrations(facts: DatabaseFacts) -> Iterator[Unchecked]:
                 if failed is None
                 else f"the replay stops at {failed.span.path}"
             )
-            yield Unchecked("migrations", facts.name, stops, None, _items_of(each.migrations.files))
+            yield from _each(each.migrations.files, stops)
         elif each.replay is None:
-            yield Unchecked(
-                "migrations", facts.name, "no server to replay them on", None, _items_of(each.migrations.files)
-            )
+            yield from _each(each.migrations.files, "no server to replay them on")
         elif each.replay.failure is not None:
             done = {version.version for version in each.replay.versions}
             at = each.replay.failure.span.path
-            items = _items_of(file for file in each.migrations.files if file.version not in done and file.path != at)
-            if items:
-                yield Unchecked("migrations", facts.name, f"the replay stops at {at}", None, items)
+            rest = (file for file in each.migrations.files if file.version not in done and file.path != at)
+            yield from _each(rest, f"the replay stops at {at}")
 
 
-def _items_of(files: Iterable[MigrationFile]) -> tuple[ItemId, ...]:
-    return tuple(migration_item(file.path) for file in files)
+def _each(files: Iterable[MigrationFile], reason: str) -> Iterator[Unchecked]:
+    for file in files:
+        yield Unchecked("migration", file.path, reason, None, (migration_item(file.path),))

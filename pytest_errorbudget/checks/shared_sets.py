@@ -60,7 +60,7 @@ def parts(database: Database, facts: DatabaseFacts) -> Iterator[Part | Unchecked
         state = states.get(each.migrations.path)
         if state is None:
             reason = "what the tenants share was not read: the database has no server that was"
-            yield Unchecked("migrations", each.migrations.path, reason, database.span)
+            yield Unchecked("migration folder", each.migrations.path, reason, database.span)
         elif each.replay is not None:
             yield _shared(database, each, each.replay, state, made)
         made = made if each.replay is None else each.replay.newest

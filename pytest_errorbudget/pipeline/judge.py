@@ -19,7 +19,7 @@ from pytest_errorbudget.checks.firing import generated_firings, present_firings,
 from pytest_errorbudget.checks.migration_edited import edited_findings
 from pytest_errorbudget.checks.migrations import migration_findings, told_for_sure
 from pytest_errorbudget.checks.no_numbers import without_numbers
-from pytest_errorbudget.checks.out_of_reach import out_of_reach, problem_findings
+from pytest_errorbudget.checks.out_of_reach import out_of_reach, problem_findings, told_once
 from pytest_errorbudget.checks.partitions import partition_findings
 from pytest_errorbudget.checks.shared_sets import Part, parts
 from pytest_errorbudget.checks.sli import sli_findings
@@ -97,7 +97,7 @@ def _run(
         outliers=made.outliers,
         budgets=budgets,
         firings=_firings(facts, settings, made),
-        unchecked=tuple(sorted({each for each in said if isinstance(each, Unchecked)}, key=_unchecked_order)),
+        unchecked=tuple(sorted(told_once(each for each in said if isinstance(each, Unchecked)), key=_unchecked_order)),
         inputs=facts.inputs,
         counts_digest=None if facts.counts is None else facts.counts.digest,
         determinism=None if facts.counts is None else determinism_score(facts.counts),

@@ -48,9 +48,9 @@ def completed(root: Path, settings: Settings) -> Settings:
     migrations = MigrationSettings(path=folders[0]) if len(folders) == 1 else None
     unchecked = (
         *settings.unchecked,
-        *(Unchecked("migrations", aside.folder, aside.reason) for aside in found.set_aside),
+        *(Unchecked("migration folder", aside.folder, aside.reason) for aside in found.set_aside),
         *(
-            Unchecked("migrations", folder, f"{_listed(folders)} hold migrations: name yours in {settings.path}")
+            Unchecked("migration folder", folder, f"{_listed(folders)} hold migrations: name yours in {settings.path}")
             for folder in (folders if len(folders) > 1 else ())
         ),
     )

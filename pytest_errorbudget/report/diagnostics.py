@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from pytest_errorbudget.model.finding import Finding
+from pytest_errorbudget.model.formats.kinds import counted_kind
 from pytest_errorbudget.model.formats.wording import counted, named
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.run import AllowedFinding
@@ -27,8 +28,7 @@ def one_line(finding: Finding) -> str:
 def unchecked_lines(unchecked: Iterable[Unchecked]) -> Iterator[str]:
     """``not checked: 3 queries (built at run time)``: one line for each kind and reason."""
     for group in grouped(unchecked):
-        kind = _singular(group.kind)
-        yield f"not checked: {counted(group.count, kind, _plural(kind))} ({group.reason})"
+        yield f"not checked: {counted_kind(group.count, group.kind)} ({group.reason})"
 
 
 def allowed_line(allowed: tuple[AllowedFinding, ...]) -> str | None:
@@ -36,12 +36,3 @@ def allowed_line(allowed: tuple[AllowedFinding, ...]) -> str | None:
         return None
     rules = ", ".join(sorted({one.finding.rule.id for one in allowed}))
     return f"allowed: {counted(len(allowed), 'known finding')} ({rules})"
-
-
-def _singular(kind: str) -> str:
-    """The kinds are our own words: ``query``, ``payload field``, ``migrations``."""
-    return kind.removesuffix("s")
-
-
-def _plural(kind: str) -> str:
-    return f"{kind[:-1]}ies" if kind.endswith("y") and kind[-2:-1] not in tuple("aeiou") else f"{kind}s"

@@ -59,8 +59,8 @@ def test_folders_of_other_databases_are_set_aside(tmp_path: Path) -> None:
     assert database.migrations is not None
     assert database.migrations.path == "migrations/postgresql"
     assert settings.unchecked == (
-        Unchecked("migrations", "migrations/mysql", "its name says that it is for mysql"),
-        Unchecked("migrations", "migrations/sqlite", "its name says that it is for sqlite"),
+        Unchecked("migration folder", "migrations/mysql", "its name says that it is for mysql"),
+        Unchecked("migration folder", "migrations/sqlite", "its name says that it is for sqlite"),
     )
 
 
@@ -93,7 +93,7 @@ def test_several_folders_are_named_and_not_chosen_from(tmp_path: Path) -> None:
     settings = discovered(tmp_path, "errorbudget.toml")
     assert [database.migrations for database in settings.databases] == [None]
     assert settings.unchecked == tuple(
-        Unchecked("migrations", folder, "a/migrations and b hold migrations: name yours in errorbudget.toml")
+        Unchecked("migration folder", folder, "a/migrations and b hold migrations: name yours in errorbudget.toml")
         for folder in ("a/migrations", "b")
     )
 

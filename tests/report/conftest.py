@@ -301,7 +301,7 @@ def _unchecked() -> tuple[Unchecked, ...]:
     return (
         Unchecked("query", "list_invoices#3", "built at run time", Span(QUERIES, 30, 5)),
         Unchecked("query", "list_invoices#4", "built at run time", Span(QUERIES, 40, 5)),
-        Unchecked("payload field", "InvoiceDto.note", "comes from a function's result"),
+        Unchecked("handler-narrowing", "InvoiceDto.note", "comes from a function's result"),
     )
 
 

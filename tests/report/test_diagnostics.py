@@ -29,10 +29,10 @@ def test_what_was_not_checked_is_counted_by_kind_and_reason(facts: Facts) -> Non
     ]
 
 
-def test_a_kind_that_is_a_plural_has_its_singular() -> None:
-    folders = tuple(Unchecked("migrations", folder, "not named") for folder in "ab")
-    assert list(unchecked_lines(folders)) == ["not checked: 2 migrations (not named)"]
-    assert list(unchecked_lines(folders[:1])) == ["not checked: 1 migration (not named)"]
+def test_kinds_are_said_in_words() -> None:
+    parts = tuple(Unchecked("rust", place, "not followed") for place in "ab")
+    assert list(unchecked_lines(parts)) == ["not checked: 2 parts of Rust files (not followed)"]
+    assert list(unchecked_lines(parts[:1])) == ["not checked: 1 part of a Rust file (not followed)"]
 
 
 def test_known_findings_have_a_line_where_there_are_any(run: Run) -> None:

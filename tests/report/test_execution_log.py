@@ -172,7 +172,7 @@ def test_a_finding_is_data(run: Run, facts: Facts) -> None:
 def test_what_was_not_checked_is_grouped_by_reason(run: Run, facts: Facts) -> None:
     assert _log(run, facts)["unchecked"] == [
         {
-            "kind": "payload field",
+            "kind": "handler-narrowing",
             "reason": "comes from a function's result",
             "count": 1,
             "places": [{"place": "InvoiceDto.note", "path": None, "line": None}],
