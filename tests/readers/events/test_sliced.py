@@ -178,6 +178,14 @@ def test_slices_cover_the_files(files: list[FileSpan], rows: int, expected: list
     assert [(one.from_us, one.to_us, "".join(file.path for file in one.files)) for one in found] == expected
 
 
+@pytest.mark.parametrize("far", [-200_000, 200_000], ids=["long ago", "long from now"])
+def test_a_time_far_from_all_others_makes_no_slices_by_the_thousand(far: int) -> None:
+    at = far * 365 * DAY_US
+    files = [span("a", 10_000, min(at, 0), max(at, 0))]
+    found = slices_of(files, FIVE, DAY_US + max(at, 0), 10)
+    assert [(one.from_us, one.to_us) for one in found] == [(None, DAY_US + max(at, 0))]
+
+
 def test_times_whose_hours_do_not_fit_into_32_bits_are_not_sliced() -> None:
     far = 9_000_000_000_000_000_000
     found = slices_of([span("a", 10_000, 0, 1), span("b", 10_000, far, far)], FIVE, far + 1, 10)
