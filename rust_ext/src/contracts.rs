@@ -111,11 +111,6 @@ fn crates(index: &Index) -> Vec<Crate> {
     sorted(crates.collect())
 }
 
-pub fn package_name(index: &Index, file: usize) -> String {
-    let package = index.files.get(file).and_then(|file| index.packages.get(file.package));
-    package.map(|package| package.name.clone()).unwrap_or_default()
-}
-
 fn structs(index: &Index) -> Vec<Struct> {
     let mut structs = Vec::new();
     for (id, (file, item)) in index.structs.iter().enumerate() {
@@ -127,7 +122,7 @@ fn structs(index: &Index) -> Vec<Struct> {
         structs.push(Struct {
             span: item.place.in_file(&reference.path),
             name: reference.name,
-            krate: package_name(index, *file),
+            krate: index.package_name(*file),
             module: blocks::written(&item.module),
             derives: item.derives.clone(),
             fields: fields.map(|(field, ty)| column(index, site, item, field, ty, &reference.path)).collect(),
@@ -186,7 +181,7 @@ fn boundary(index: &Index, number: usize, file: &FileFacts, function: &Foreign) 
         span: function.place.in_file(&file.path),
         symbol: function.symbol.clone(),
         side: if function.declared { Side::Declaration } else { Side::Definition },
-        krate: package_name(index, number),
+        krate: index.package_name(number),
         abi: function.abi.clone(),
         parameters: parameters.map(|ty| (resolved(ty), ty.place.in_file(&file.path))).collect(),
         result: function.result.as_ref().map(resolved),

@@ -1,7 +1,6 @@
 //! Enums that are values of a column, with the labels that each library gives their variants.
 
 use crate::cases::{POSTGRES, Renaming, SQLX};
-use crate::contracts::package_name;
 use crate::ir::{EnumItem, Name, VariantItem, blocks};
 use crate::labels::{self, by_diesel, by_sea_orm};
 use crate::model::{RustEnum, Variant};
@@ -86,7 +85,7 @@ fn model<'a>(index: &Index<'a>, file: usize, item: &'a EnumItem, name: Name, lib
     RustEnum {
         span: item.place.in_file(&path),
         name,
-        krate: package_name(index, file),
+        krate: index.package_name(file),
         module: blocks::written(&item.module),
         derives: item.derives.iter().filter_map(|path| path.last().cloned()).collect(),
         variants: item.variants.iter().map(variant).collect(),

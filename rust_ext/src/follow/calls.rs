@@ -2,7 +2,8 @@
 
 use std::slice::from_ref;
 
-use super::expressions::with_cast;
+use super::kinds::core;
+use super::values::with_cast;
 use super::{Follower, Value};
 use crate::ir::{Expr, Name, Place, Type};
 use crate::model::Cast;
@@ -119,14 +120,6 @@ impl Follower<'_> {
         let cast = Cast { to: name.into(), lossy: false, span: self.span(place) };
         let ty = to.map(|to| Ty::of("Result", vec![core(&to).clone()]));
         with_cast(value, cast, ty)
-    }
-}
-
-/// The type under `Result` and `Option`.
-pub(super) fn core(ty: &Ty) -> &Ty {
-    match (ty.name.as_str(), ty.arguments.first()) {
-        ("Result" | "Option", Some(inner)) => core(inner),
-        _ => ty,
     }
 }
 

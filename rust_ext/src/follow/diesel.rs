@@ -2,8 +2,7 @@
 //!
 //! diesel's own query builder is typed by rustc against `table!`; there is no text of it to check.
 
-use super::calls::core;
-use super::expressions::has_hole;
+use super::kinds::{core, has_hole};
 use super::{Follower, PlacedText, Value};
 use crate::ir::{Expr, MethodCall, Name, Place};
 use crate::literals;

@@ -1,6 +1,7 @@
 //! Values of expressions.
 
-use super::patterns::inside;
+use super::kinds::has_hole;
+use super::values::{inside, with_cast};
 use super::{Follower, PlacedText, Value, texts};
 use crate::ir::{Arm, Closure, Expr, Local, Name, Place, Statement, Type};
 use crate::model::Cast;
@@ -216,20 +217,6 @@ impl Follower<'_> {
             value
         })
     }
-}
-
-/// The value after a cast: its origin remembers it.
-pub(super) fn with_cast(value: Value, cast: Cast, ty: Option<Ty>) -> Value {
-    let origin = value.origin.map(|mut origin| {
-        origin.casts.push(cast);
-        origin
-    });
-    Value { ty, origin, record: value.record, ..Value::default() }
-}
-
-/// `Vec<_>` and the like.
-pub(super) fn has_hole(ty: &Ty) -> bool {
-    ty.name == "_" || ty.arguments.iter().any(has_hole)
 }
 
 /// The value of a branch: the first whose origin is known, else the first whose type is, with the texts of all.

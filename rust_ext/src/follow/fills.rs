@@ -1,7 +1,6 @@
 //! Fields that struct literals and assignments fill.
 
-use super::calls::core;
-use super::queries::QUERY;
+use super::kinds::{QUERY, core};
 use super::{Fill, Follower, Value};
 use crate::ir::{Expr, Place, StructLiteral};
 use crate::names::{StructId, Ty};

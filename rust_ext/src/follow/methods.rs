@@ -1,9 +1,9 @@
 //! Calls of methods: conversions, iterators, options, fetches.
 
-use super::calls::{Callee, core};
-use super::expressions::has_hole;
+use super::calls::Callee;
+use super::kinds::{QUERY, core, has_hole, result_of};
 use super::method_kinds::{Kind, kind};
-use super::patterns::inside;
+use super::values::inside;
 use super::{Follower, Value};
 use crate::ir::{Expr, MethodCall};
 use crate::names::Ty;
@@ -190,7 +190,7 @@ impl Follower<'_> {
     /// What `fetch_one`, `fetch_all`, … give for a query.
     fn rows(&self, query: Value, name: &str) -> Value {
         let row = match query.ty.as_ref() {
-            Some(ty) if ty.name == super::queries::QUERY => ty.arguments.first().cloned().unwrap_or_default(),
+            Some(ty) if ty.name == QUERY => ty.arguments.first().cloned().unwrap_or_default(),
             _ => return Value { record: query.record, ..Value::default() },
         };
         let ty = match name {
@@ -235,13 +235,6 @@ fn asked_of_closure(receiver: &Value, method: &str, wanted: Option<&Ty>) -> Opti
     match wanted.arguments.first() {
         Some(inner) if wanted.name == "Iter" || wanted.name == holder => Some(inner.clone()),
         _ => Some(core(wanted).clone()),
-    }
-}
-
-fn result_of(ty: &Ty) -> &Ty {
-    match (ty.name.as_str(), ty.arguments.first()) {
-        ("Result", Some(inner)) => inner,
-        _ => ty,
     }
 }
 

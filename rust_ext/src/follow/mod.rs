@@ -7,6 +7,7 @@ mod calls;
 mod diesel;
 mod expressions;
 mod fills;
+mod kinds;
 mod method_kinds;
 mod methods;
 mod parameters;
@@ -17,6 +18,7 @@ mod rows;
 mod sea_orm;
 mod texts;
 mod tokio;
+mod values;
 
 use std::sync::Arc;
 
@@ -214,7 +216,7 @@ impl<'a> Follower<'a> {
     fn run_with(&mut self, values: &[Value]) {
         let parameters = self.function.parameters.iter().zip(&self.signature.parameters);
         for (at, (parameter, ty)) in parameters.enumerate() {
-            let given = values.get(at).filter(|value| value.ty.as_ref().is_some_and(rows::is_row));
+            let given = values.get(at).filter(|value| value.ty.as_ref().is_some_and(kinds::is_row));
             self.bind(&parameter.pattern, given.cloned().unwrap_or_else(|| Value::of(ty.clone())));
         }
         if let Some(body) = self.body() {

@@ -1,6 +1,6 @@
 //! Values that are bound to a query, with their types where the source says them.
 
-use super::rows::known;
+use super::kinds::known;
 use super::{Follower, Value};
 use crate::ir::Expr;
 use crate::model::RustType;

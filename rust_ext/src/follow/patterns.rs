@@ -1,42 +1,10 @@
 //! Names that patterns bind.
 
-use super::queries::QUERY;
+use super::kinds::QUERY;
+use super::values::inside;
 use super::{Follower, Origin, Value, texts};
 use crate::ir::{Name, Pattern};
-use crate::names::{Found, Item, StructId, Ty};
-
-/// Types with one thing inside that a pattern, `?` or a loop takes out.
-const HOLDERS: [&str; 17] = [
-    "Option",
-    "Result",
-    "Vec",
-    "Iter",
-    "Stream",
-    "[]",
-    "[;]",
-    "VecDeque",
-    "HashSet",
-    "BTreeSet",
-    "Json",
-    "Query",
-    "Form",
-    "Path",
-    "State",
-    "Data",
-    "Extension",
-];
-
-/// What is inside an `Option`, `Vec`, iterator or extractor; the value itself where its type is not known.
-pub fn inside(value: &Value) -> Value {
-    let Some(ty) = value.ty.as_ref().map(Ty::bare) else {
-        return value.clone();
-    };
-    let held = HOLDERS.contains(&ty.name.as_str()) && ty.strukt.is_none();
-    match (held, ty.arguments.first()) {
-        (true, inner) => value.clone().typed(inner.cloned()),
-        (false, _) => value.clone(),
-    }
-}
+use crate::names::{Found, Item, StructId};
 
 impl Follower<'_> {
     pub(super) fn bind(&mut self, pattern: &Pattern, value: Value) {

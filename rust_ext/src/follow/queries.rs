@@ -1,15 +1,12 @@
 //! Queries of sqlx: macros and functions, and where their SQL is written.
 
+use super::kinds::{QUERY, ROW};
 use super::parameters::Literals;
-use super::rows::ROW;
 use super::{Follower, PlacedText, Value};
 use crate::ir::{Expr, MacroQuery, Name, Place, Sql, Text, Type, Use, blocks};
 use crate::model::{Query, QueryCall, RustType, StructRef};
 use crate::names::{Found, Ty};
 use crate::paths;
-
-/// The type of a query before it is fetched; its argument is the row.
-pub(super) const QUERY: &str = "query";
 
 pub(super) const BUILT: &str = "the SQL is built at run time";
 

@@ -1,43 +1,13 @@
 //! Values that are taken from rows by hand: `row.get::<T, _>("x")`, also in functions that are given the row.
 
+use super::kinds::{ROW, core, is_row, known, result_of};
 use super::{Follower, Value};
 use crate::ir::{Expr, MethodCall};
-use crate::model::{Key, QueryCall, RowRead, RustType};
+use crate::model::{Key, QueryCall, RowRead};
 use crate::names::{FunctionId, Ty};
-
-/// The type of a row without a struct.
-pub(super) const ROW: &str = "row";
-
-/// The rows' own names in the libraries.
-const ROWS: [&str; 4] = [ROW, "PgRow", "Row", "AnyRow"];
 
 /// Functions that are given a row are followed through this many calls.
 const DEEPEST: usize = 4;
-
-pub(super) fn is_row(ty: &Ty) -> bool {
-    let ty = ty.bare();
-    ty.strukt.is_none() && ROWS.contains(&ty.name.as_str())
-}
-
-/// A type that the source says wholly, as it is emitted; references are left out.
-pub(super) fn known(ty: &Ty) -> Option<RustType> {
-    let ty = match (ty.name.as_str(), ty.arguments.first()) {
-        ("&" | "&mut", Some(inner)) => return known(inner),
-        _ => ty,
-    };
-    is_known(ty).then(|| ty.model())
-}
-
-fn is_known(ty: &Ty) -> bool {
-    let mut signs = ty.name.chars();
-    // One letter is a parameter of the function or of its type.
-    let generic = ty.strukt.is_none()
-        && ty.name.len() <= 2
-        && signs.next().is_some_and(char::is_uppercase)
-        && signs.all(|sign| sign.is_ascii_digit());
-    let named = !matches!(ty.name.as_str(), "" | "_" | "impl" | "dyn" | "…" | "Self" | ROW);
-    named && !generic && ty.name != super::queries::QUERY && ty.arguments.iter().all(is_known)
-}
 
 impl Follower<'_> {
     /// `get` and `try_get` of a row; `None` for every other call.
@@ -99,7 +69,7 @@ impl Follower<'_> {
         if value.query.is_none() || !value.ty.as_ref().is_some_and(is_row) {
             return;
         }
-        let Some(strukt) = to.map(super::calls::core).and_then(|to| to.bare().strukt) else {
+        let Some(strukt) = to.map(core).and_then(|to| to.bare().strukt) else {
             return;
         };
         for name in names {
@@ -138,13 +108,6 @@ impl Follower<'_> {
             }
             _ => Some(wanted.clone()),
         }
-    }
-}
-
-fn result_of(ty: &Ty) -> &Ty {
-    match (ty.name.as_str(), ty.arguments.first()) {
-        ("Result", Some(inner)) => inner,
-        _ => ty,
     }
 }
 

@@ -2,10 +2,8 @@
 //!
 //! sea-orm's own query builder is typed by rustc against the entities; there is no text of it to check.
 
-use super::calls::core;
-use super::expressions::has_hole;
+use super::kinds::{core, has_hole, known};
 use super::parameters::Literals;
-use super::rows::known;
 use super::{Follower, Value};
 use crate::ir::{Expr, MethodCall, Name, Place, Type};
 use crate::model::{Key, QueryCall, RowRead, RustType};

@@ -3,8 +3,8 @@
 //! `query` and `execute` are methods of many types. A call counts where the crate uses one of these libraries, the
 //! receiver can be a client as far as its type is known, and the arguments are those of such a call.
 
+use super::kinds::ROW;
 use super::parameters::Literals;
-use super::rows::ROW;
 use super::{Follower, Value};
 use crate::ir::{Expr, MethodCall};
 use crate::model::{QueryCall, RustType};

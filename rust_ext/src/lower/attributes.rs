@@ -2,8 +2,9 @@
 
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
-use syn::{Expr, Lit, Meta, Token};
+use syn::{Expr, Meta, Token};
 
+use super::metas::{flat, inside, string};
 use super::{diesel, name, sea_orm, segments};
 use crate::ir::Name;
 use crate::model::Attribute;
@@ -29,27 +30,6 @@ const POSTGRES_ATTRIBUTES: [&str; 4] = ["allow_mismatch", "name", "rename_all", 
 const MAPPINGS: [(&str, &[&str]); 2] = [("postgres", &POSTGRES_ATTRIBUTES), ("sqlx", &SQLX_ATTRIBUTES)];
 
 const INTEGERS: [&str; 10] = ["i8", "i16", "i32", "i64", "isize", "u8", "u16", "u32", "u64", "usize"];
-
-type Metas = Punctuated<Meta, Token![,]>;
-
-pub(super) fn inside(meta: &Meta) -> Vec<Meta> {
-    match meta {
-        Meta::List(list) => list.parse_args_with(Metas::parse_terminated).map(Vec::from_iter).unwrap_or_default(),
-        _ => Vec::new(),
-    }
-}
-
-/// The attributes with those of `cfg_attr` and `unsafe(..)` among them.
-pub(super) fn flat(attributes: &[syn::Attribute]) -> Vec<Meta> {
-    attributes
-        .iter()
-        .flat_map(|attribute| match &attribute.meta {
-            meta if meta.path().is_ident("cfg_attr") => inside(meta).into_iter().skip(1).collect(),
-            meta if meta.path().is_ident("unsafe") => inside(meta),
-            meta => vec![meta.clone()],
-        })
-        .collect()
-}
 
 /// Whether the item exists in test builds only: `#[cfg(test)]`, `#[cfg(all(test, ..))]`, `#[test]`, `#[x::test]`.
 pub fn only_for_tests(attributes: &[syn::Attribute]) -> bool {
@@ -113,16 +93,6 @@ fn value(meta: &Meta) -> Option<Name> {
         Meta::Path(_) => None,
         Meta::List(list) => Some(list.tokens.to_string().into()),
         Meta::NameValue(pair) => string(&pair.value),
-    }
-}
-
-pub(super) fn string(expression: &Expr) -> Option<Name> {
-    match expression {
-        Expr::Lit(literal) => match &literal.lit {
-            Lit::Str(text) => Some(text.value().into()),
-            _ => None,
-        },
-        _ => None,
     }
 }
 

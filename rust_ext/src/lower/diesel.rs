@@ -79,7 +79,7 @@ impl Lowering<'_> {
         if !attributes.iter().any(may_name_a_type) {
             return Vec::new();
         }
-        let words = words(&super::attributes::flat(attributes)).into_iter();
+        let words = words(&super::metas::flat(attributes)).into_iter();
         words.filter_map(|word| Some((word.name, self.ty(&word.ty?)))).collect()
     }
 }
@@ -111,7 +111,7 @@ fn of_meta(meta: &Meta) -> Vec<Word> {
             "table_name" | "column_name" | "sql_type" | "ExistingTypePath" | "DieselType" | "DieselTypePath" | "PgType"
             | "DbValueStyle" | "db_rename",
             Meta::NameValue(pair),
-        ) => super::attributes::string(&pair.value).map(|text| of_text(&path, &text)).into_iter().collect(),
+        ) => super::metas::string(&pair.value).map(|text| of_text(&path, &text)).into_iter().collect(),
         _ => Vec::new(),
     }
 }

@@ -9,6 +9,7 @@ mod entities;
 mod expressions;
 mod items;
 mod macros;
+mod metas;
 mod patterns;
 mod routes;
 mod scanned;

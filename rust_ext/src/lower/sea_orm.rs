@@ -2,7 +2,7 @@
 
 use syn::{Expr, Lit, Meta};
 
-use super::attributes::inside;
+use super::metas::inside;
 use super::name;
 use super::types::text_of;
 use crate::ir::Name;

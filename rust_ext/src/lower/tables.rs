@@ -5,7 +5,8 @@ use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Ident, Token};
 
-use super::attributes::{flat, named};
+use super::attributes::named;
+use super::metas::flat;
 use super::{Lowering, diesel, name, place, place_of, segments};
 use crate::ir::{ColumnItem, Name, Place, TableItem};
 use crate::model::Attribute;
@@ -97,7 +98,7 @@ fn attributes(attributes: &[syn::Attribute]) -> Vec<Attribute> {
             let known = matches!(name.as_str(), "sql_name" | "max_length" | "auto_increment");
             let value = match meta {
                 syn::Meta::NameValue(pair) => {
-                    super::attributes::string(&pair.value).or_else(|| Some(super::types::text_of(&pair.value).into()))
+                    super::metas::string(&pair.value).or_else(|| Some(super::types::text_of(&pair.value).into()))
                 }
                 _ => None,
             };

@@ -3,6 +3,7 @@
 mod bodies;
 mod lookup;
 mod owned;
+mod packages;
 mod signatures;
 mod tables;
 mod types;
@@ -283,13 +284,6 @@ impl<'a> Index<'a> {
 
     pub fn constant(&self, file: usize, at: usize) -> Option<&'a Constant> {
         self.files.get(file)?.constants.get(at)
-    }
-
-    /// Whether a name in the code of a file's package means that crate: its own name, or the one of the manifest.
-    pub fn is_crate(&self, file: usize, name: &str, wanted: &str) -> bool {
-        let package = self.files.get(file).and_then(|file| self.packages.get(file.package));
-        let mut renamed = package.into_iter().flat_map(|package| &package.dependencies);
-        name == wanted.replace('-', "_") || renamed.any(|(known, package)| known == name && package == wanted)
     }
 
     fn alias(&self, file: usize, at: usize) -> Option<&'a Alias> {
