@@ -18,6 +18,7 @@ from typing import Any
 
 _RACY_NS = 2_000_000_000
 _MOST_BYTES = 4 << 30
+_PARQUET_END = b"PAR1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,9 @@ class Kept:
             path.write_text(json.dumps(value))
 
     def has(self, *names: str) -> bool:
+        """Whether these tables are all there, and whole: a machine that stopped may have left the half of one."""
         paths = [self.folder / name for name in names]
-        if not all(path.is_file() for path in paths):
+        if not all(map(_is_whole, paths)):
             return False
         for path in paths:
             with suppress(OSError):
@@ -93,6 +95,16 @@ class Kept:
                 return os.fstat(file.fileno()).st_mtime_ns
         except OSError:
             return 0
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether the file ends as Parquet does."""
+    try:
+        with open(path, "rb") as file:
+            file.seek(-len(_PARQUET_END), os.SEEK_END)
+            return file.read() == _PARQUET_END
+    except OSError:
+        return False
 
 
 class _Place:

@@ -129,6 +129,19 @@ def test_a_file_that_is_written_anew_is_read_again(tmp_path: Path, kept: Path) -
     assert after == count(tmp_path)
 
 
+@pytest.mark.parametrize("left", [0, 0.5], ids=["empty", "half"])
+@pytest.mark.parametrize("suffix", [".counts", ".events"])
+def test_a_table_of_which_a_stopped_machine_left_less_is_made_again(
+    tmp_path: Path, kept: Path, suffix: str, left: float
+) -> None:
+    write(tmp_path, ROWS.format(apart=30))
+    before = count(tmp_path, kept=kept)
+    for path in kept.glob(f"*{suffix}"):
+        whole = path.read_bytes()
+        path.write_bytes(whole[: int(len(whole) * left)])
+    assert count(tmp_path, kept=kept) == before
+
+
 def test_an_entry_that_is_lost_or_broken_is_read_again(tmp_path: Path, kept: Path) -> None:
     write(tmp_path, ROWS.format(apart=30))
     before = count(tmp_path, kept=kept)
