@@ -74,7 +74,7 @@ def _schemas(database: Database, facts: DatabaseFacts, settings: Settings) -> It
         reasons = dict.fromkeys((tenant.name for tenant in database.tenants), "there is no replay to compare with")
     else:
         absent = (state for state in facts.snapshot.tenants if state.shape is None)
-        reasons = {state.tenant: state.unread or "not found in the database" for state in absent}
+        reasons = {state.tenant: state.absence for state in absent}
     for tenant, reason in reasons.items():
         yield Unchecked("tenant schema", tenant, reason, None, (schema_item(settings.path, tenant),))
 

@@ -74,6 +74,12 @@ class TenantState:
     partitions: tuple[PartitionState, ...] = ()
     sequences: tuple[SequenceState, ...] = ()
 
+    @property
+    def absence(self) -> str:
+        """Why nothing is known of its schema, where nothing is."""
+        unknown = self.version.reason if isinstance(self.version, VersionUnknown) else "it was not found"
+        return self.unread or unknown
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:

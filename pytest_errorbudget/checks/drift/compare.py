@@ -20,7 +20,7 @@ from pytest_errorbudget.model.migration import RealReplay
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.schema import RelationKind, Schema
 from pytest_errorbudget.model.settings import Database, MigrationScope
-from pytest_errorbudget.model.snapshot import Applied, AppliedVersion, Snapshot, TenantState, VersionUnknown
+from pytest_errorbudget.model.snapshot import Applied, AppliedVersion, Snapshot, VersionUnknown
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.tenant import InSchema
 
@@ -42,7 +42,7 @@ def drift_findings(database: Database, replay: RealReplay, snapshot: Snapshot, s
             reason = f"the migrations in {migrations.path} build a schema that the tenants share"
             unchecked.append(Unchecked(_SCHEMA, state.tenant, reason))
         elif state.shape is None:
-            unchecked.append(Unchecked(_SCHEMA, state.tenant, state.unread or _reason(state)))
+            unchecked.append(Unchecked(_SCHEMA, state.tenant, state.absence))
         else:
             groups[_group_key(state.version), state.shape, scope].append(state.tenant)
             if isinstance(state.version, VersionUnknown):
@@ -68,10 +68,6 @@ def drift_findings(database: Database, replay: RealReplay, snapshot: Snapshot, s
             case Unchecked():
                 unchecked.append(said)
     return ordered(tuple(findings)), tuple(sorted(set(unchecked), key=lambda u: (u.kind, u.place, u.reason)))
-
-
-def _reason(state: TenantState) -> str:
-    return state.version.reason if isinstance(state.version, VersionUnknown) else "it was not found"
 
 
 def _group_key(version: AppliedVersion) -> AppliedVersion:
