@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
-from typing import assert_never
+from typing import Any, assert_never
 
 from hypothesis import strategies as st
 
@@ -17,15 +18,40 @@ REPLICAS = ("0", "1", "2")
 LONG = 12
 """How many short windows are a long one."""
 
+_MOST_ROWS = 12
 _FEW = ("1", "1", "2", "2", "3", None)
 _PART = 10
 _FAR = 1e300
 _MANY = (*(str(number) for number in range(100)), None)
 
 
-def few_rows(columns: Sequence[PredicateColumn], window_us: int, most: int) -> st.SearchStrategy[list[EventRow]]:
-    """Rows of three events and of none, so that most are copies."""
-    return st.lists(_row(columns, window_us, _FEW), max_size=most)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """What one try of the laws is about. ``rows`` are those of three events and of none, so that most are copies;
+    ``single`` are of different events at the edges of windows. ``order`` and ``shards`` are for as many rows as there
+    can be, ``copied`` are (place of a row, or behind the last one, and the shard of its copy), ``later`` is in windows.
+    """
+
+    rows: list[EventRow] = field(default_factory=list)
+    single: list[EventRow] = field(default_factory=list)
+    order: list[int] = field(default_factory=list)
+    copied: list[tuple[int, str]] = field(default_factory=list)
+    shards: list[str] = field(default_factory=list)
+    later: int = 0
+
+
+def examples(columns: Sequence[PredicateColumn], window_us: int, about: Collection[str]) -> st.SearchStrategy[Example]:
+    """Examples of which only the fields in ``about`` are drawn: what nobody looks at makes shrinking long."""
+    replica = st.sampled_from(REPLICAS)
+    fields: dict[str, st.SearchStrategy[Any]] = {
+        "rows": st.lists(_row(columns, window_us, _FEW), max_size=_MOST_ROWS),
+        "single": _single_rows(columns, window_us),
+        "order": st.permutations(range(_MOST_ROWS)),
+        "copied": st.lists(st.tuples(st.integers(0, _MOST_ROWS - 1), replica), max_size=6),
+        "shards": st.lists(replica, min_size=_MOST_ROWS, max_size=_MOST_ROWS),
+        "later": st.integers(-LONG, LONG),
+    }
+    return st.builds(Example, **{name: drawn for name, drawn in fields.items() if name in about})
 
 
 def many_rows(columns: Sequence[PredicateColumn], window_us: int, most: int) -> st.SearchStrategy[list[EventRow]]:
@@ -35,7 +61,7 @@ def many_rows(columns: Sequence[PredicateColumn], window_us: int, most: int) -> 
     return st.tuples(*(part,) * (most // _PART)).map(lambda parts: list(chain.from_iterable(parts)))
 
 
-def edge_rows(columns: Sequence[PredicateColumn], window_us: int) -> st.SearchStrategy[list[EventRow]]:
+def _single_rows(columns: Sequence[PredicateColumn], window_us: int) -> st.SearchStrategy[list[EventRow]]:
     """Rows of different events at the edges of windows: 1 µs before, at and 1 µs after."""
     rows = st.lists(
         st.tuples(_times(window_us), st.sampled_from(TENANTS), st.tuples(*map(_value, columns))), max_size=6

@@ -7,16 +7,12 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import assert_never
 
-from hypothesis import Phase
-
 from pytest_errorbudget.model.settings import EngineName, EventFormat, EventSource, Settings
 from pytest_errorbudget.model.slo import Slo
-from pytest_errorbudget.pipeline.laws import FurtherEngine
+from pytest_errorbudget.pipeline.law_trials import DRAWN, FurtherEngine
 from pytest_errorbudget.pipeline.servers import Servers
 from pytest_errorbudget.readers.events.postgres_rows import postgres_row_counter
 from pytest_errorbudget.readers.events.spark_rows import spark_row_counter
-
-_DRAWN = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
 @contextmanager
@@ -52,6 +48,6 @@ def _engine(name: EngineName, source: EventSource, servers: Servers) -> FurtherE
         case EngineName.SPARK:
             # a question takes half a second, however small its table is, and the others some milliseconds
             engine = partial(spark_row_counter, source)
-            return FurtherEngine(name="Spark", engine=engine, examples=5, most_rows=200, phases=_DRAWN)
+            return FurtherEngine(name="Spark", engine=engine, examples=5, most_rows=200, phases=DRAWN)
         case _:
             assert_never(name)

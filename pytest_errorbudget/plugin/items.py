@@ -13,7 +13,7 @@ from pytest_errorbudget.pipeline.collect import PlannedItem
 from pytest_errorbudget.plugin.running import shared_run, silently
 
 if TYPE_CHECKING:
-    from pytest_errorbudget.pipeline.laws import Law
+    from pytest_errorbudget.pipeline.law_trials import Trial
 
 
 class FindingsFail(Exception):
@@ -68,17 +68,17 @@ class DeterminismItem(ErrorBudgetItem):
         super().runtest()
         # hypothesis and the engine are imported when such an item runs, and by nothing else.
         from pytest_errorbudget.pipeline.law_engines import law_engines
-        from pytest_errorbudget.pipeline.laws import determinism_laws
+        from pytest_errorbudget.pipeline.law_trials import determinism_trials
 
         slo, settings = self.planned.laws, shared_run(self.config).project.settings
         if slo is None:
             raise ValueError(f"{self.nodeid} stands for no SLO")
         with law_engines(settings, slo) as further:
             try:
-                laws = determinism_laws(slo, settings.window_us, further=further)
+                trials = determinism_trials(slo, settings.window_us, further=further)
             except ValueError as error:
                 raise LawBroken(f"no law can be tried: {error}") from error
-            untried = [reason for law in laws for reason in self._try(law)]
+            untried = [reason for trial in trials for reason in self._try(trial)]
         if untried:
             pytest.skip(f"not checked: {'; '.join(untried)}")
 
@@ -88,14 +88,16 @@ class DeterminismItem(ErrorBudgetItem):
         return super().repr_failure(excinfo, style)
 
     @staticmethod
-    def _try(law: Law) -> tuple[str, ...]:
-        """Why it could not be tried, if it could not."""
+    def _try(trial: Trial) -> tuple[str, ...]:
+        """Why its laws could not be tried, if they could not."""
+        from pytest_errorbudget.pipeline.laws import BrokenLaw
+
         try:
-            law.check()
+            trial.check()
         except Unreadable as error:
-            return (f"the law `{law.name}`: {error.problem.message}",)
-        except AssertionError as error:
+            return tuple(f"the law `{law.name}`: {error.problem.message}" for law in trial.laws)
+        except BrokenLaw as error:
             # The failing example is only in the notes.
             notes = getattr(error, "__notes__", ())
-            raise LawBroken("\n".join((f"broken law: {law.statement}", str(error), *notes))) from error
+            raise LawBroken("\n".join((f"broken law: {error.law.statement}", str(error), *notes))) from error
         return ()

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 
 import pytest
+from hypothesis import settings
 from sqlglot import exp
 
 from pytest_errorbudget.model.counts import Series
 from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.window import DAY_US, MINUTE_US
-from pytest_errorbudget.pipeline.laws import Law, determinism_laws
+from pytest_errorbudget.pipeline.law_trials import Trial, determinism_trials, trial
+from pytest_errorbudget.pipeline.laws import LAWS, BrokenLaw
 from pytest_errorbudget.readers.events.query import aggregation
 from pytest_errorbudget.readers.events.question import Question
 from pytest_errorbudget.readers.events.rows import (
@@ -40,18 +42,23 @@ SLO = Slo(
 NAMES = ("order", "duplication", "sharding", "partition", "sums", "concatenation", "scaling", "shift")
 
 
-def law(name: str, wrong: Callable[[Question, str, int], exp.Query] = aggregation) -> Law:
-    laws = determinism_laws(SLO, FIVE, engine=partial(row_counter, aggregation=wrong))
-    return next(one for one in laws if one.name == name)
+def only(name: str, engine: Engine) -> Trial:
+    """One law by itself."""
+    return trial(tuple(law for law in LAWS if law.name == name), SLO, FIVE, engine=engine)
 
 
 def test_the_laws_by_name() -> None:
-    assert tuple(one.name for one in determinism_laws(SLO, FIVE)) == NAMES
+    (one,) = determinism_trials(SLO, FIVE)
+    assert tuple(law.name for law in one.laws) == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_real_aggregation_obeys(name: str) -> None:
-    law(name).check()
+    only(name, row_counter).check()
+
+
+def test_the_real_aggregation_obeys_all_laws_at_once() -> None:
+    determinism_trials(SLO, FIVE)[0].check()
 
 
 def _counts_copies(question: Question, table: str, as_of_us: int) -> exp.Query:
@@ -82,27 +89,6 @@ def _with_a_clock(question: Question, table: str, as_of_us: int) -> exp.Query:
     return aggregation(question, table, min(as_of_us, 0))
 
 
-@pytest.mark.parametrize(
-    ("name", "wrong", "told"),
-    [
-        ("shift", _with_a_clock, "it counts "),
-        ("duplication", _counts_copies, "the counts differ with copies of some events:"),
-        ("sharding", _within_a_shard, "the counts differ in other shards:"),
-        ("partition", _rounds_towards_zero, "an event at "),
-        ("sums", _rounds_towards_zero, "short windows sum to "),
-    ],
-)
-@pytest.mark.usefixtures("unshrunk")
-def test_a_wrong_engine_is_found_and_its_events_can_be_pasted(
-    name: str, wrong: Callable[[Question, str, int], exp.Query], told: str
-) -> None:
-    with pytest.raises(AssertionError) as caught:
-        law(name, wrong).check()
-    text = str(caught.value)
-    assert text.startswith(told)
-    assert "\n    EventRow(tenant=" in text
-
-
 @contextmanager
 def _limited(slo: Slo, tenants: Sequence[str]) -> Iterator[CountRows]:
     """A counter that stops at one event a window."""
@@ -131,24 +117,106 @@ def _from_the_first_event(slo: Slo, tenants: Sequence[str]) -> Iterator[CountRow
         yield begun
 
 
-@pytest.mark.parametrize(
-    ("name", "wrong", "told"),
-    [
-        ("scaling", _limited, "once it counts "),
-        ("concatenation", _from_the_first_event, "two ranges count "),
-    ],
+@contextmanager
+def _first_read(slo: Slo, tenants: Sequence[str]) -> Iterator[CountRows]:
+    """Of an event's copies the one counts that is read first."""
+    with row_counter(slo, tenants) as count:
+
+        def first(rows: Sequence[EventRow], width_us: int, as_of_us: int) -> tuple[Series, ...]:
+            ones = {(row.tenant, row.id): row for row in reversed(rows)}
+            return count(list(ones.values()), width_us, as_of_us)
+
+        yield first
+
+
+WRONG: tuple[tuple[str, Engine, str], ...] = (
+    ("order", _first_read, "the counts differ in another order:"),
+    ("duplication", partial(row_counter, aggregation=_counts_copies), "the counts differ with copies of some events:"),
+    ("sharding", partial(row_counter, aggregation=_within_a_shard), "the counts differ in other shards:"),
+    ("partition", partial(row_counter, aggregation=_rounds_towards_zero), "an event at "),
+    ("sums", partial(row_counter, aggregation=_rounds_towards_zero), "short windows sum to "),
+    ("concatenation", _from_the_first_event, "two ranges count "),
+    ("scaling", _limited, "once it counts "),
+    ("shift", partial(row_counter, aggregation=_with_a_clock), "it counts "),
 )
+
+
+@pytest.mark.parametrize(("name", "wrong", "told"), WRONG)
 @pytest.mark.usefixtures("unshrunk")
-def test_a_wrong_counter_is_found(name: str, wrong: Engine, told: str) -> None:
-    laws = determinism_laws(SLO, FIVE, engine=wrong)
-    with pytest.raises(AssertionError) as caught:
-        next(one for one in laws if one.name == name).check()
-    assert str(caught.value).startswith(told)
+def test_a_wrong_engine_is_found_by_each_law_and_its_events_can_be_pasted(name: str, wrong: Engine, told: str) -> None:
+    with pytest.raises(BrokenLaw) as caught:
+        only(name, wrong).check()
+    text = str(caught.value)
+    assert caught.value.law.name == name
+    assert text.startswith(told)
+    assert "\n    EventRow(tenant='" in text
+
+
+@pytest.mark.parametrize("wrong", [wrong for _, wrong, _ in WRONG], ids=NAMES)
+@pytest.mark.usefixtures("unshrunk")
+def test_a_wrong_engine_is_found_where_the_laws_are_tried_at_once(wrong: Engine) -> None:
+    with pytest.raises(BrokenLaw) as caught:
+        determinism_trials(SLO, FIVE, engine=wrong)[0].check()
+    assert " of 1" not in str(caught.value)
+
+
+def test_the_example_of_a_broken_law_is_small() -> None:
+    before = settings.get_current_profile_name()
+    settings.register_profile("the same", derandomize=True, max_examples=50)
+    settings.load_profile("the same")
+    try:
+        with pytest.raises(BrokenLaw) as caught:
+            determinism_trials(SLO, FIVE, engine=_first_read)[0].check()
+    finally:
+        settings.load_profile(before)
+    assert caught.value.law.name == "order"
+    # at best two copies that disagree, in one order and in the other
+    assert str(caught.value).count("EventRow(") <= 8
+
+
+@contextmanager
+def _mixed(slo: Slo, tenants: Sequence[str]) -> Iterator[CountRows]:
+    """A counter that loses the last row of many."""
+    with row_counter(slo, tenants) as count:
+        yield lambda rows, width_us, as_of_us: count(rows[:-1] if len(rows) > 24 else rows, width_us, as_of_us)
+
+
+@pytest.mark.usefixtures("unshrunk")
+def test_an_example_that_breaks_no_law_by_itself_says_so() -> None:
+    with pytest.raises(BrokenLaw) as caught:
+        determinism_trials(SLO, FIVE, engine=_mixed)[0].check()
+    assert str(caught.value).endswith(
+        "\n(only where the rows are in one table with those of other tenants: alone they keep the law)"
+    )
+
+
+@pytest.mark.parametrize(("profile", "examples"), [("default", 50), ("few", 7)])
+def test_as_many_examples_of_all_laws_as_a_chosen_profile_says_or_fifty(profile: str, examples: int) -> None:
+    """The one question in windows of an hour is that of an example's long windows."""
+    long: list[int] = []
+
+    @contextmanager
+    def engine(_: Slo, __: Sequence[str]) -> Iterator[CountRows]:
+        def count(rows: Sequence[EventRow], width_us: int, _: int) -> tuple[Series, ...]:
+            if width_us == 12 * FIVE:
+                long.append(len(rows))
+            return ()
+
+        yield count
+
+    before = settings.get_current_profile_name()
+    settings.register_profile("few", max_examples=7, database=None)
+    settings.load_profile(profile)
+    try:
+        determinism_trials(SLO, FIVE, engine=engine)[0].check()
+    finally:
+        settings.load_profile(before)
+    assert len(long) == examples
 
 
 @pytest.mark.parametrize("name", ["checkout-latency", "p99 < 300 ms", "größe", "9"])
 def test_an_slo_may_have_any_name(name: str) -> None:
-    determinism_laws(replace(SLO, name=name), FIVE)[0].check()
+    determinism_trials(replace(SLO, name=name), FIVE)[0].check()
 
 
 def test_rows_in_memory_count_as_files_do() -> None:

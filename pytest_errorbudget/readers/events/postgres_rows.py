@@ -14,6 +14,7 @@ from pytest_errorbudget.readers.events.files import FileColumn
 from pytest_errorbudget.readers.events.postgres import SAME_ANSWERS, postgres_text
 from pytest_errorbudget.readers.events.query import Aggregation, aggregation
 from pytest_errorbudget.readers.events.rows import (
+    ANY_MOMENT,
     CountRows,
     EventRow,
     columns_of,
@@ -48,12 +49,15 @@ def postgres_row_counter(
         connection.execute(f"create temp table rows ({declared})".encode())
 
         @lru_cache
-        def query(window_us: int, as_of_us: int) -> bytes:
-            return postgres_text(aggregation(question(window_us), _TABLE, as_of_us), "pg_temp.rows", columns).encode()
+        def query(window_us: int) -> str:
+            name = f"windows_of_{window_us}"
+            text = postgres_text(aggregation(question(window_us), _TABLE, ANY_MOMENT), "pg_temp.rows", columns)
+            connection.execute(f"prepare {name} (bigint) as {text.replace(str(ANY_MOMENT), '$1')}".encode())
+            return name
 
         def count(rows: Sequence[EventRow], window_us: int, as_of_us: int) -> tuple[Series, ...]:
             _fill(connection, columns, rows)
-            found = connection.execute(query(window_us, as_of_us)).fetchall()
+            found = connection.execute(f"execute {query(window_us)} ({as_of_us})".encode()).fetchall()
             return tally(question(window_us), found).series
 
         yield count

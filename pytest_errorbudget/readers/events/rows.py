@@ -25,6 +25,9 @@ _OWN = (("the tenant", "VARCHAR"), ("the id", "VARCHAR"), ("the time", "BIGINT")
 """The columns that every row has, under names that no predicate writes."""
 _DIGITS = 19
 """A whole number with fewer fits into 64 bits, and so do its neighbours."""
+ANY_MOMENT = 4_321_987_654_321_987_654
+"""Stands in a written query for the moment that it is asked for. Writing and reading a query takes longer than
+running it on a few rows, so that it is written once for every moment."""
 
 
 class ColumnType(Enum):
@@ -106,22 +109,25 @@ def _alone(reads: Sequence[exp.Column]) -> bool:
 
 @contextmanager
 def row_counter(slo: Slo, tenants: Sequence[str], *, aggregation: Aggregation = aggregation) -> Iterator[CountRows]:
-    """A function that counts rows for one SLO with the real aggregation, in a session that stays open in between."""
+    """A function that counts rows for one SLO with the real aggregation, in a session that stays open in between. The
+    moment of an ``aggregation`` is any that it only compares with."""
     columns = row_columns(predicate_columns_of(slo))
     question = row_question(slo, tenants)
     declared = ", ".join(f'"{name}" {kind}' for name, kind in columns)
     with session(1) as opened:
         opened.execute(f"create temp table rows ({declared})")
 
-        # writing the query takes longer than running it on a few rows
         @lru_cache
-        def query(window_us: int, as_of_us: int) -> str:
-            return render(aggregation(question(window_us), "rows", as_of_us))
+        def query(window_us: int) -> duckdb.Statement:
+            text = render(aggregation(question(window_us), "rows", ANY_MOMENT))
+            (statement,) = opened.extract_statements(text.replace(str(ANY_MOMENT), "$as_of_us"))
+            return statement
 
         def count(rows: Sequence[EventRow], window_us: int, as_of_us: int) -> tuple[Series, ...]:
             _fill(opened, rows)
-            found = opened.execute(query(window_us, as_of_us)).fetchall()
-            return tally(question(window_us), found).series
+            asked = query(window_us)
+            given = dict.fromkeys(asked.named_parameters, as_of_us)
+            return tally(question(window_us), opened.execute(asked, given).fetchall()).series
 
         yield count
 

@@ -1,0 +1,198 @@
+"""Trying the laws with hypothesis, on the real aggregation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from pytest_errorbudget.model.counts import Series
+from pytest_errorbudget.model.slo import Slo
+from pytest_errorbudget.model.window import window_start
+from pytest_errorbudget.pipeline.drawn_rows import TENANTS, Example, examples, many_rows
+from pytest_errorbudget.pipeline.law_tables import (
+    AS_OF_US,
+    Counts,
+    Table,
+    count_apart,
+    count_at_once,
+    tenants_at_once,
+)
+from pytest_errorbudget.pipeline.laws import LAWS, BrokenLaw, Law, by_window, pasted, shown
+from pytest_errorbudget.readers.events.rows import CountRows, Engine, EventRow, predicate_columns_of, row_counter
+
+EXAMPLES = 50
+_OWN_PROFILES = frozenset({"default", "ci"})
+"""The profiles that hypothesis takes by itself; any other was chosen, and so was its number of examples."""
+PHASES = tuple(phase for phase in Phase if phase is not Phase.explain)
+"""Explaining a failing example points at lines of this package, which say nothing of the events."""
+DRAWN = (Phase.explicit, Phase.reuse, Phase.generate)
+"""An example that fails is shown as it was drawn."""
+
+CountTables = Callable[[CountRows, Iterable[Table]], dict[Table, Counts]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """Laws that are tried on the same examples. ``check`` tries them and raises ``BrokenLaw``."""
+
+    laws: tuple[Law, ...]
+    check: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FurtherEngine:
+    """An engine that must count as the first one does, tried on ``examples`` tables of ``most_rows`` at most.
+
+    ``phases`` are hypothesis': without the last ones, a table that is counted differently is shown as it was drawn."""
+
+    name: str
+    engine: Engine
+    examples: int = EXAMPLES
+    most_rows: int = 60
+    phases: tuple[Phase, ...] = PHASES
+
+
+def determinism_trials(
+    slo: Slo, window_us: int, *, engine: Engine = row_counter, further: Sequence[FurtherEngine] = ()
+) -> tuple[Trial, ...]:
+    """The trial of the laws for one SLO, and for each further engine the trial of the law that it counts like the
+    first. Raises ``ValueError`` where the SLO's predicate is not valid."""
+    return (
+        _all_at_once(slo, window_us, engine),
+        *(_agreement(slo, window_us, engine, other) for other in further),
+    )
+
+
+def trial(
+    laws: tuple[Law, ...],
+    slo: Slo,
+    window_us: int,
+    *,
+    engine: Engine = row_counter,
+    phases: Sequence[Phase] = PHASES,
+) -> Trial:
+    """The trial of some of ``LAWS``. Raises ``ValueError`` where the SLO's predicate is not valid."""
+    drawn = examples(predicate_columns_of(slo), window_us, {name for law in laws for name in law.about})
+
+    def check() -> None:
+        with engine(slo, tenants_at_once()) as count:
+
+            def property(example: Example) -> None:
+                broken = _broken(laws, count_at_once, count, window_us, example)
+                if broken is not None:
+                    # in a table of its own the example is what a test will be of
+                    raise _broken((broken.law,), count_apart, count, window_us, example) or _in_company(broken)
+
+            _try("_".join((*(law.name for law in laws), slo.name)), _limits(EXAMPLES, phases), drawn, property)
+
+    return Trial(laws=laws, check=check)
+
+
+def _all_at_once(slo: Slo, window_us: int, engine: Engine) -> Trial:
+    """One example for all laws. A law that breaks is tried again by itself, whose examples are smaller."""
+    found = trial(tuple(LAWS), slo, window_us, engine=engine, phases=DRAWN)
+
+    def check() -> None:
+        try:
+            found.check()
+        except BrokenLaw as broken:
+            trial((broken.law,), slo, window_us, engine=engine).check()
+            raise
+
+    return Trial(laws=found.laws, check=check)
+
+
+def _broken(
+    laws: Sequence[Law], count_tables: CountTables, count: CountRows, window_us: int, example: Example
+) -> BrokenLaw | None:
+    """The first of the laws that the example breaks."""
+    asking = [(law, LAWS[law](window_us, example)) for law in laws]
+    asked = [next(one) for _, one in asking]
+    found = count_tables(count, (table for tables in asked for table in tables))
+    for (law, one), tables in zip(asking, asked, strict=True):
+        try:
+            one.send([found[table] for table in tables])
+        except StopIteration:
+            continue
+        except AssertionError as error:
+            return BrokenLaw(law, str(error))
+    return None
+
+
+def _in_company(broken: BrokenLaw) -> BrokenLaw:
+    told = "(only where the rows are in one table with those of other tenants: alone they keep the law)"
+    return BrokenLaw(broken.law, f"{broken}\n{told}")
+
+
+def _agreement(slo: Slo, window_us: int, engine: Engine, other: FurtherEngine) -> Trial:
+    """Each example is a table of many rows: another engine answers one long question sooner than ten short ones."""
+    law = Law(f"engines agree: {other.name}", f"{other.name} counts as DuckDB does")
+    drawn = st.tuples(many_rows(predicate_columns_of(slo), window_us, other.most_rows), _moments(window_us))
+
+    def check() -> None:
+        with engine(slo, TENANTS) as count, other.engine(slo, TENANTS) as count_otherwise:
+
+            def property(example: tuple[list[EventRow], int]) -> None:
+                told = _disagreement(other.name, count, count_otherwise, window_us, *example)
+                if told is not None:
+                    raise BrokenLaw(law, told)
+
+            _try(f"agree_{other.name}_{slo.name}", _limits(other.examples, other.phases), drawn, property)
+
+    return Trial(laws=(law,), check=check)
+
+
+def _moments(window_us: int) -> st.SearchStrategy[int]:
+    return st.sampled_from((AS_OF_US, AS_OF_US, AS_OF_US, window_us, 0, -window_us))
+
+
+def _limits(examples: int, phases: Sequence[Phase]) -> settings:
+    """Within those of the current profile; the number of examples is the profile's if one was chosen."""
+    name = settings.get_current_profile_name()
+    profile = settings.get_profile(name)
+    # `--hypothesis-verbosity=verbose` makes of `default` the profile `default-with-verbose-verbosity`
+    most = examples if name.split("-with-")[0] in _OWN_PROFILES else profile.max_examples
+    both = [phase for phase in profile.phases if phase in phases]
+    return settings(deadline=None, max_examples=most, phases=both)
+
+
+def _try(name: str, limits: settings, drawn: st.SearchStrategy[Any], property: Callable[[Any], None]) -> None:
+    def example(drawn: Any) -> None:
+        property(drawn)
+
+    # The database keeps an example under a digest of the function; a name of its own per trial and SLO keeps the
+    # examples of one apart from those of another. Hypothesis wants an identifier.
+    example.__qualname__ = example.__name__ = "_" + re.sub(r"\W", "_", name)
+    limits(given(drawn)(example))()
+
+
+def _disagreement(
+    name: str, count: CountRows, count_otherwise: CountRows, window_us: int, rows: list[EventRow], as_of_us: int
+) -> str | None:
+    first, second = count(rows, window_us, as_of_us), count_otherwise(rows, window_us, as_of_us)
+    if first == second:
+        return None
+    fewer = _of_one_window(rows, window_us, first, second)
+    counts = count(fewer, window_us, as_of_us), count_otherwise(fewer, window_us, as_of_us)
+    if counts[0] != counts[1]:
+        rows, (first, second) = fewer, counts
+    return f"up to {as_of_us} µs\n{pasted(rows)}\ncount as {shown(first)} in DuckDB, and as {shown(second)} in {name}"
+
+
+def _of_one_window(
+    rows: Sequence[EventRow], window_us: int, first: Sequence[Series], second: Sequence[Series]
+) -> list[EventRow]:
+    """All copies of the events that have one in the first window on which two counts differ."""
+    one, other = by_window(first, window_us), by_window(second, window_us)
+    differ = min((key for key in one.keys() | other.keys() if one.get(key) != other.get(key)), default=None)
+    events = {
+        (row.tenant, row.id)
+        for row in rows
+        if row.time_us is not None and (row.tenant, window_start(row.time_us, window_us)) == differ
+    }
+    return [row for row in rows if (row.tenant, row.id) in events]
