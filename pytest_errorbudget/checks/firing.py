@@ -88,7 +88,8 @@ def _firings(
     end_us = closed_end(counts)
     # After as long a silence, nothing that came before takes part.
     reach_us = max((_reach_us(alert) for alert in alerts), default=0)
-    stretches = tuple(_stretches(series, counts.window_us, end_us, reach_us)) if alerts else ()
+    fewest_bad = min(map(_fewest_bad, alerts), default=1)
+    stretches = tuple(_stretches(series, counts.window_us, end_us, reach_us, fewest_bad)) if alerts else ()
     for urgency in Urgency:
         mine = tuple(alert for alert in alerts if alert.urgency is urgency)
         intervals = tuple(
@@ -108,6 +109,17 @@ def _reach_us(alert: Alert | Condition) -> int:
             assert_never(alert)
 
 
+def _fewest_bad(alert: Alert | Condition) -> int:
+    """How many bad events it takes before the alert can fire: none where a ratio of 0 is already enough."""
+    match alert:
+        case Alert():
+            return 1
+        case Condition():
+            return 0 if alert.inclusive and alert.burn <= 0 else 1
+        case _:
+            assert_never(alert)
+
+
 @dataclass(frozen=True, slots=True)
 class _Stretch:
     """``windows`` windows without a hole from ``start_us`` on, as prefix sums of their events (from 0 on, one more than
@@ -122,14 +134,15 @@ class _Stretch:
     open_ended: bool
 
 
-def _stretches(series: Series, window_us: int, end_us: int, reach_us: int) -> Iterator[_Stretch]:
-    """The closed windows of a series, filled up with empty ones, and cut where nothing comes for ``reach_us``."""
+def _stretches(series: Series, window_us: int, end_us: int, reach_us: int, fewest_bad: int) -> Iterator[_Stretch]:
+    """The closed windows of a series, filled up with empty ones, and cut where nothing comes for ``reach_us``; without
+    the stretches that hold fewer than ``fewest_bad`` bad events."""
     closed = bisect_left(series.starts_us, end_us)
     starts = series.starts_us[:closed]
     holes = [(place, gap) for place, gap in enumerate(map(sub, starts[1:], starts), 1) if gap > window_us]
     cuts = [place for place, gap in holes if gap > reach_us]
     for first, last in zip((0, *cuts), (*cuts, closed), strict=True):
-        if any(series.bad[first:last]):
+        if first < last and sum(series.bad[first:last]) >= fewest_bad:
             until = min(starts[last - 1] + window_us + reach_us, end_us)
             inner = [(place, gap // window_us - 1) for place, gap in holes if first < place < last]
             windows = (until - starts[first]) // window_us

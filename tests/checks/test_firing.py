@@ -148,6 +148,19 @@ def test_a_comparison_is_explicit_at_its_limit() -> None:
         assert len(present_firings(at_the_limit, (slo,), ())) == expected
 
 
+def test_a_ratio_of_none_is_at_least_none_and_no_more_than_it() -> None:
+    """Prometheus' `0 >= 0` holds wherever there are events, also where none of them is bad."""
+    without_failure = counted([(0, 10, 0), (1, 10, 0), (9, 10, 0)])
+    inclusive, exclusive = (
+        replace(SLO, conditions=(condition(Fraction(0), inclusive=inclusive),)) for inclusive in (True, False)
+    )
+    (firing,) = present_firings(without_failure, (inclusive,), ())
+    assert in_minutes(firing) == [(5, 15), (50, None)]
+    assert present_firings(without_failure, (exclusive,), ()) == ()
+    open_window = counted([(0, 10, 0)], until_us=4 * MINUTE_US)
+    assert present_firings(open_window, (inclusive,), ()) == (), "and a window that is open is not evaluated"
+
+
 def test_a_pending_condition_fires_when_it_has_held_long_enough() -> None:
     counts = counted([(0, 10, 10), (1, 10, 10), (2, 10, 10), (3, 10, 0)])
     slo = replace(SLO, conditions=(condition(Fraction(2), inclusive=True, after_us=10 * MINUTE_US),))
