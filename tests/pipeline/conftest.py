@@ -1,4 +1,4 @@
-"""Hypothesis without what takes longest."""
+"""Hypothesis without what takes longest, and with the same examples in every run."""
 
 from __future__ import annotations
 
@@ -14,5 +14,15 @@ def unshrunk() -> Iterator[None]:
     before = settings.get_current_profile_name()
     settings.register_profile("unshrunk", phases=[Phase.generate])
     settings.load_profile("unshrunk")
+    yield
+    settings.load_profile(before)
+
+
+@pytest.fixture
+def same_examples() -> Iterator[None]:
+    """Fifty examples, the same ones in every run, shrunk where one fails."""
+    before = settings.get_current_profile_name()
+    settings.register_profile("same_examples", derandomize=True, max_examples=50)
+    settings.load_profile("same_examples")
     yield
     settings.load_profile(before)

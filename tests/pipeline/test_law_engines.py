@@ -124,6 +124,7 @@ def _without_the_last(slo: Slo, tenants: Sequence[str]) -> Iterator[CountRows]:
         yield lambda rows, width_us, as_of_us: count(rows[:-1], width_us, as_of_us)
 
 
+@pytest.mark.usefixtures("same_examples")
 def test_an_engine_that_loses_a_row_is_found_and_its_events_paste_into_a_test() -> None:
     with pytest.raises(AssertionError) as caught:
         agreement(FurtherEngine(name="the other", engine=_without_the_last)).check()

@@ -160,15 +160,10 @@ def test_a_wrong_engine_is_found_where_the_laws_are_tried_at_once(wrong: Engine)
     assert " of 1" not in str(caught.value)
 
 
+@pytest.mark.usefixtures("same_examples")
 def test_the_example_of_a_broken_law_is_small() -> None:
-    before = settings.get_current_profile_name()
-    settings.register_profile("the same", derandomize=True, max_examples=50)
-    settings.load_profile("the same")
-    try:
-        with pytest.raises(BrokenLaw) as caught:
-            determinism_trials(SLO, FIVE, engine=_first_read)[0].check()
-    finally:
-        settings.load_profile(before)
+    with pytest.raises(BrokenLaw) as caught:
+        determinism_trials(SLO, FIVE, engine=_first_read)[0].check()
     assert caught.value.law.name == "order"
     # at best two copies that disagree, in one order and in the other
     assert str(caught.value).count("EventRow(") <= 8
