@@ -64,7 +64,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "a tenant's every fiftieth request fails",
         ("budget-exhausted", "availability", ("wonka",)),
-        also=COUNTS_CHANGED,
+        also=COUNTS_CHANGED | {"threshold-capped"},
         rows=failing("wonka", 50),
     ),
     Mutant(
