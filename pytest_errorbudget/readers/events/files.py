@@ -23,6 +23,8 @@ _NO_NAME = re.compile(r"[\d+-]")
 NUMBERS = _INTEGERS | _WIDE_INTEGERS | {"FLOAT", "REAL", "DOUBLE"}
 
 
+_FIRST_US = -9_000_000_000_000_000_000
+"""More than a window, 7000 years, after the least integer of 64 bits."""
 _ROOM = (SPILL, "temporary directory", "No space left on device")
 """In what DuckDB and the system say where a folder or a disk for what is spilled is missing or full."""
 
@@ -113,10 +115,10 @@ def as_micros(source: EventSource, found: FileColumn) -> exp.Expr:
         moment = exp.TryCast(this=named, to=exp.DataType.build("timestamptz"))
         return exp.Anonymous(this="epoch_us", expressions=[moment])
     if found.type in _INTEGERS:
-        return exp.cast(named, "bigint")
+        return since_first(exp.cast(named, "bigint"))
     if found.type in _WIDE_INTEGERS or (found.type.startswith("DECIMAL(") and found.type.endswith(",0)")):
         # what 64 bits cannot hold is no time
-        return exp.TryCast(this=named, to=exp.DataType.build("bigint"))
+        return since_first(exp.TryCast(this=named, to=exp.DataType.build("bigint")))
     raise Unreadable(
         events_problem(
             source,
@@ -125,6 +127,12 @@ def as_micros(source: EventSource, found: FileColumn) -> exp.Expr:
             "write it as a timestamp, or as whole microseconds since 1970 in UTC",
         )
     )
+
+
+def since_first(micros: exp.Expr) -> exp.Expr:
+    """A whole number of µs as a time; one whose window could begin before what 64 bits hold is no time."""
+    first = exp.Literal.number(_FIRST_US)
+    return exp.Case().when(exp.GTE(this=micros, expression=first), micros.copy())
 
 
 def _whole(found: FileColumn, named: exp.Expr) -> exp.Expr:

@@ -18,7 +18,7 @@ from sqlglot.expressions import column, select
 from pytest_errorbudget.model.problem import Problem, Unreadable
 from pytest_errorbudget.model.settings import EventSource
 from pytest_errorbudget.readers.events.ask import ask
-from pytest_errorbudget.readers.events.files import FileColumn
+from pytest_errorbudget.readers.events.files import FileColumn, since_first
 from pytest_errorbudget.readers.events.paths import events_problem
 from pytest_errorbudget.readers.events.query import Aggregation, survey
 from pytest_errorbudget.readers.events.question import Question
@@ -178,7 +178,7 @@ def _micros(source: EventSource, found: FileColumn) -> exp.Expr:
     """``extract`` gives a numeric, exact to the microsecond; an infinite time is none."""
     named = column(found.name, quoted=True)
     if found.type in _WHOLE:
-        return exp.cast(named, "bigint")
+        return since_first(exp.cast(named, "bigint"))
     if found.type in {"TIMESTAMP WITH TIME ZONE", "TIMESTAMP", "DATE"}:
         seconds = exp.Extract(this=exp.var("EPOCH"), expression=named)
         whole = exp.cast(exp.paren(exp.Mul(this=seconds, expression=exp.Literal.number(1_000_000))), "bigint")

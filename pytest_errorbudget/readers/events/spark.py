@@ -19,7 +19,7 @@ from sqlglot.expressions import column
 from pytest_errorbudget.model.problem import Problem, Unreadable
 from pytest_errorbudget.model.settings import EngineName, EventSource
 from pytest_errorbudget.readers.events.ask import ask
-from pytest_errorbudget.readers.events.files import FileColumn
+from pytest_errorbudget.readers.events.files import FileColumn, since_first
 from pytest_errorbudget.readers.events.paths import events_problem
 from pytest_errorbudget.readers.events.query import Aggregation, survey
 from pytest_errorbudget.readers.events.question import Question
@@ -127,7 +127,7 @@ def _micros(source: EventSource, found: FileColumn) -> exp.Expr:
     """The session's zone is UTC, which is what a timestamp without zone is in."""
     named = column(found.name, quoted=True)
     if found.type in _WHOLE:
-        return exp.cast(named, "bigint")
+        return since_first(exp.cast(named, "bigint"))
     if found.type in {"TIMESTAMP WITH TIME ZONE", "TIMESTAMP", "DATE"}:
         # in sqlglot's words a Spark TIMESTAMP is one with a zone
         moment = exp.cast(named, "timestamptz")

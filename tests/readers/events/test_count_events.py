@@ -164,6 +164,20 @@ def test_every_row_is_accounted_for(tmp_path: Path) -> None:
     assert total.unknown_tenants == ("z",)
 
 
+@pytest.mark.parametrize("width", ["bigint", "decimal(38,0)"])
+@pytest.mark.parametrize("far", [-(1 << 63), -(1 << 63) + 1, -(1 << 63) + FIVE])
+def test_a_time_whose_window_64_bits_cannot_hold_is_none(tmp_path: Path, far: int, width: str) -> None:
+    source = replace(SOURCE, format=EventFormat.PARQUET, paths=("x.parquet",))
+    rows = ", ".join(f"('{id}', 'a', ({at})::{width}, '0', 200, '/api')" for id, at in (("1", far), ("2", 0)))
+    with duckdb.connect() as session:
+        columns = 'id, tenant, "at", shard, status, route'
+        session.execute(f"copy (select * from (values {rows}) r({columns})) to '{tmp_path}/x.parquet' (format parquet)")
+    counts = counted(tmp_path, source=source, recounting=recount)
+    assert counts.series == (series((0,), (1,), (0,)),)
+    (total,) = counts.totals
+    assert (total.rows, total.events, total.without_time) == (2, 1, 1)
+
+
 def test_the_watermark_is_that_of_the_slowest_shard_floored(tmp_path: Path) -> None:
     rows = [row("1", 0), row("2", 3 * FIVE + 7, shard="1"), row("3", 9 * FIVE), row("4", 90 * FIVE, "z", shard="1")]
     counts = counted(tmp_path, rows, as_of_us=None)
