@@ -22,7 +22,7 @@ from pathlib import Path
 
 import msgspec
 
-from pytest_errorbudget.model.rust import Contracts
+from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.readers import _rust
 from pytest_errorbudget.readers.workspace import read_workspace
 

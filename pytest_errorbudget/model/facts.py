@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.model.counts import Counts
 from pytest_errorbudget.model.locked_tenants import KeptTenants
 from pytest_errorbudget.model.migration import MigrationSet, RealReplay, StaticReplay
@@ -11,7 +12,6 @@ from pytest_errorbudget.model.partition_reads import PlannedReads
 from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.model.problem import Problem, Unchecked
 from pytest_errorbudget.model.query_typing import Rejected, Typed
-from pytest_errorbudget.model.rust import Contracts
 from pytest_errorbudget.model.schema import Schema
 from pytest_errorbudget.model.sli_query import SliQuery
 from pytest_errorbudget.model.snapshot import Snapshot

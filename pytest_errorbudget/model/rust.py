@@ -1,4 +1,4 @@
-"""What the Rust sources say: rows, queries, handlers, conversions and FFI boundaries.
+"""Rust types that take part in a contract: structs, enums and declared tables.
 
 The extension fills these values; their meaning (which type fits which column) lives in ``checks``.
 """
@@ -6,10 +6,8 @@ The extension fills these values; their meaning (which type fits which column) l
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 
 from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.model.sqlx_record import SqlxRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,101 +62,6 @@ class Struct:
     derives: tuple[str, ...]
     fields: tuple[Field, ...]
     attributes: tuple[Attribute, ...] = ()
-
-
-class Library(Enum):
-    """A Rust database library, by its name on crates.io."""
-
-    SQLX = "sqlx"
-    DIESEL = "diesel"
-    SEA_ORM = "sea-orm"
-    TOKIO_POSTGRES = "tokio-postgres"
-
-
-class QueryCall(Enum):
-    """How a query is written. The ``_file`` macros are the macros that they stand for.
-
-    sqlx's macros are checked by rustc against one database; the others by nobody. The ``_unchecked`` macros compare
-    no types, neither when compiling nor when running.
-    """
-
-    QUERY_MACRO = "query!"
-    QUERY_AS_MACRO = "query_as!"
-    QUERY_SCALAR_MACRO = "query_scalar!"
-    QUERY_UNCHECKED_MACRO = "query_unchecked!"
-    QUERY_AS_UNCHECKED_MACRO = "query_as_unchecked!"
-    QUERY_SCALAR_UNCHECKED_MACRO = "query_scalar_unchecked!"
-    QUERY = "query"
-    QUERY_AS = "query_as"
-    QUERY_SCALAR = "query_scalar"
-    DIESEL_SQL_QUERY = "diesel::sql_query"
-    SEA_ORM_STATEMENT = "sea_orm::Statement"
-    TOKIO_QUERY = "tokio_postgres::query"
-    TOKIO_QUERY_ONE = "tokio_postgres::query_one"
-    TOKIO_QUERY_OPT = "tokio_postgres::query_opt"
-    TOKIO_EXECUTE = "tokio_postgres::execute"
-    TOKIO_PREPARE = "tokio_postgres::prepare"
-
-    @property
-    def library(self) -> Library:
-        match self:
-            case QueryCall.DIESEL_SQL_QUERY:
-                return Library.DIESEL
-            case QueryCall.SEA_ORM_STATEMENT:
-                return Library.SEA_ORM
-            case (
-                QueryCall.TOKIO_QUERY
-                | QueryCall.TOKIO_QUERY_ONE
-                | QueryCall.TOKIO_QUERY_OPT
-                | QueryCall.TOKIO_EXECUTE
-                | QueryCall.TOKIO_PREPARE
-            ):
-                return Library.TOKIO_POSTGRES
-            case _:
-                return Library.SQLX
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowRead:
-    """One value taken by hand from a row of the query: ``row.get::<_, T>("x")``, ``row.try_get(0)``.
-
-    ``key`` is the column's name or its position from 0. ``type`` is ``None`` where the source does not say it.
-    ``panics`` is true for ``get``, which panics where ``try_get`` gives an error.
-    """
-
-    key: str | int
-    type: RustType | None
-    panics: bool
-    span: Span
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
-    """One query of a function. ``sql`` is ``None`` where it is built at run time, then ``unchecked`` says why.
-
-    ``literal`` is the span of the string literal (of the whole file for ``query_file!`` and ``include_str!``),
-    ``offsets`` maps character offsets of ``sql`` to places in that file: sorted (offset in sql, line, column)
-    breakpoints.
-    ``target`` is the row struct (crate-qualified, see ``Contracts.structs``), ``scalar`` a plain target type.
-    ``arguments`` counts what is bound; ``parameters`` are the types of the bound values in order, ``None`` where the
-    source does not say one, and empty where it says none. ``reads`` are values taken from its rows by hand.
-    """
-
-    path: str
-    function: str
-    ordinal: int
-    crate: str
-    call: QueryCall
-    span: Span
-    sql: str | None
-    literal: Span | None = None
-    offsets: tuple[tuple[int, int, int], ...] = ()
-    target: StructRef | None = None
-    scalar: RustType | None = None
-    arguments: int = 0
-    parameters: tuple[RustType | None, ...] = ()
-    reads: tuple[RowRead, ...] = ()
-    unchecked: str | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -222,124 +125,3 @@ class DeclaredTable:
     span: Span
     primary_key: tuple[str, ...]
     columns: tuple[DeclaredColumn, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cast:
-    """``as i32`` or ``i32::try_from(..)``: ``lossy`` is true for ``as``, which wraps in silence."""
-
-    to: str
-    lossy: bool
-    span: Span
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldFlow:
-    """A payload field and the row field it was filled from, with the casts on the way, in order."""
-
-    payload: StructRef
-    field: str
-    row: StructRef
-    row_field: str
-    casts: tuple[Cast, ...]
-    span: Span
-    function: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LostFlow:
-    """A payload field whose source the reader could not follow, and why."""
-
-    payload: StructRef
-    field: str
-    reason: str
-    span: Span
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Handler:
-    """A function that a router reaches. ``inputs`` and ``outputs`` are its payload structs."""
-
-    path: str
-    function: str
-    crate: str
-    method: str
-    route: str
-    span: Span
-    inputs: tuple[StructRef, ...] = ()
-    outputs: tuple[StructRef, ...] = ()
-
-
-class Side(Enum):
-    DECLARATION = "declaration"
-    DEFINITION = "definition"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FfiFunction:
-    """An ``extern "C"`` declaration or an exported definition. ``parameters`` are (type, span of the type)."""
-
-    path: str
-    symbol: str
-    side: Side
-    crate: str
-    abi: str
-    parameters: tuple[tuple[RustType, Span], ...]
-    result: RustType | None
-    span: Span
-    variadic: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unread:
-    """A file or a part of one that could not be read."""
-
-    span: Span
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class MacroOverride:
-    """A Rust type that ``sqlx.toml`` has the macros choose: for the SQL type ``of``, or for ``column`` of the table
-    ``of`` (with its schema where one is written)."""
-
-    of: str
-    column: str
-    rust: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Crate:
-    """A workspace package: ``files`` are reached from its roots by ``mod``; ``libraries`` are the database crates
-    that its manifest names, ``features`` what it enables of each: sorted (library, feature). ``overrides`` are those of
-    its ``sqlx.toml``."""
-
-    name: str
-    manifest: str
-    service: bool
-    libraries: tuple[str, ...]
-    files: tuple[str, ...]
-    features: tuple[tuple[str, str], ...] = ()
-    overrides: tuple[MacroOverride, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contracts:
-    """Everything the Rust sources promise, sorted by path and place.
-
-    ``unread`` are whole files; ``gaps`` are parts that were seen and are not followed: a route without a known handler,
-    ``include!``, a module whose file is not there. ``records`` are what sqlx keeps of its macros' queries.
-    """
-
-    crates: tuple[Crate, ...] = ()
-    structs: tuple[Struct, ...] = ()
-    enums: tuple[RustEnum, ...] = ()
-    tables: tuple[DeclaredTable, ...] = ()
-    queries: tuple[Query, ...] = ()
-    handlers: tuple[Handler, ...] = ()
-    flows: tuple[FieldFlow, ...] = ()
-    lost: tuple[LostFlow, ...] = ()
-    ffi: tuple[FfiFunction, ...] = ()
-    unread: tuple[Unread, ...] = ()
-    gaps: tuple[Unread, ...] = ()
-    records: tuple[SqlxRecord, ...] = ()

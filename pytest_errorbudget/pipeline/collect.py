@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pytest_errorbudget.checks.contracts import Scope, contract_items
+from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.model.item import (
     ItemId,
     determinism_item,
@@ -17,7 +18,6 @@ from pytest_errorbudget.model.item import (
     thresholds_item,
 )
 from pytest_errorbudget.model.problem import Unreadable
-from pytest_errorbudget.model.rust import Contracts
 from pytest_errorbudget.model.settings import Settings
 from pytest_errorbudget.model.slo import Slo
 from pytest_errorbudget.pipeline.project import Project

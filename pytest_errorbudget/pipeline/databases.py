@@ -6,12 +6,12 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.model.differences import differences
 from pytest_errorbudget.model.facts import DatabaseFacts, QueryKey, SetFacts, ShapeTyping
 from pytest_errorbudget.model.item import migration_item
 from pytest_errorbudget.model.migration import MigrationSet, RealReplay, StaticReplay
 from pytest_errorbudget.model.problem import Unchecked
-from pytest_errorbudget.model.rust import Contracts
 from pytest_errorbudget.model.settings import Database, MigrationSettings
 from pytest_errorbudget.model.sli_query import SliQuery
 from pytest_errorbudget.model.snapshot import Applied, Snapshot

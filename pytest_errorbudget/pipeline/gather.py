@@ -8,13 +8,13 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 
+from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.model.counts import Counts
 from pytest_errorbudget.model.facts import DatabaseFacts, Facts
 from pytest_errorbudget.model.formats.moment import moment_us
 from pytest_errorbudget.model.problem import Problem
 from pytest_errorbudget.model.progress import Told
 from pytest_errorbudget.model.run import StepName
-from pytest_errorbudget.model.rust import Contracts
 from pytest_errorbudget.model.sli_query import SliQuery
 from pytest_errorbudget.model.threshold import LockedThresholds
 from pytest_errorbudget.pipeline.databases import read_database, type_database

@@ -1,6 +1,6 @@
 """Contracts of Rust services. The only caller of the compiled extension's parser.
 
-The extension gives msgpack with named fields, decoded straight into the dataclasses of ``model.rust``: no second set
+The extension gives msgpack with named fields, decoded straight into the dataclasses of ``model.contracts``: no second set
 of types to keep in step. Measured on 1,187 structs with 5,327 fields and 791 queries (modrinth/code, 5.8 MB of Rust):
 2 MB of msgpack, 12-15 ms to decode, beside 600-1,000 ms of parsing.
 """
@@ -16,10 +16,10 @@ from pathlib import Path
 
 import msgspec
 
+from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.model.formats.canonical import sha256
 from pytest_errorbudget.model.problem import Problem
 from pytest_errorbudget.model.rule import Rule
-from pytest_errorbudget.model.rust import Contracts
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.readers import _rust
 from pytest_errorbudget.readers.result_cache import ResultCache, own_code

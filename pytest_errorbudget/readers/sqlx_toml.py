@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pytest_errorbudget.model.rust import Contracts, Crate, MacroOverride, Unread
+from pytest_errorbudget.model.contracts import Contracts, Crate, MacroOverride, Unread
 from pytest_errorbudget.model.source import Span
 
 _FILE = "sqlx.toml"

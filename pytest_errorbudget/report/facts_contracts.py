@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.model.facts import Facts, QueryKey, QueryTyping
 from pytest_errorbudget.model.query_typing import Rejected, Typed
-from pytest_errorbudget.model.rust import Contracts, FfiFunction, Handler, Library, Query, Struct, StructRef
+from pytest_errorbudget.model.rust import Struct, StructRef
+from pytest_errorbudget.model.rust_boundaries import FfiFunction, Handler
+from pytest_errorbudget.model.rust_queries import Library, Query
 from pytest_errorbudget.report.facts_format_rust import (
     FactFfi,
     FactField,

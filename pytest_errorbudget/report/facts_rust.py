@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pytest_errorbudget.model.rust import Contracts, DeclaredTable, Query, RustEnum
+from pytest_errorbudget.model.contracts import Contracts
+from pytest_errorbudget.model.rust import DeclaredTable, RustEnum
+from pytest_errorbudget.model.rust_queries import Query
 from pytest_errorbudget.report.facts_format_rust import (
     FactDeclaredColumn,
     FactDeclaredTable,

@@ -101,7 +101,7 @@ mod _rust {
     use pyo3::prelude::*;
     use pyo3::types::{PyBytes, PyTuple};
 
-    /// Everything that the packages' sources promise, as msgpack of `model.rust.Contracts`; the paths that were asked
+    /// Everything that the packages' sources promise, as msgpack of `model.contracts.Contracts`; the paths that were asked
     /// for, and the digest of what they held.
     #[pyfunction]
     fn read_contracts<'py>(

@@ -1,4 +1,4 @@
-//! The values that cross to Python, named as `pytest_errorbudget.model.rust` names them.
+//! The values that cross to Python, named as `pytest_errorbudget.model.contracts` and what stands below it name them.
 
 use std::sync::Arc;
 

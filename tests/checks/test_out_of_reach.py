@@ -7,11 +7,11 @@ from dataclasses import replace
 from one_slo import SLO
 
 from pytest_errorbudget.checks.out_of_reach import out_of_reach, told_once
+from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.model.facts import DatabaseFacts, Facts
 from pytest_errorbudget.model.item import schema_item, slo_item
 from pytest_errorbudget.model.problem import Problem, Unchecked
 from pytest_errorbudget.model.rule import Rule
-from pytest_errorbudget.model.rust import Contracts
 from pytest_errorbudget.model.settings import Database, Settings
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.tenant import InSchema, Tenant

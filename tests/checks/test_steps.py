@@ -10,6 +10,7 @@ import pytest
 from pytest_errorbudget.checks.step_rules import STEP_OF_RULE
 from pytest_errorbudget.checks.steps import steps
 from pytest_errorbudget.checks.tenant_health import tenant_health
+from pytest_errorbudget.model.contracts import Contracts, Crate
 from pytest_errorbudget.model.counts import Counts, Recount, Series, SourceTotals
 from pytest_errorbudget.model.facts import DatabaseFacts, Facts
 from pytest_errorbudget.model.finding import Affected, Finding
@@ -18,7 +19,6 @@ from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.model.problem import Problem
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.run import SchemaState, Step, StepName, StepState
-from pytest_errorbudget.model.rust import Contracts, Crate
 from pytest_errorbudget.model.schema import Column, Index, Relation, RelationKind, Schema
 from pytest_errorbudget.model.settings import Cohort, Database, EventColumns, EventFormat, EventSource, Settings
 from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo

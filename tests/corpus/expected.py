@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pytest_errorbudget.checks.contracts.libraries.rust_syntax import parse_type
+from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.model.facts import DatabaseFacts, Facts, QueryKey
 from pytest_errorbudget.model.query_typing import ColumnRef, OutputColumn, Typed
-from pytest_errorbudget.model.rust import Contracts, Field, Query, QueryCall, RustType, Struct, StructRef
+from pytest_errorbudget.model.rust import Field, RustType, Struct, StructRef
+from pytest_errorbudget.model.rust_queries import Query, QueryCall
 from pytest_errorbudget.model.schema import Column, EnumType, Relation, RelationKind
 
 _TABLES = frozenset({RelationKind.TABLE, RelationKind.PARTITIONED_TABLE})

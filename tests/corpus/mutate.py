@@ -26,13 +26,13 @@ from expected import Expected, Mutant, rust_mutants, schema_mutants
 
 from pytest_errorbudget.checks.contracts import contract_findings, scope_of
 from pytest_errorbudget.checks.contracts.declared import declared_types
+from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.model.facts import DatabaseFacts, Facts, QueryKey, ShapeTyping
 from pytest_errorbudget.model.finding import Finding
 from pytest_errorbudget.model.migration import MigrationSet
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.query_typing import Typed
 from pytest_errorbudget.model.rule import Rule
-from pytest_errorbudget.model.rust import Contracts
 from pytest_errorbudget.model.schema import Schema
 from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.pipeline.project import Project

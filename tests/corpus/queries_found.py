@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.model.problem import Unreadable
-from pytest_errorbudget.model.rust import Contracts
 from pytest_errorbudget.readers.rust import read_contracts
 
 _NEVER = frozenset({".git", "target", "node_modules", "vendor"})

@@ -15,11 +15,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.model.counts import Counts, Series
 from pytest_errorbudget.model.facts import DatabaseFacts, Facts
 from pytest_errorbudget.model.migration import StaticReplay
 from pytest_errorbudget.model.pgtype import PgType
-from pytest_errorbudget.model.rust import Contracts
 from pytest_errorbudget.model.schema import Column, Relation, RelationKind, Schema
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.pipeline.codec import decode, encode

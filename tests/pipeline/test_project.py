@@ -34,7 +34,9 @@ def test_of_two_folders_none_is_guessed_and_both_are_counted(tmp_path: Path) -> 
     settings = open_project(tmp_path, "errorbudget.toml").settings
     assert settings.databases[0].migrations is None
     assert settings.unchecked == tuple(
-        Unchecked("migration folder", folder, "a/migrations and b/migrations hold migrations: name yours in errorbudget.toml")
+        Unchecked(
+            "migration folder", folder, "a/migrations and b/migrations hold migrations: name yours in errorbudget.toml"
+        )
         for folder in ("a/migrations", "b/migrations")
     )
 

@@ -14,12 +14,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 from sli_cases import CASES, MIGRATION, Case
 
 from pytest_errorbudget.checks.sli import sli_findings
+from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.model.facts import DatabaseFacts, Facts
 from pytest_errorbudget.model.finding import Finding
 from pytest_errorbudget.model.migration import MigrationSet
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.query_typing import Typed
-from pytest_errorbudget.model.rust import Contracts
 from pytest_errorbudget.model.settings import EventColumns, EventFormat, EventSource, Settings
 from pytest_errorbudget.model.sli_query import SliQuery
 from pytest_errorbudget.model.source import Span

@@ -6,16 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_errorbudget.model.rust import (
-    Attribute,
-    Contracts,
-    DeclaredColumn,
-    DeclaredTable,
-    Field,
-    RustType,
-    Struct,
-    Unread,
-)
+from pytest_errorbudget.model.contracts import Contracts, Unread
+from pytest_errorbudget.model.rust import Attribute, DeclaredColumn, DeclaredTable, Field, RustType, Struct
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.readers import _rust
 from pytest_errorbudget.readers.rust import read_contracts

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_errorbudget.model.rust import Attribute, Contracts, RustEnum, Variant
+from pytest_errorbudget.model.contracts import Contracts
+from pytest_errorbudget.model.rust import Attribute, RustEnum, Variant
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.readers.rust import read_contracts
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pytest_errorbudget.model.rust import Cast, Contracts, FieldFlow, Handler, LostFlow, StructRef
+from pytest_errorbudget.model.contracts import Contracts
+from pytest_errorbudget.model.rust import StructRef
+from pytest_errorbudget.model.rust_boundaries import Cast, FieldFlow, Handler, LostFlow
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.readers.rust import read_contracts
 

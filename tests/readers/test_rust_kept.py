@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_errorbudget.model.rust import Contracts
+from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.readers.result_cache import ResultCache
 from pytest_errorbudget.readers.rust import read_contracts
 

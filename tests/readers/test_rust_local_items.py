@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_errorbudget.model.rust import Contracts
+from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.readers.rust import read_contracts
 
 MANIFEST = '[package]\nname = "app"\n[dependencies]\nsqlx = "0.8"\ndiesel = "2"\n'

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_errorbudget.model.rust import Query, QueryCall, RustType, StructRef
+from pytest_errorbudget.model.rust import RustType, StructRef
+from pytest_errorbudget.model.rust_queries import Query, QueryCall
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.readers.rust import read_contracts
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.model.problem import Problem
-from pytest_errorbudget.model.rust import Contracts
 from pytest_errorbudget.readers.rust import read_contracts
 
 MANIFEST = '[package]\nname = "app"\n'

@@ -6,16 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pytest_errorbudget.model.rust import (
-    Attribute,
-    Contracts,
-    Crate,
-    Field,
-    RustType,
-    Side,
-    Struct,
-    Unread,
-)
+from pytest_errorbudget.model.contracts import Contracts, Crate, Unread
+from pytest_errorbudget.model.rust import Attribute, Field, RustType, Struct
+from pytest_errorbudget.model.rust_boundaries import Side
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.readers import _rust
 from pytest_errorbudget.readers.rust import read_contracts

@@ -6,17 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pytest_errorbudget.model.rust import (
-    Attribute,
-    Contracts,
-    Field,
-    Query,
-    QueryCall,
-    RustType,
-    Struct,
-    StructRef,
-    Unread,
-)
+from pytest_errorbudget.model.contracts import Contracts, Unread
+from pytest_errorbudget.model.rust import Attribute, Field, RustType, Struct, StructRef
+from pytest_errorbudget.model.rust_queries import Query, QueryCall
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.readers import _rust
 from pytest_errorbudget.readers.rust import read_contracts

@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_errorbudget.model.rust import Contracts
+from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.readers.rust import read_contracts
 
 MANIFEST = '[package]\nname = "app"\n[dependencies]\nsqlx = "0.8"\naxum = "0.8"\ntokio-postgres = "0.7"\n'

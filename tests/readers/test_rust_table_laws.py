@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pytest_errorbudget.model.rust import Contracts, RustType
+from pytest_errorbudget.model.contracts import Contracts
+from pytest_errorbudget.model.rust import RustType
 from pytest_errorbudget.readers.rust import read_contracts
 
 RELAXED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)

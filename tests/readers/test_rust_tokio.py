@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_errorbudget.model.rust import Query, QueryCall, RowRead, RustType
+from pytest_errorbudget.model.rust import RustType
+from pytest_errorbudget.model.rust_queries import Query, QueryCall, RowRead
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.readers.rust import read_contracts
 

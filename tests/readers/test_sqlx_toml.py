@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_errorbudget.model.rust import Contracts, Crate, MacroOverride, Unread
+from pytest_errorbudget.model.contracts import Contracts, Crate, MacroOverride, Unread
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.readers.migration_folders import migration_folders
 from pytest_errorbudget.readers.migrations.reader import read_migrations

@@ -10,6 +10,7 @@ import pytest
 from pytest_errorbudget.checks.steps import steps
 from pytest_errorbudget.checks.tenant_health import tenant_health
 from pytest_errorbudget.model.burn import Absence, BudgetState, Burn, NoData
+from pytest_errorbudget.model.contracts import Contracts, Crate, Unread
 from pytest_errorbudget.model.counts import Counts, Recount, Series, SourceTotals
 from pytest_errorbudget.model.facts import DatabaseFacts, Facts, InputDigest, QueryKey, QueryTyping, ShapeTyping
 from pytest_errorbudget.model.finding import Affected, Finding, Label, LabelKind
@@ -29,20 +30,9 @@ from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.query_typing import OutputColumn, Rejected, Typed
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.run import AllowedFinding, Run, StepName
-from pytest_errorbudget.model.rust import (
-    Contracts,
-    Crate,
-    FfiFunction,
-    Field,
-    Handler,
-    Query,
-    QueryCall,
-    RustType,
-    Side,
-    Struct,
-    StructRef,
-    Unread,
-)
+from pytest_errorbudget.model.rust import Field, RustType, Struct, StructRef
+from pytest_errorbudget.model.rust_boundaries import FfiFunction, Handler, Side
+from pytest_errorbudget.model.rust_queries import Query, QueryCall
 from pytest_errorbudget.model.schema import (
     Column,
     Constraint,

@@ -12,20 +12,13 @@ import jsonschema
 import pytest
 
 from pytest_errorbudget.model.alert import Firing, Policy, Urgency
+from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.model.facts import Facts
 from pytest_errorbudget.model.migration import StaticReplay
 from pytest_errorbudget.model.pgtype import UNKNOWN
 from pytest_errorbudget.model.run import Run
-from pytest_errorbudget.model.rust import (
-    Contracts,
-    DeclaredColumn,
-    DeclaredTable,
-    QueryCall,
-    RowRead,
-    RustEnum,
-    RustType,
-    Variant,
-)
+from pytest_errorbudget.model.rust import DeclaredColumn, DeclaredTable, RustEnum, RustType, Variant
+from pytest_errorbudget.model.rust_queries import QueryCall, RowRead
 from pytest_errorbudget.model.schema import Column, Relation, RelationKind, Schema
 from pytest_errorbudget.model.settings import Cohort, Settings
 from pytest_errorbudget.model.source import Span

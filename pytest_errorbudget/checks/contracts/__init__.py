@@ -15,10 +15,10 @@ from pytest_errorbudget.checks.contracts.reach import reached_by
 from pytest_errorbudget.checks.contracts.scope import Scope, TenantShape, scope_of
 from pytest_errorbudget.checks.contracts.unread import gaps, unread_findings
 from pytest_errorbudget.checks.contracts.view import view_of
+from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.model.facts import DatabaseFacts
 from pytest_errorbudget.model.finding import Finding, ordered
 from pytest_errorbudget.model.problem import Unchecked
-from pytest_errorbudget.model.rust import Contracts
 
 __all__ = [
     "Scope",

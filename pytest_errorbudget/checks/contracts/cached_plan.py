@@ -19,7 +19,7 @@ from pytest_errorbudget.checks.contracts.view import View
 from pytest_errorbudget.model.finding import Label
 from pytest_errorbudget.model.query_typing import Typed
 from pytest_errorbudget.model.rule import Rule
-from pytest_errorbudget.model.rust import Library, Query, QueryCall
+from pytest_errorbudget.model.rust_queries import Library, Query, QueryCall
 
 _Result = tuple[tuple[str, str], ...]
 

@@ -18,10 +18,11 @@ from pytest_errorbudget.checks.contracts.scope import (
 from pytest_errorbudget.checks.contracts.table_declaration_stale import declared_tables
 from pytest_errorbudget.checks.contracts.unread import unread_item
 from pytest_errorbudget.checks.contracts.view import View, reference, view_of
+from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.model.facts import DatabaseFacts
 from pytest_errorbudget.model.item import ItemId, ffi_item
 from pytest_errorbudget.model.problem import Unchecked
-from pytest_errorbudget.model.rust import Contracts, Side
+from pytest_errorbudget.model.rust_boundaries import Side
 
 
 def contract_items(contracts: Contracts, scopes: tuple[Scope, ...]) -> tuple[ItemId, ...]:

@@ -16,8 +16,10 @@ from pytest_errorbudget.checks.contracts.libraries.own_types import OwnTypes
 from pytest_errorbudget.checks.contracts.libraries.sent import sent
 from pytest_errorbudget.checks.contracts.places import is_macro
 from pytest_errorbudget.checks.contracts.view import own_types_of
+from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.model.pgtype import PgType
-from pytest_errorbudget.model.rust import Contracts, Library, Query, RustType
+from pytest_errorbudget.model.rust import RustType
+from pytest_errorbudget.model.rust_queries import Library, Query
 from pytest_errorbudget.model.schema import Schema
 
 Declared = tuple[PgType | None, ...]

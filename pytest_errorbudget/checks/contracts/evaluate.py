@@ -35,7 +35,8 @@ from pytest_errorbudget.checks.contracts.undecided import is_for_another_server
 from pytest_errorbudget.checks.contracts.view import ShapeView, View, key_of, reference
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.query_typing import Rejected, Typed
-from pytest_errorbudget.model.rust import Query, StructRef
+from pytest_errorbudget.model.rust import StructRef
+from pytest_errorbudget.model.rust_queries import Query
 from pytest_errorbudget.model.severity import Severity
 
 Said = Iterator[tuple[TenantShape, Draft] | Unchecked]

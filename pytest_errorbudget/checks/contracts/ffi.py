@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from pytest_errorbudget.checks.contracts.ffi_types import Difference, Kind, compare
 from pytest_errorbudget.checks.contracts.ffi_words import consequence_of, severity_of
 from pytest_errorbudget.checks.contracts.places import shown_type
+from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.model.finding import Affected, Finding, Label, LabelKind
 from pytest_errorbudget.model.item import ffi_item
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.rule import Rule
-from pytest_errorbudget.model.rust import Contracts, FfiFunction, RustType, Side
+from pytest_errorbudget.model.rust import RustType
+from pytest_errorbudget.model.rust_boundaries import FfiFunction, Side
 from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.model.source import Span
 

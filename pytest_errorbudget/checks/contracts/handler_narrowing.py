@@ -24,7 +24,8 @@ from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.query_typing import ColumnRef, OutputColumn
 from pytest_errorbudget.model.rule import Rule
-from pytest_errorbudget.model.rust import Cast, Field, FieldFlow, LostFlow, RustType
+from pytest_errorbudget.model.rust import Field, RustType
+from pytest_errorbudget.model.rust_boundaries import Cast, FieldFlow, LostFlow
 from pytest_errorbudget.model.severity import Severity
 
 

@@ -16,7 +16,7 @@ from pytest_errorbudget.model.finding import Label
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.query_typing import ColumnRef, Typed, Write, Writing
 from pytest_errorbudget.model.rule import Rule
-from pytest_errorbudget.model.rust import Query
+from pytest_errorbudget.model.rust_queries import Query
 from pytest_errorbudget.model.schema import Column, Firing, Relation, RelationKind
 
 _STORED = frozenset({RelationKind.TABLE, RelationKind.PARTITIONED_TABLE, RelationKind.PARTITION})

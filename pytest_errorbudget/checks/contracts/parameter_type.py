@@ -35,7 +35,8 @@ from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.query_typing import ColumnRef, Typed
 from pytest_errorbudget.model.rule import Rule
-from pytest_errorbudget.model.rust import Library, Query, RustType
+from pytest_errorbudget.model.rust import RustType
+from pytest_errorbudget.model.rust_queries import Library, Query
 from pytest_errorbudget.model.severity import Severity
 
 

@@ -7,7 +7,8 @@ import re
 from pytest_errorbudget.model.finding import Label, LabelKind
 from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.model.query_typing import ColumnRef
-from pytest_errorbudget.model.rust import Query, QueryCall, RustType, StructRef
+from pytest_errorbudget.model.rust import RustType, StructRef
+from pytest_errorbudget.model.rust_queries import Query, QueryCall
 from pytest_errorbudget.model.source import Span
 
 _WORD = re.compile(r'"(?:[^"]|"")*"|\$?\w+|\S')

@@ -16,7 +16,7 @@ from pytest_errorbudget.model.finding import Label
 from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.model.query_typing import Typed
 from pytest_errorbudget.model.rule import Rule
-from pytest_errorbudget.model.rust import Library, Query
+from pytest_errorbudget.model.rust_queries import Library, Query
 from pytest_errorbudget.model.severity import Severity
 
 _PARAMETER = re.compile(r"\$(\d+)")

@@ -18,7 +18,7 @@ from pytest_errorbudget.model.finding import Label, LabelKind
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.query_typing import Rejected, Typed
 from pytest_errorbudget.model.rule import Rule
-from pytest_errorbudget.model.rust import Query
+from pytest_errorbudget.model.rust_queries import Query
 from pytest_errorbudget.model.schema import Schema
 from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.model.source import Span

@@ -13,7 +13,7 @@ from pytest_errorbudget.checks.contracts.view import View
 from pytest_errorbudget.model.finding import Label
 from pytest_errorbudget.model.query_typing import ColumnRef, Comparison, Typed, UnindexedScan
 from pytest_errorbudget.model.rule import Rule
-from pytest_errorbudget.model.rust import Query
+from pytest_errorbudget.model.rust_queries import Query
 
 
 def query_index(query: Query, typed: Typed, shape: TenantShape, view: View) -> Iterator[Draft]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pytest_errorbudget.checks.contracts.view import View
-from pytest_errorbudget.model.rust import Handler, RustType, StructRef
+from pytest_errorbudget.model.rust import RustType, StructRef
+from pytest_errorbudget.model.rust_boundaries import Handler
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

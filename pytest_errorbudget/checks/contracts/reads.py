@@ -11,7 +11,8 @@ from pytest_errorbudget.checks.contracts.places import field_place, query_place
 from pytest_errorbudget.checks.contracts.view import reference
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.query_typing import OutputColumn, Typed
-from pytest_errorbudget.model.rust import Field, Library, Query, RowRead, RustType, Struct
+from pytest_errorbudget.model.rust import Field, RustType, Struct
+from pytest_errorbudget.model.rust_queries import Library, Query, RowRead
 from pytest_errorbudget.model.source import Span
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_errorbudget.checks.contracts.reads import Read, Reads, at, first_named, last_named
 from pytest_errorbudget.model.query_typing import OutputColumn, Typed
-from pytest_errorbudget.model.rust import Library, Query, RowRead
+from pytest_errorbudget.model.rust_queries import Library, Query, RowRead
 
 
 def reads_by_hand(query: Query, typed: Typed) -> Reads:

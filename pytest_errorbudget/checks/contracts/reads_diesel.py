@@ -13,7 +13,8 @@ from pytest_errorbudget.checks.contracts.reads import Read, Reads, first_named
 from pytest_errorbudget.checks.contracts.view import View, reference
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.query_typing import Typed
-from pytest_errorbudget.model.rust import Field, Library, Query, RustType, Struct
+from pytest_errorbudget.model.rust import Field, RustType, Struct
+from pytest_errorbudget.model.rust_queries import Library, Query
 
 _DEPTH = 8
 

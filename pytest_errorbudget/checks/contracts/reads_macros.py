@@ -12,7 +12,7 @@ from pytest_errorbudget.checks.contracts.reads import Decoding, Read, Reads, at
 from pytest_errorbudget.checks.contracts.view import View
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.query_typing import OutputColumn, Typed
-from pytest_errorbudget.model.rust import Library, Query, QueryCall
+from pytest_errorbudget.model.rust_queries import Library, Query, QueryCall
 
 _AS = frozenset({QueryCall.QUERY_AS_MACRO, QueryCall.QUERY_AS_UNCHECKED_MACRO})
 

@@ -14,7 +14,8 @@ from pytest_errorbudget.checks.contracts.reads_sqlx import function_reads
 from pytest_errorbudget.checks.contracts.view import View
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.query_typing import Typed
-from pytest_errorbudget.model.rust import Library, Query, Struct
+from pytest_errorbudget.model.rust import Struct
+from pytest_errorbudget.model.rust_queries import Library, Query
 
 
 def reads_of(query: Query, typed: Typed, view: View) -> Iterator[Read | Unchecked]:

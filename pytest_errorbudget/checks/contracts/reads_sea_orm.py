@@ -12,7 +12,8 @@ from pytest_errorbudget.checks.contracts.reads import Read, Reads, last_named
 from pytest_errorbudget.checks.contracts.view import reference
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.query_typing import ColumnRef, OutputColumn, Typed
-from pytest_errorbudget.model.rust import Field, Library, Query, Struct
+from pytest_errorbudget.model.rust import Field, Struct
+from pytest_errorbudget.model.rust_queries import Library, Query
 from pytest_errorbudget.model.schema import Column, Relation, RelationKind, Schema
 
 _VIEWS = frozenset({RelationKind.VIEW, RelationKind.MATERIALIZED_VIEW})

@@ -14,7 +14,8 @@ from pytest_errorbudget.checks.contracts.reads import Read, Reads, at, last_name
 from pytest_errorbudget.checks.contracts.view import View, reference
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.query_typing import Typed
-from pytest_errorbudget.model.rust import Field, Library, Query, QueryCall, RustType, Struct
+from pytest_errorbudget.model.rust import Field, RustType, Struct
+from pytest_errorbudget.model.rust_queries import Library, Query, QueryCall
 
 _DEPTH = 8
 

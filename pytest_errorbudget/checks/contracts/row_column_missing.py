@@ -12,7 +12,7 @@ from pytest_errorbudget.checks.contracts.subjects import read_labels, read_name,
 from pytest_errorbudget.checks.contracts.view import View
 from pytest_errorbudget.model.query_typing import Typed
 from pytest_errorbudget.model.rule import Rule
-from pytest_errorbudget.model.rust import Library
+from pytest_errorbudget.model.rust_queries import Library
 
 
 def row_column_missing(read: Read, typed: Typed, shape: TenantShape, view: View) -> Draft | None:

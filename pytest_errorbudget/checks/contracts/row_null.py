@@ -12,7 +12,8 @@ from pytest_errorbudget.checks.contracts.scope import TenantShape
 from pytest_errorbudget.checks.contracts.subjects import read_labels, read_name, read_subjects, shown_output
 from pytest_errorbudget.checks.contracts.view import View
 from pytest_errorbudget.model.rule import Rule
-from pytest_errorbudget.model.rust import Library, RustType
+from pytest_errorbudget.model.rust import RustType
+from pytest_errorbudget.model.rust_queries import Library
 from pytest_errorbudget.model.schema import Schema
 from pytest_errorbudget.model.severity import Severity
 

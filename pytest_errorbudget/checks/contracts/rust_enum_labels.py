@@ -19,7 +19,8 @@ from pytest_errorbudget.checks.contracts.subjects import read_subjects
 from pytest_errorbudget.checks.contracts.view import ShapeView, View
 from pytest_errorbudget.model.finding import Label, LabelKind
 from pytest_errorbudget.model.rule import Rule
-from pytest_errorbudget.model.rust import Library, RustEnum, RustType, StructRef
+from pytest_errorbudget.model.rust import RustEnum, RustType, StructRef
+from pytest_errorbudget.model.rust_queries import Library
 from pytest_errorbudget.model.schema import EnumType, Schema
 from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.model.source import Span

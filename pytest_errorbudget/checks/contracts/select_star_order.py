@@ -13,7 +13,7 @@ from pytest_errorbudget.checks.contracts.subjects import read_labels, read_name,
 from pytest_errorbudget.checks.contracts.view import View
 from pytest_errorbudget.model.query_typing import Typed
 from pytest_errorbudget.model.rule import Rule
-from pytest_errorbudget.model.rust import Query
+from pytest_errorbudget.model.rust_queries import Query
 
 
 def select_star_order(read: Read, shape: TenantShape, view: View) -> Draft | None:

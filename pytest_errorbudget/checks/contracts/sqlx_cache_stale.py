@@ -16,12 +16,13 @@ from pytest_errorbudget.checks.contracts.scope import Scope, TenantShape
 from pytest_errorbudget.checks.contracts.subjects import query_subject
 from pytest_errorbudget.checks.contracts.unread import unread_item
 from pytest_errorbudget.checks.contracts.view import View, view_of
+from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.model.facts import DatabaseFacts
 from pytest_errorbudget.model.finding import Affected, Finding, Label
 from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.model.query_typing import Typed
 from pytest_errorbudget.model.rule import Rule
-from pytest_errorbudget.model.rust import Contracts, Query, QueryCall
+from pytest_errorbudget.model.rust_queries import Query, QueryCall
 from pytest_errorbudget.model.schema import Schema
 from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.model.sqlx_record import SqlxRecord

@@ -9,7 +9,7 @@ from pytest_errorbudget.checks.contracts.scope import QuerySubject, Subject, Ten
 from pytest_errorbudget.checks.contracts.view import View
 from pytest_errorbudget.model.finding import Label
 from pytest_errorbudget.model.query_typing import OutputColumn, Typed
-from pytest_errorbudget.model.rust import Query
+from pytest_errorbudget.model.rust_queries import Query
 
 
 def query_subject(query: Query) -> QuerySubject:

@@ -22,12 +22,13 @@ from pytest_errorbudget.checks.contracts.origins import origin_labels
 from pytest_errorbudget.checks.contracts.places import shown_column, shown_pg, shown_type
 from pytest_errorbudget.checks.contracts.scope import TableSubject, TenantShape
 from pytest_errorbudget.checks.contracts.view import View
+from pytest_errorbudget.model.contracts import Crate
 from pytest_errorbudget.model.finding import Label
 from pytest_errorbudget.model.pgtype import UNKNOWN
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.query_typing import ColumnRef
 from pytest_errorbudget.model.rule import Rule
-from pytest_errorbudget.model.rust import Crate, DeclaredColumn, DeclaredTable, RustType
+from pytest_errorbudget.model.rust import DeclaredColumn, DeclaredTable, RustType
 from pytest_errorbudget.model.schema import Column, Relation, RelationKind, Schema
 from pytest_errorbudget.model.severity import Severity
 

@@ -7,7 +7,7 @@ import re
 from pytest_errorbudget.checks.contracts.places import is_macro
 from pytest_errorbudget.checks.contracts.view import View
 from pytest_errorbudget.model.query_typing import Rejected
-from pytest_errorbudget.model.rust import Library, Query
+from pytest_errorbudget.model.rust_queries import Library, Query
 
 # What PostgreSQL says where the types of the parameters would decide: ambiguous_function, indeterminate_datatype,
 # ambiguous_parameter, undefined_function, datatype_mismatch, wrong_object_type, cannot_coerce.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pytest_errorbudget.model.contracts import Contracts, Unread
 from pytest_errorbudget.model.finding import Affected, Finding, Label
 from pytest_errorbudget.model.item import ItemId
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.rule import Rule
-from pytest_errorbudget.model.rust import Contracts, Unread
 
 
 def unread_item(path: str) -> ItemId:

@@ -10,10 +10,12 @@ from typing import TypeVar
 from pytest_errorbudget.checks.contracts.elsewhere import files_of_elsewhere
 from pytest_errorbudget.checks.contracts.libraries.own_types import OwnTypes
 from pytest_errorbudget.checks.contracts.scope import Scope, TenantShape
+from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.model.facts import DatabaseFacts, QueryKey, QueryTyping
 from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.model.query_typing import ColumnRef, Rejected, Typed
-from pytest_errorbudget.model.rust import Contracts, Library, Query, RustEnum, Struct, StructRef
+from pytest_errorbudget.model.rust import RustEnum, Struct, StructRef
+from pytest_errorbudget.model.rust_queries import Library, Query
 from pytest_errorbudget.model.schema import Schema
 
 _Item = TypeVar("_Item", Struct, RustEnum)

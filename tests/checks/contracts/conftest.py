@@ -8,6 +8,7 @@ import pytest
 
 from pytest_errorbudget.checks.contracts import Scope, TenantShape, contract_findings, contract_items
 from pytest_errorbudget.checks.contracts.libraries.rust_syntax import parse_type
+from pytest_errorbudget.model.contracts import Contracts, Crate
 from pytest_errorbudget.model.facts import DatabaseFacts, QueryKey, QueryTyping, ShapeTyping
 from pytest_errorbudget.model.finding import Finding
 from pytest_errorbudget.model.item import ItemId
@@ -27,23 +28,17 @@ from pytest_errorbudget.model.query_typing import (
 )
 from pytest_errorbudget.model.rust import (
     Attribute,
-    Cast,
-    Contracts,
-    Crate,
     DeclaredColumn,
     DeclaredTable,
     Field,
-    FieldFlow,
-    Handler,
-    Query,
-    QueryCall,
-    RowRead,
     RustEnum,
     RustType,
     Struct,
     StructRef,
     Variant,
 )
+from pytest_errorbudget.model.rust_boundaries import Cast, FieldFlow, Handler
+from pytest_errorbudget.model.rust_queries import Query, QueryCall, RowRead
 from pytest_errorbudget.model.schema import (
     Column,
     EnumType,

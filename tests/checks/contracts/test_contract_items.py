@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pytest_errorbudget.checks.contracts import Scope, contract_items, without_schema
+from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.model.problem import Unchecked
-from pytest_errorbudget.model.rust import Contracts, FfiFunction, Side
+from pytest_errorbudget.model.rust_boundaries import FfiFunction, Side
 from pytest_errorbudget.model.source import Span
 
 

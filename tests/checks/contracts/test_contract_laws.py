@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 
 from pytest_errorbudget.checks.contracts import Scope, TenantShape, contract_findings, contract_items
 from pytest_errorbudget.checks.contracts.libraries.rust_syntax import parse_type
+from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.model.facts import DatabaseFacts, QueryKey, QueryTyping, ShapeTyping
 from pytest_errorbudget.model.item import ItemId
 from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.model.query_typing import ColumnRef, OutputColumn, Rejected, Typed
-from pytest_errorbudget.model.rust import Contracts, Field, Query, QueryCall, Struct, StructRef
+from pytest_errorbudget.model.rust import Field, Struct, StructRef
+from pytest_errorbudget.model.rust_queries import Query, QueryCall
 from pytest_errorbudget.model.schema import Column, Relation, RelationKind, Schema
 from pytest_errorbudget.model.source import Span
 

@@ -6,7 +6,7 @@ import pytest
 
 from pytest_errorbudget.model.migration import MigrationFile, MigrationKind, MigrationSet, Statement
 from pytest_errorbudget.model.query_typing import Rejected
-from pytest_errorbudget.model.rust import QueryCall
+from pytest_errorbudget.model.rust_queries import QueryCall
 from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.model.source import Span
 

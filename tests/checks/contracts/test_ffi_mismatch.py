@@ -6,9 +6,11 @@ import pytest
 
 from pytest_errorbudget.checks.contracts import boundary_findings
 from pytest_errorbudget.checks.contracts.libraries.rust_syntax import parse_type
+from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.model.finding import Affected, Label, LabelKind
 from pytest_errorbudget.model.item import ItemId
-from pytest_errorbudget.model.rust import Contracts, FfiFunction, RustType, Side
+from pytest_errorbudget.model.rust import RustType
+from pytest_errorbudget.model.rust_boundaries import FfiFunction, Side
 from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.model.source import Span
 

@@ -6,7 +6,8 @@ import pytest
 
 from pytest_errorbudget.model.finding import Affected, Label, LabelKind
 from pytest_errorbudget.model.item import ItemId
-from pytest_errorbudget.model.rust import LostFlow, StructRef
+from pytest_errorbudget.model.rust import StructRef
+from pytest_errorbudget.model.rust_boundaries import LostFlow
 from pytest_errorbudget.model.source import Span
 
 HTTP = "src/http.rs"

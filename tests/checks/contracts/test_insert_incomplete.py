@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_errorbudget.model.migration import MigrationFile, MigrationKind, MigrationSet, Statement
-from pytest_errorbudget.model.rust import QueryCall
+from pytest_errorbudget.model.rust_queries import QueryCall
 from pytest_errorbudget.model.source import Span
 
 

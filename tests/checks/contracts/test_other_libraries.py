@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pytest_errorbudget.model.rust import QueryCall
+from pytest_errorbudget.model.rust_queries import QueryCall
 
 
 def by_hand(world, words, call, read, column):

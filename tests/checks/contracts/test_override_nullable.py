@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_errorbudget.model.rust import QueryCall
+from pytest_errorbudget.model.rust_queries import QueryCall
 from pytest_errorbudget.model.severity import Severity
 
 

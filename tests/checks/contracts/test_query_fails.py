@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_errorbudget.model.contracts import Crate
 from pytest_errorbudget.model.finding import Affected, Label, LabelKind
 from pytest_errorbudget.model.item import ItemId
 from pytest_errorbudget.model.query_typing import Rejected
-from pytest_errorbudget.model.rust import Crate, QueryCall
+from pytest_errorbudget.model.rust_queries import QueryCall
 from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.model.source import Span
 

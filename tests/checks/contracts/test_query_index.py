@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_errorbudget.model.rust import QueryCall
+from pytest_errorbudget.model.rust_queries import QueryCall
 from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.model.source import Span
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_errorbudget.model.rust import QueryCall
+from pytest_errorbudget.model.rust_queries import QueryCall
 
 
 def test_a_tuple_longer_than_the_row(world, words):

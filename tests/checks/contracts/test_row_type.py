@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from pytest_errorbudget.model.contracts import Crate, MacroOverride
 from pytest_errorbudget.model.finding import Affected, Label, LabelKind
 from pytest_errorbudget.model.item import ItemId
 from pytest_errorbudget.model.pgtype import PgType
-from pytest_errorbudget.model.rust import Crate, MacroOverride, QueryCall
+from pytest_errorbudget.model.rust_queries import QueryCall
 from pytest_errorbudget.model.schema import CompositeField, CompositeType
 from pytest_errorbudget.model.source import Span
 

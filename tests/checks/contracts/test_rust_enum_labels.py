@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_errorbudget.model.rust import Attribute, QueryCall
+from pytest_errorbudget.model.rust import Attribute
+from pytest_errorbudget.model.rust_queries import QueryCall
 from pytest_errorbudget.model.severity import Severity
 
 TYPE_NAME = (Attribute(library="sqlx", name="type_name", value="invoice_state"),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_errorbudget.model.rust import QueryCall
+from pytest_errorbudget.model.rust_queries import QueryCall
 
 
 def test_a_macro_reads_by_the_position_it_was_compiled_with(world, words):

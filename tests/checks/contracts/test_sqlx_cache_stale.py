@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from pytest_errorbudget.checks.contracts.sqlx_cache_stale import orphaned_records, record_findings
+from pytest_errorbudget.model.contracts import Crate
 from pytest_errorbudget.model.facts import DatabaseFacts
 from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.model.query_typing import OutputColumn, Rejected, Typed
-from pytest_errorbudget.model.rust import Crate, QueryCall
+from pytest_errorbudget.model.rust_queries import QueryCall
 from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.model.sqlx_record import SqlxRecord
 

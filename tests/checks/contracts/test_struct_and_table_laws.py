@@ -8,22 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_errorbudget.checks.contracts import Scope, TenantShape, contract_findings, contract_items
+from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.model.facts import DatabaseFacts, QueryKey, QueryTyping, ShapeTyping
 from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.model.query_typing import ColumnRef, OutputColumn, Typed
-from pytest_errorbudget.model.rust import (
-    Attribute,
-    Contracts,
-    DeclaredColumn,
-    DeclaredTable,
-    Field,
-    Query,
-    QueryCall,
-    RowRead,
-    RustType,
-    Struct,
-    StructRef,
-)
+from pytest_errorbudget.model.rust import Attribute, DeclaredColumn, DeclaredTable, Field, RustType, Struct, StructRef
+from pytest_errorbudget.model.rust_queries import Query, QueryCall, RowRead
 from pytest_errorbudget.model.schema import Column, Relation, RelationKind, Schema
 from pytest_errorbudget.model.source import Span
 

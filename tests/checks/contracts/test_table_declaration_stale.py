@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_errorbudget.model.contracts import Crate
 from pytest_errorbudget.model.finding import Label, LabelKind
-from pytest_errorbudget.model.rust import Crate
 from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.model.source import Span
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pytest_errorbudget.checks.contracts import boundary_findings, contract_items
+from pytest_errorbudget.model.contracts import Contracts, Unread
 from pytest_errorbudget.model.finding import Affected, Label
 from pytest_errorbudget.model.item import ItemId
 from pytest_errorbudget.model.problem import Unchecked
-from pytest_errorbudget.model.rust import Contracts, Unread
 from pytest_errorbudget.model.source import Span
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pytest_errorbudget.checks.contracts.libraries.answer import Answer
 from pytest_errorbudget.checks.contracts.libraries.own_types import OwnTypes
 from pytest_errorbudget.model.pgtype import PgType
-from pytest_errorbudget.model.rust import Library, RustType
+from pytest_errorbudget.model.rust import RustType
+from pytest_errorbudget.model.rust_queries import Library
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

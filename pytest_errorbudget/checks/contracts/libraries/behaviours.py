@@ -9,7 +9,7 @@ from pytest_errorbudget.checks.contracts.libraries.diesel import DIESEL
 from pytest_errorbudget.checks.contracts.libraries.sea_orm import SEA_ORM
 from pytest_errorbudget.checks.contracts.libraries.sqlx_user_types import SQLX
 from pytest_errorbudget.checks.contracts.libraries.tokio_postgres import TOKIO_POSTGRES
-from pytest_errorbudget.model.rust import Library
+from pytest_errorbudget.model.rust_queries import Library
 
 
 def behaviour_of(library: Library) -> Behaviour:

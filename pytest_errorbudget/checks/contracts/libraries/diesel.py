@@ -15,7 +15,8 @@ from pytest_errorbudget.checks.contracts.libraries.behaviour import Behaviour, R
 from pytest_errorbudget.checks.contracts.libraries.own_types import OwnTypes, value_of
 from pytest_errorbudget.checks.contracts.libraries.rust_syntax import parse_type
 from pytest_errorbudget.model.pgtype import CATALOG, PgType
-from pytest_errorbudget.model.rust import Library, RustType
+from pytest_errorbudget.model.rust import RustType
+from pytest_errorbudget.model.rust_queries import Library
 
 _TEXT = ("text", "varchar", "bpchar", "name", "citext", "unknown")
 

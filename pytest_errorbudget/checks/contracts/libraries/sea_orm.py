@@ -13,7 +13,8 @@ from pytest_errorbudget.checks.contracts.libraries.own_types import OwnTypes, de
 from pytest_errorbudget.checks.contracts.libraries.sqlx import accepts as sqlx_accepts
 from pytest_errorbudget.checks.contracts.libraries.sqlx import sql_name_of
 from pytest_errorbudget.model.pgtype import CATALOG, PgType
-from pytest_errorbudget.model.rust import Library, RustEnum, RustType, Struct
+from pytest_errorbudget.model.rust import RustEnum, RustType, Struct
+from pytest_errorbudget.model.rust_queries import Library
 
 UNSUPPORTED = frozenset({"u8", "u16", "u64"})
 _ALIASES = {

@@ -20,7 +20,8 @@ from pytest_errorbudget.checks.contracts.libraries.sqlx import accepts, sql_name
 from pytest_errorbudget.checks.contracts.libraries.sqlx_attributes import mapping_of
 from pytest_errorbudget.checks.contracts.libraries.wrappers import SEQUENCES, WRAPPERS
 from pytest_errorbudget.model.pgtype import CATALOG, PgType
-from pytest_errorbudget.model.rust import Library, RustEnum, RustType, Struct
+from pytest_errorbudget.model.rust import RustEnum, RustType, Struct
+from pytest_errorbudget.model.rust_queries import Library
 
 _DEPTH = 8
 _A_DOMAIN = "the server sends a domain as itself inside of a composite type"

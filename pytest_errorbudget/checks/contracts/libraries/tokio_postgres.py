@@ -16,7 +16,8 @@ from pytest_errorbudget.checks.contracts.libraries.behaviour import Behaviour, R
 from pytest_errorbudget.checks.contracts.libraries.own_types import OwnTypes, derives, value_of
 from pytest_errorbudget.checks.contracts.libraries.wrappers import SEQUENCES, WRAPPERS
 from pytest_errorbudget.model.pgtype import CATALOG, PgType
-from pytest_errorbudget.model.rust import Library, RustEnum, RustType, Struct
+from pytest_errorbudget.model.rust import RustEnum, RustType, Struct
+from pytest_errorbudget.model.rust_queries import Library
 
 _TEXT = ("text", "varchar", "bpchar", "name", "unknown")
 
