@@ -63,6 +63,14 @@ class Crossing:
             f"where {hashed} in (select event from crossing)"
         )
 
+    def others_of(self, question: Question, table: str, into: str) -> None:
+        """The rows of all other events, as a view."""
+        hashed = event_hash(question).sql(dialect="duckdb")
+        self.session.execute(
+            f"create or replace temp view {into} as select * from {table} "
+            f"where {hashed} not in (select event from crossing)"
+        )
+
     @property
     def _name(self) -> str:
         return f"{sha256((self.asked, 'compared'))}.crossing"

@@ -20,7 +20,7 @@ from pytest_errorbudget.model.settings import EventSource
 from pytest_errorbudget.readers.events.export import exported, fill
 from pytest_errorbudget.readers.events.question import Question
 from pytest_errorbudget.readers.events.reading import Further, Recounted
-from pytest_errorbudget.readers.events.sliced import CORRECTIONS, PART, Sliced
+from pytest_errorbudget.readers.events.sliced import CORRECTIONS, PART, Sliced, without_taken
 from pytest_errorbudget.readers.events.slices import Slice
 from pytest_errorbudget.readers.events.tally import Row, fetch, insert, make, sum_up, tally
 
@@ -141,7 +141,7 @@ def _compared(sliced: Sliced, ways: Sequence[str]) -> Recounted:
     session, question = sliced.session, sliced.question
     if sliced.parts != sliced.whole:
         for place, _ in enumerate(ways):
-            sum_up(session, question, (f"recount_{place}", CORRECTIONS), f"recount_{place}")
+            sum_up(session, question, (without_taken(f"recount_{place}"), CORRECTIONS), f"recount_{place}")
     if all(_same(sliced, place) for place, _ in enumerate(ways)):
         windows = _windows_in(session, sliced.whole, len(question.predicates))
         return Recounted(

@@ -29,6 +29,8 @@ PART = "part"
 """The view of the files and the time of one slice."""
 CORRECTIONS = "corrections"
 """The table of what events that lie in several slices change."""
+TAKEN = "taken"
+"""The table of the examples that slices had of such events: tenant, start and example."""
 _MOMENTS = {"TIMESTAMP WITH TIME ZONE": "make_timestamptz({})", "TIMESTAMP": "make_timestamp({})", "BIGINT": "{}"}
 
 
@@ -177,14 +179,34 @@ class Sliced:
         self.parts = "parts"
         self.session.execute(f"create or replace temp table parts as select * from {into}")
         make(self.session, self.question, CORRECTIONS)
+        self.session.execute(f"create or replace temp table {TAKEN} (tenant varchar, start_us bigint, example varchar)")
         with self.part(*affected):
             crossing.rows_of(self.question, PART, "crossed")
         for one in affected:
             alone = self.aggregation(replace(self.question, from_us=one.from_us), "crossed", one.to_us)
-            insert_signed(self.session, self.question, render(alone), -1, CORRECTIONS)
+            make(self.session, self.question, "one_slice")
+            insert(self.session, alone, "one_slice")
+            insert_signed(self.session, self.question, "select * from one_slice", -1, CORRECTIONS)
+            self._exampled(crossing, one)
         together = render(self.aggregation(self.question, "crossed", as_of_us))
         insert_signed(self.session, self.question, together, 1, CORRECTIONS)
-        sum_up(self.session, self.question, ("parts", CORRECTIONS), into)
+        sum_up(self.session, self.question, (without_taken("parts"), CORRECTIONS), into)
+
+    def _exampled(self, crossing: Crossing, one: Slice) -> None:
+        """Takes back what the slice named of such events, and names the least of its other events instead."""
+        shared = "one_slice join parts using (tenant, start_us, example)"
+        self.session.execute(f"insert into {TAKEN} select tenant, start_us, example from {shared}")
+        if self.session.execute(f"select 1 from {shared} limit 1").fetchone():
+            with self.part(one) as question:
+                crossing.others_of(question, PART, "others")
+                others = render(self.aggregation(question, "others", one.to_us))
+                insert_signed(self.session, self.question, others, 0, CORRECTIONS)
+
+
+def without_taken(table: str) -> str:
+    """SQL for the slices' counts without the examples in ``TAKEN``."""
+    taken = f"(tenant, start_us, example) in (select (tenant, start_us, example) from {TAKEN})"
+    return f"(select * replace (case when {taken} then null else example end as example) from {table})"
 
 
 def _times(one: Slice) -> tuple[int | None, int]:

@@ -65,9 +65,9 @@ def insert(session: duckdb.DuckDBPyConnection, query: exp.Query, into: str) -> N
 
 
 def insert_signed(session: duckdb.DuckDBPyConnection, question: Question, query: str, sign: int, into: str) -> None:
-    """Adds a query's rows with every count times ``sign``, which is 1 or -1."""
+    """Adds a query's rows with every count times ``sign``, which is 1, -1 or, for the examples alone, 0."""
     signed = ", ".join(f"{sign} * {name}" for name in _summed(question))
-    example = "example" if sign > 0 else "null"
+    example = "example" if sign >= 0 else "null"
     session.execute(f"insert into {into} select tenant, start_us, {signed}, {example} from ({query})")
 
 

@@ -91,6 +91,24 @@ def test_slices_count_as_the_whole_does(tmp_path: Path, apart: int, recounting: 
     assert all(one.equal == one.windows == sliced.windows for one in sliced.recounts)
 
 
+@pytest.mark.parametrize("other", ["o1", "z"], ids=["before it", "after it"])
+def test_an_event_whose_copies_disagree_is_named_once(tmp_path: Path, kept: Path, other: str) -> None:
+    """Copies of `x` in the hours 1 and 50, where they disagree, in one window with another event's."""
+    row = "select '{}' as event_id, 'a' as tenant_id, timestamptz '2026-01-01 00:00:00+00' + to_hours({}) as "
+    row += "occurred_at, '{}' as shard, {} as status"
+    rows = [row.format("x", 1, "0", 200), row.format("x", 50, "0", 200), row.format("x", 50, "1", 500)]
+    rows += [row.format(other, 50, "0", 200), row.format(other, 50, "1", 500)]
+    rows += [row.format(f"e{n}", n, "0", 200) for n in range(60)]
+    write(tmp_path, " union all ".join(rows))
+    whole = count(tmp_path, slice_rows=1 << 40)
+    assert whole.totals[0].disagreeing_examples == ("a: x", f"a: {other}")
+    for _ in range(2):
+        for recounting in (no_recount, recount):
+            sliced = count(tmp_path, slice_rows=5, kept=kept, recounting=recounting)
+            assert (sliced.series, sliced.totals) == (whole.series, whole.totals)
+            assert all(one.equal == one.windows for one in sliced.recounts)
+
+
 @pytest.fixture
 def kept(tmp_path: Path) -> Path:
     return tmp_path / "kept"
