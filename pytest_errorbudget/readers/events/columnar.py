@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Literal, TypedDict
 
 import duckdb
 
@@ -28,6 +28,19 @@ from pytest_errorbudget.readers.events.text_file import TextFile, open_text
 from pytest_errorbudget.readers.result_cache import own_code
 
 _HEAD = "limit 5000"
+
+
+class _WrittenFile(TypedDict):
+    names: list[str]
+    delimiter: Literal[",", ";", "\t", "|"]
+    skip: int
+
+
+class _Written(TypedDict):
+    """A fact as it is kept."""
+
+    file: _WrittenFile | None
+    kinds: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +101,8 @@ class TextFiles:
             sha256((own_code(), duckdb.__version__, self.source.format.value, named, Path(path).suffix, content))
             + ".kinds"
         )
-        known = self.kept.read(name)
-        if known is not None:
+        known = self.kept.read(name, _Written)
+        if known is not None and set(known["kinds"].values()) <= set(Kind.__members__):
             return _decoded(known, path, self.source.format, content, seen)
         fact = self._read(path, content, seen, hive)
         if _seen(path) != seen:
@@ -239,7 +252,7 @@ def _encoded(fact: _Fact) -> dict[str, object]:
     return {"file": written, "kinds": {name: kind.name for name, kind in fact.kinds.items()}}
 
 
-def _decoded(known: Any, path: str, format: EventFormat, content: str, seen: tuple[int, ...]) -> _Fact:
+def _decoded(known: _Written, path: str, format: EventFormat, content: str, seen: tuple[int, ...]) -> _Fact:
     written = known["file"]
     return _Fact(
         content=content,

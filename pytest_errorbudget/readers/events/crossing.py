@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypedDict
 
 import duckdb
 
@@ -17,6 +18,11 @@ from pytest_errorbudget.readers.events.usable import event_hash
 
 _ROWS_A_PASS = 6_000_000
 """Hashes are compared in passes, each of which fits into memory."""
+
+
+class _Compared(TypedDict):
+    keys: list[str]
+    events: list[int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +41,7 @@ class Crossing:
     def find(self) -> int:
         """Fills the table ``crossing`` with the hashes of such events, and says how many there are."""
         self.session.execute("create or replace temp table crossing (event ubigint)")
-        before = self.kept.read(self._name) or {"keys": [], "events": []}
+        before = self._before()
         new, old = {self.keys[one] for one in self.new}, set(self.keys.values())
         if not old - new <= set(before["keys"]):
             new = old
@@ -70,6 +76,12 @@ class Crossing:
             f"create or replace temp view {into} as select * from {table} "
             f"where {hashed} not in (select event from crossing)"
         )
+
+    def _before(self) -> _Compared:
+        kept = self.kept.read(self._name, _Compared)
+        if kept is None or not all(0 <= event < 1 << 64 for event in kept["events"]):
+            return {"keys": [], "events": []}
+        return kept
 
     @property
     def _name(self) -> str:

@@ -14,11 +14,19 @@ import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, TypeVar
+
+import msgspec
 
 _RACY_NS = 2_000_000_000
 _MOST_BYTES = 4 << 30
 _PARQUET_END = b"PAR1"
+_Shape = TypeVar("_Shape")
+
+
+class _Digest(TypedDict):
+    seen: list[int]
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +44,21 @@ class Kept:
         status = os.stat(path)
         seen = [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
         name = hashlib.sha256(path.encode()).hexdigest() + ".digest"
-        kept = self.read(name)
-        if isinstance(kept, dict) and kept.get("seen") == seen:
-            return str(kept["sha256"])
+        kept = self.read(name, _Digest)
+        if kept is not None and kept["seen"] == seen:
+            return kept["sha256"]
         with open(path, "rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         if self._now_ns() - max(status.st_mtime_ns, status.st_ctime_ns) > _RACY_NS:
             self.write(name, {"seen": seen, "sha256": digest})
         return digest
 
-    def read(self, name: str) -> Any:
-        """A kept JSON value; ``None`` where there is none."""
+    def read(self, name: str, shape: type[_Shape]) -> _Shape | None:
+        """A kept JSON value; ``None`` where there is none, or one of another shape, which nobody here has written."""
         path = self.folder / name
         try:
-            value = json.loads(path.read_bytes())
-        except (OSError, ValueError):
+            value = msgspec.json.decode(path.read_bytes(), type=shape)
+        except (OSError, ValueError, msgspec.MsgspecError):
             return None
         with suppress(OSError):  # the ones that are used are forgotten last
             os.utime(path)

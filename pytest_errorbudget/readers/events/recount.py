@@ -40,7 +40,7 @@ def recount_files(
         make(sliced.session, sliced.question, f"recount_{number}")
     for one in sliced.slices or (Slice(from_us=None, to_us=as_of_us, files=sliced.spans),):
         agreed = f"{sliced.key(one)}.agreed"
-        if set(ways) <= set(sliced.kept.read(agreed) or ()) and sliced.kept.has(f"{sliced.key(one)}.counts"):
+        if set(ways) <= set(sliced.kept.read(agreed, list[str]) or ()) and sliced.kept.has(f"{sliced.key(one)}.counts"):
             _as_before(sliced, one, len(ways))
             continue
         _recount_slice(sliced, source, one, threads=threads, further=further)

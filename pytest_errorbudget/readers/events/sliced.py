@@ -31,6 +31,7 @@ CORRECTIONS = "corrections"
 """The table of what events that lie in several slices change."""
 TAKEN = "taken"
 """The table of the examples that slices had of such events: tenant, start and example."""
+_Surveyed = tuple[str | None, str | None, int, int, int, int | None, int | None]
 _MOMENTS = {"TIMESTAMP WITH TIME ZONE": "make_timestamptz({})", "TIMESTAMP": "make_timestamp({})", "BIGINT": "{}"}
 
 
@@ -111,9 +112,9 @@ class Sliced:
 
     def _surveyed(self, path: str, digest: str) -> list[Row]:
         name = sha256((self.asked, digest)) + ".survey"
-        known = self.kept.read(name)
-        if known is not None:
-            return [tuple(row) for row in known]
+        known = self.kept.read(name, list[_Surveyed])
+        if known:  # a file without rows is as soon read again
+            return [*known]
         self.session.execute(f"create or replace temp view one_file as select * from {self.files.table([path])}")
         asked = replace(self.question, id=exp.true()) if self._has_ids(path) else self.question
         rows = self.session.execute(render(survey(asked, "one_file"))).fetchall()

@@ -468,13 +468,16 @@ def test_a_file_of_text_changes_the_types_of_files_that_were_kept_with_others(tm
     assert numbers(counted(tmp_path, SOURCE, (slo,), kept=kept)) == [("a", (0,), (1,), (1,))]
 
 
-def test_an_entry_that_is_lost_or_broken_is_read_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "text", ["{", "null", "7", "[]", "[7]", "{}", '{"keys": 7, "kinds": {"at": "x"}, "file": null}']
+)
+def test_an_entry_that_is_lost_or_broken_is_read_again(tmp_path: Path, text: str) -> None:
     kept = tmp_path / "kept"
     write(tmp_path, {"0.csv": day(0), "1.csv": day(1)})
     before = counted(tmp_path, kept=kept)
     for number, path in enumerate(sorted(kept.iterdir())):
         if path.suffix in {".kinds", ".digest", ".survey"}:
-            path.write_text("{")
+            path.write_text(text)
         elif number % 2:
             path.unlink()
     assert counted(tmp_path, kept=kept) == before
