@@ -11,7 +11,8 @@ from typing import Any, assert_never
 
 from hypothesis import strategies as st
 
-from pytest_errorbudget.readers.events.rows import ColumnType, EventRow, PredicateColumn, Value
+from pytest_errorbudget.readers.events.aggregation.predicate_columns import ColumnType, PredicateColumn
+from pytest_errorbudget.readers.events.engines.rows import EventRow, Value
 
 TENANTS = ("a", "b")
 REPLICAS = ("0", "1", "2")

@@ -8,9 +8,9 @@ from typing import assert_never
 
 from pytest_errorbudget.model.settings import EngineName
 from pytest_errorbudget.pipeline.servers import Servers
-from pytest_errorbudget.readers.events.postgres_again import PostgresAgain
+from pytest_errorbudget.readers.events.engines.postgres_again import PostgresAgain
+from pytest_errorbudget.readers.events.engines.spark import SparkAgain
 from pytest_errorbudget.readers.events.reading import Further
-from pytest_errorbudget.readers.events.spark import SparkAgain
 
 
 def further_engines(names: Sequence[EngineName], servers: Servers) -> tuple[Further, ...]:

@@ -11,8 +11,8 @@ from pytest_errorbudget.model.settings import EngineName, EventFormat, EventSour
 from pytest_errorbudget.model.slo import Slo
 from pytest_errorbudget.pipeline.law_trials import DRAWN, FurtherEngine
 from pytest_errorbudget.pipeline.servers import Servers
-from pytest_errorbudget.readers.events.postgres_rows import postgres_row_counter
-from pytest_errorbudget.readers.events.spark_rows import spark_row_counter
+from pytest_errorbudget.readers.events.engines.postgres_rows import postgres_row_counter
+from pytest_errorbudget.readers.events.engines.spark_rows import spark_row_counter
 
 
 @contextmanager

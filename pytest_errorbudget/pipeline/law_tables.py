@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from pytest_errorbudget.model.counts import Series
 from pytest_errorbudget.pipeline.drawn_rows import TENANTS
-from pytest_errorbudget.readers.events.rows import CountRows, EventRow
+from pytest_errorbudget.readers.events.engines.rows import CountRows, EventRow
 
 AS_OF_US = 1 << 60
 _AT_ONCE = 12

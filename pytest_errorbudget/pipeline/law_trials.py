@@ -23,7 +23,8 @@ from pytest_errorbudget.pipeline.law_tables import (
     tenants_at_once,
 )
 from pytest_errorbudget.pipeline.laws import LAWS, BrokenLaw, Law, by_window, pasted, shown
-from pytest_errorbudget.readers.events.rows import CountRows, Engine, EventRow, predicate_columns_of, row_counter
+from pytest_errorbudget.readers.events.aggregation.predicate_columns import predicate_columns_of
+from pytest_errorbudget.readers.events.engines.rows import CountRows, Engine, EventRow, row_counter
 
 EXAMPLES = 50
 _OWN_PROFILES = frozenset({"default", "ci"})

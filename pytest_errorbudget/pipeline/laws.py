@@ -14,7 +14,7 @@ from pytest_errorbudget.model.counts import Series
 from pytest_errorbudget.model.window import window_start
 from pytest_errorbudget.pipeline.drawn_rows import LONG, REPLICAS, Example
 from pytest_errorbudget.pipeline.law_tables import AS_OF_US, Counts, Table
-from pytest_errorbudget.readers.events.rows import EventRow
+from pytest_errorbudget.readers.events.engines.rows import EventRow
 
 Asking = Generator[tuple[Table, ...], Sequence[Counts], None]
 """Gives the tables once, and is sent the counts of each."""

@@ -1,8 +1,8 @@
 """Contracts of Rust services. The only caller of the compiled extension's parser.
 
-The extension gives msgpack with named fields, decoded straight into the dataclasses of ``model.contracts``: no second set
-of types to keep in step. Measured on 1,187 structs with 5,327 fields and 791 queries (modrinth/code, 5.8 MB of Rust):
-2 MB of msgpack, 12-15 ms to decode, beside 600-1,000 ms of parsing.
+The extension gives msgpack with named fields, decoded straight into the dataclasses of ``model.contracts``: no second
+set of types to keep in step. Measured on 1,187 structs with 5,327 fields and 791 queries (modrinth/code, 5.8 MB of
+Rust): 2 MB of msgpack, 12-15 ms to decode, beside 600-1,000 ms of parsing.
 """
 
 from __future__ import annotations

@@ -24,9 +24,9 @@ from pytest_errorbudget.pipeline.judge import judge
 from pytest_errorbudget.pipeline.project import Project, open_project
 from pytest_errorbudget.pipeline.request import Request
 from pytest_errorbudget.pipeline.steps import BURN_RATES
+from pytest_errorbudget.readers.events.aggregation.query import aggregation
+from pytest_errorbudget.readers.events.aggregation.question import Question
 from pytest_errorbudget.readers.events.counting import count_events
-from pytest_errorbudget.readers.events.query import aggregation
-from pytest_errorbudget.readers.events.question import Question
 from pytest_errorbudget.report.execution_log import without_times
 
 FAILED_AS_DOCUMENTED = 1

@@ -21,10 +21,10 @@ from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.window import DAY_US, MINUTE_US
 from pytest_errorbudget.pipeline.law_engines import law_engines
 from pytest_errorbudget.pipeline.law_trials import FurtherEngine, Trial, determinism_trials
-from pytest_errorbudget.readers.events.postgres_rows import postgres_row_counter
-from pytest_errorbudget.readers.events.query import aggregation
-from pytest_errorbudget.readers.events.question import Question
-from pytest_errorbudget.readers.events.rows import CountRows, EventRow, row_counter
+from pytest_errorbudget.readers.events.aggregation.query import aggregation
+from pytest_errorbudget.readers.events.aggregation.question import Question
+from pytest_errorbudget.readers.events.engines.postgres_rows import postgres_row_counter
+from pytest_errorbudget.readers.events.engines.rows import CountRows, EventRow, row_counter
 from pytest_errorbudget.readers.scratch import ScratchServer
 
 FIVE = 5 * MINUTE_US

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pytest_errorbudget.model.counts import Series
 from pytest_errorbudget.pipeline.law_tables import Table, count_apart, count_at_once, tenants_at_once
-from pytest_errorbudget.readers.events.rows import EventRow
+from pytest_errorbudget.readers.events.engines.rows import EventRow
 
 HOUR = 3_600_000_000
 

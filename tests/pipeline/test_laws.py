@@ -18,17 +18,14 @@ from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.window import DAY_US, MINUTE_US
 from pytest_errorbudget.pipeline.law_trials import Trial, determinism_trials, trial
 from pytest_errorbudget.pipeline.laws import LAWS, BrokenLaw
-from pytest_errorbudget.readers.events.query import aggregation
-from pytest_errorbudget.readers.events.question import Question
-from pytest_errorbudget.readers.events.rows import (
+from pytest_errorbudget.readers.events.aggregation.predicate_columns import (
     ColumnType,
-    CountRows,
-    Engine,
-    EventRow,
     PredicateColumn,
     predicate_columns_of,
-    row_counter,
 )
+from pytest_errorbudget.readers.events.aggregation.query import aggregation
+from pytest_errorbudget.readers.events.aggregation.question import Question
+from pytest_errorbudget.readers.events.engines.rows import CountRows, Engine, EventRow, row_counter
 
 FIVE = 5 * MINUTE_US
 SLO = Slo(

@@ -112,7 +112,9 @@ def period_of(folder: Path, window: str) -> Period:
 
 def test_one_m_is_a_minute_and_a_capital_one_a_month(tmp_path: Path) -> None:
     """Pitfall 13. The README's own example writes ``1m # 1 month``."""
-    assert period_of(tmp_path, "{duration: 1m, isRolling: true}") == Rolling(60_000_000)
+    with pytest.raises(SettingsInvalid, match="a period of 1m, which is shorter than a window of 5m"):
+        opened(tmp_path, "{duration: 1m, isRolling: true}")
+    assert period_of(tmp_path, "{duration: 60m, isRolling: true}") == Rolling(60 * 60_000_000)
     month = period_of(tmp_path, "{duration: 1M, calendar: {startTime: 2026-01-01 00:00:00, timeZone: Europe/Berlin}}")
     assert month == Calendar(unit=CalendarUnit.MONTH, count=1, start=datetime(2026, 1, 1), zone="Europe/Berlin")
 

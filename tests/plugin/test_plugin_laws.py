@@ -17,7 +17,7 @@ from pathlib import Path
 from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.pipeline.law_trials import FurtherEngine, determinism_trials
-from pytest_errorbudget.readers.events.rows import row_counter
+from pytest_errorbudget.readers.events.engines.rows import row_counter
 
 SLO = Slo(
     name="ok",

@@ -15,9 +15,9 @@ from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.window import DAY_US, MINUTE_US
 from pytest_errorbudget.readers.events.counting import count_events
-from pytest_errorbudget.readers.events.postgres_again import PostgresAgain
+from pytest_errorbudget.readers.events.engines.postgres_again import PostgresAgain
+from pytest_errorbudget.readers.events.engines.spark import SparkAgain
 from pytest_errorbudget.readers.events.reading import no_recount, recount
-from pytest_errorbudget.readers.events.spark import SparkAgain
 from pytest_errorbudget.readers.scratch import ScratchServer
 
 FIVE = 5 * MINUTE_US

@@ -12,10 +12,10 @@ from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.settings import EventSource
 from pytest_errorbudget.model.slo import Slo
 from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.readers.events.files import NUMBERS, FileColumn, as_micros, as_text, find
-from pytest_errorbudget.readers.events.named import meant
-from pytest_errorbudget.readers.events.predicate import column_name, parse_predicate, predicate_columns
-from pytest_errorbudget.readers.events.question import Predicates, Question
+from pytest_errorbudget.readers.events.aggregation.predicate import column_name, parse_predicate, predicate_columns
+from pytest_errorbudget.readers.events.aggregation.question import Predicates, Question
+from pytest_errorbudget.readers.events.files.columns import NUMBERS, FileColumn, as_micros, as_text, find
+from pytest_errorbudget.readers.events.files.named import meant
 
 Micros = Callable[[EventSource, FileColumn], exp.Expr]
 """How an engine writes a column's time in whole µs since the Unix epoch."""

@@ -14,33 +14,14 @@ from pytest_errorbudget.model.problem import Problem, Unreadable
 from pytest_errorbudget.model.settings import EventFormat, EventSource
 from pytest_errorbudget.model.slo import Slo
 from pytest_errorbudget.model.window import DAY_US, window_start
+from pytest_errorbudget.readers.events.aggregation.query import Aggregation, aggregation
+from pytest_errorbudget.readers.events.asked import Asked
 from pytest_errorbudget.readers.events.paths import events_problem
-from pytest_errorbudget.readers.events.query import Aggregation, aggregation
 from pytest_errorbudget.readers.events.reading import Further, Reading, Recounted, Recounting, recount
-from pytest_errorbudget.readers.events.slices import SLICE_ROWS, Told
+from pytest_errorbudget.readers.events.slices.slices import SLICE_ROWS, Told
 from pytest_errorbudget.readers.events.tally import Tally
 
 MEMORY_MIB = 320
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What all sources are asked. ``further`` are the engines that count files again; ``kept`` is the folder of what
-    earlier runs counted, ``None`` to read everything; ``slice_rows`` is how many rows are counted at a time, at least,
-    and ``told`` hears of the slices as they are counted."""
-
-    root: Path
-    slos: Sequence[Slo]
-    tenants: Sequence[str]
-    window_us: int
-    threads: int
-    aggregation: Aggregation
-    memory_mib: int
-    further: Sequence[Further]
-    kept: Path | None
-    env: Mapping[str, str]
-    slice_rows: int
-    told: Told
 
 
 def count_events(
@@ -122,15 +103,15 @@ def _opened(stack: ExitStack, asked: Asked, source: EventSource, problems: list[
     reading: Reading
     match source.format:
         case EventFormat.POSTGRES:
-            from pytest_errorbudget.readers.events.postgres import postgres_reading
+            from pytest_errorbudget.readers.events.engines.postgres import postgres_reading
 
             reading, left_out = postgres_reading(asked, source)
         case EventFormat.SPARK:
-            from pytest_errorbudget.readers.events.spark import spark_reading
+            from pytest_errorbudget.readers.events.engines.spark import spark_reading
 
             reading, left_out = spark_reading(asked, source)
         case EventFormat.PARQUET | EventFormat.CSV | EventFormat.NDJSON:
-            from pytest_errorbudget.readers.events.duckdb import file_reading
+            from pytest_errorbudget.readers.events.engines.duckdb import file_reading
 
             reading, left_out = file_reading(stack, asked, source)
     problems.extend(left_out)

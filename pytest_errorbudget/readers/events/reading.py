@@ -8,8 +8,8 @@ from typing import Protocol
 
 from pytest_errorbudget.model.counts import Recount
 from pytest_errorbudget.model.settings import EventSource
-from pytest_errorbudget.readers.events.query import Aggregation
-from pytest_errorbudget.readers.events.question import Question
+from pytest_errorbudget.readers.events.aggregation.query import Aggregation
+from pytest_errorbudget.readers.events.aggregation.question import Question
 from pytest_errorbudget.readers.events.tally import Row, Tally
 
 

@@ -13,8 +13,8 @@ from sqlglot import exp
 
 from pytest_errorbudget.model.counts import Series
 from pytest_errorbudget.model.slo import Slo
-from pytest_errorbudget.readers.events.files import quoted
-from pytest_errorbudget.readers.events.question import Question
+from pytest_errorbudget.readers.events.aggregation.question import Question
+from pytest_errorbudget.readers.events.files.columns import quoted
 
 _FIXED = 5
 """Columns before the SLOs' own: tenant, start, events, copies, disagreeing. The last column is the example."""

@@ -21,11 +21,11 @@ from pytest_errorbudget.model.settings import EventColumns, EventFormat, EventSo
 from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.window import DAY_US, MINUTE_US
+from pytest_errorbudget.readers.events.aggregation.query import aggregation
+from pytest_errorbudget.readers.events.aggregation.question import Question
+from pytest_errorbudget.readers.events.aggregation.usable import floored
 from pytest_errorbudget.readers.events.counting import count_events
-from pytest_errorbudget.readers.events.query import aggregation
-from pytest_errorbudget.readers.events.question import Question
 from pytest_errorbudget.readers.events.reading import no_recount, recount
-from pytest_errorbudget.readers.events.usable import floored
 
 FIVE = 5 * MINUTE_US
 SOURCE = EventSource(

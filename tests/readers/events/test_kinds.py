@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_errorbudget.readers.events.files import quoted
-from pytest_errorbudget.readers.events.kinds import MISFIT, Cell, Kind, kinds_in, meet, met, value
+from pytest_errorbudget.readers.events.files.columns import quoted
+from pytest_errorbudget.readers.events.files.kinds import MISFIT, Cell, Kind, kinds_in, meet, met, value
 from pytest_errorbudget.readers.events.session import session
 
 KINDS = st.sampled_from(Kind)

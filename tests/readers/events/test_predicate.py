@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from pytest_errorbudget.readers.events.predicate import parse_predicate, predicate_columns
+from pytest_errorbudget.readers.events.aggregation.predicate import parse_predicate, predicate_columns
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ from sqlglot import exp
 from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.window import DAY_US
-from pytest_errorbudget.readers.events.combinations import ranked, with_ranks
-from pytest_errorbudget.readers.events.predicate import parse_predicate
-from pytest_errorbudget.readers.events.query import aggregation
-from pytest_errorbudget.readers.events.question import Predicates, Question
+from pytest_errorbudget.readers.events.aggregation.predicate import parse_predicate
+from pytest_errorbudget.readers.events.aggregation.query import aggregation
+from pytest_errorbudget.readers.events.aggregation.question import Predicates, Question
+from pytest_errorbudget.readers.events.slices.combinations import ranked, with_ranks
 from pytest_errorbudget.readers.events.tally import render
 
 AS_OF_US = 900

@@ -16,7 +16,7 @@ from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.window import DAY_US, HOUR_US, MINUTE_US
 from pytest_errorbudget.readers.events.counting import count_events
 from pytest_errorbudget.readers.events.reading import no_recount, recount
-from pytest_errorbudget.readers.events.slices import FileSpan, slices_of
+from pytest_errorbudget.readers.events.slices.slices import FileSpan, slices_of
 
 FIVE = 5 * MINUTE_US
 AS_OF_US = 1_767_441_600_000_000

@@ -25,10 +25,10 @@ from pytest_errorbudget.model.settings import EventColumns, EventFormat, EventSo
 from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.window import DAY_US, HOUR_US, MINUTE_US
+from pytest_errorbudget.readers.events.aggregation.query import aggregation
 from pytest_errorbudget.readers.events.ask import ask
 from pytest_errorbudget.readers.events.counting import count_events
-from pytest_errorbudget.readers.events.files import columns_of, quoted
-from pytest_errorbudget.readers.events.query import aggregation
+from pytest_errorbudget.readers.events.files.columns import columns_of, quoted
 from pytest_errorbudget.readers.events.reading import no_recount, recount
 from pytest_errorbudget.readers.events.session import session
 from pytest_errorbudget.readers.events.tally import Tally, render, tally

@@ -11,17 +11,17 @@ from sqlglot import exp
 from pytest_errorbudget.model.counts import Series
 from pytest_errorbudget.model.settings import EventSource
 from pytest_errorbudget.model.slo import Slo
-from pytest_errorbudget.readers.events.query import Aggregation, aggregation
-from pytest_errorbudget.readers.events.rows import (
+from pytest_errorbudget.readers.events.aggregation.predicate_columns import predicate_columns_of
+from pytest_errorbudget.readers.events.aggregation.query import Aggregation, aggregation
+from pytest_errorbudget.readers.events.engines.rows import (
     CountRows,
     EventRow,
     Value,
     columns_of,
-    predicate_columns_of,
     row_columns,
     row_question,
 )
-from pytest_errorbudget.readers.events.spark import answering, collected, opened
+from pytest_errorbudget.readers.events.engines.spark import answering, collected, opened
 from pytest_errorbudget.readers.events.tally import tally
 
 _VIEW = "errorbudget_rows"

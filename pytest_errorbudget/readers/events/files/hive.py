@@ -9,8 +9,8 @@ from urllib.parse import unquote
 
 import duckdb
 
-from pytest_errorbudget.readers.events.files import quoted
-from pytest_errorbudget.readers.events.kinds import Cell, Kind, kinds_in
+from pytest_errorbudget.readers.events.files.columns import quoted
+from pytest_errorbudget.readers.events.files.kinds import Cell, Kind, kinds_in
 
 _NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 

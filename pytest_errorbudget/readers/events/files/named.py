@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from pytest_errorbudget.model.settings import EventSource
 from pytest_errorbudget.model.slo import Slo
-from pytest_errorbudget.readers.events.kinds import Kind
-from pytest_errorbudget.readers.events.rows import predicate_columns_of
+from pytest_errorbudget.readers.events.aggregation.predicate_columns import predicate_columns_of
+from pytest_errorbudget.readers.events.files.kinds import Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import duckdb
 
-from pytest_errorbudget.readers.events.query import verdict_ranks
-from pytest_errorbudget.readers.events.question import Question, Ranks
-from pytest_errorbudget.readers.events.usable import mapped_column
+from pytest_errorbudget.readers.events.aggregation.query import verdict_ranks
+from pytest_errorbudget.readers.events.aggregation.question import Question, Ranks
+from pytest_errorbudget.readers.events.aggregation.usable import mapped_column
 
 RANKS = "ranks"
 _MOST = 1 << 15

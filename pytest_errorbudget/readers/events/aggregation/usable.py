@@ -8,7 +8,7 @@ from dataclasses import replace
 from sqlglot import exp
 from sqlglot.expressions import column, select
 
-from pytest_errorbudget.readers.events.question import Question
+from pytest_errorbudget.readers.events.aggregation.question import Question
 
 _MOST_PLACES = 64
 

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from sqlglot import exp
 from sqlglot.expressions import and_, column, select
 
-from pytest_errorbudget.readers.events.question import Question, Ranks
-from pytest_errorbudget.readers.events.usable import (
+from pytest_errorbudget.readers.events.aggregation.question import Question, Ranks
+from pytest_errorbudget.readers.events.aggregation.usable import (
     columns_of,
     counted,
     integer,

@@ -18,9 +18,9 @@ import duckdb
 
 from pytest_errorbudget.model.problem import Problem
 from pytest_errorbudget.model.settings import EventFormat, EventSource
-from pytest_errorbudget.readers.events.kinds import MISFIT
+from pytest_errorbudget.readers.events.files.kinds import MISFIT
+from pytest_errorbudget.readers.events.files.text_file import TextFile
 from pytest_errorbudget.readers.events.paths import events_problem
-from pytest_errorbudget.readers.events.text_file import TextFile
 
 _SHOWN = 3
 

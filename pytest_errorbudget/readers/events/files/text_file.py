@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import duckdb
 
 from pytest_errorbudget.model.settings import EventFormat
-from pytest_errorbudget.readers.events.files import identifier, quoted
-from pytest_errorbudget.readers.events.kinds import Cell
+from pytest_errorbudget.readers.events.files.columns import identifier, quoted
+from pytest_errorbudget.readers.events.files.kinds import Cell
 
 _DELIMITERS = (",", ";", "\t", "|")
 _HEAD_ROWS = 1000

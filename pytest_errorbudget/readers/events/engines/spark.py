@@ -11,24 +11,22 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlglot import exp
 from sqlglot.expressions import column
 
 from pytest_errorbudget.model.problem import Problem, Unreadable
 from pytest_errorbudget.model.settings import EngineName, EventSource
+from pytest_errorbudget.readers.events.aggregation.query import Aggregation, survey
+from pytest_errorbudget.readers.events.aggregation.question import Question
 from pytest_errorbudget.readers.events.ask import ask
-from pytest_errorbudget.readers.events.files import FileColumn, since_first
+from pytest_errorbudget.readers.events.asked import Asked
+from pytest_errorbudget.readers.events.engines.recount import compare, windows_of
+from pytest_errorbudget.readers.events.files.columns import FileColumn, since_first
 from pytest_errorbudget.readers.events.paths import events_problem
-from pytest_errorbudget.readers.events.query import Aggregation, survey
-from pytest_errorbudget.readers.events.question import Question
 from pytest_errorbudget.readers.events.reading import Exported, Recounted
-from pytest_errorbudget.readers.events.recount import compare, windows_of
 from pytest_errorbudget.readers.events.tally import Row, Tally, tally
-
-if TYPE_CHECKING:
-    from pytest_errorbudget.readers.events.counting import Asked
 
 _VIEW = "errorbudget_events"
 _TYPES = {

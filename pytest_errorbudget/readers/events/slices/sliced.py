@@ -11,16 +11,16 @@ from sqlglot import exp
 
 from pytest_errorbudget.model.formats.canonical import sha256
 from pytest_errorbudget.model.settings import EventSource
-from pytest_errorbudget.readers.events.combinations import ranked, with_ranks
-from pytest_errorbudget.readers.events.crossing import Crossing
-from pytest_errorbudget.readers.events.event_files import EventFiles
-from pytest_errorbudget.readers.events.files import FileColumn, find, identifier, quoted
+from pytest_errorbudget.readers.events.aggregation.query import Aggregation, survey
+from pytest_errorbudget.readers.events.aggregation.question import Question
+from pytest_errorbudget.readers.events.aggregation.usable import event_hashes
+from pytest_errorbudget.readers.events.files.columns import FileColumn, find, identifier, quoted
+from pytest_errorbudget.readers.events.files.event_files import EventFiles
 from pytest_errorbudget.readers.events.kept import Kept
-from pytest_errorbudget.readers.events.query import Aggregation, survey
-from pytest_errorbudget.readers.events.question import Question
-from pytest_errorbudget.readers.events.slices import FileSpan, Slice, Told, slices_of
+from pytest_errorbudget.readers.events.slices.combinations import ranked, with_ranks
+from pytest_errorbudget.readers.events.slices.crossing import Crossing
+from pytest_errorbudget.readers.events.slices.slices import FileSpan, Slice, Told, slices_of
 from pytest_errorbudget.readers.events.tally import Row, fill_from, insert, insert_signed, make, render, sum_up
-from pytest_errorbudget.readers.events.usable import event_hashes
 from pytest_errorbudget.readers.result_cache import own_code
 
 TABLE = "source"

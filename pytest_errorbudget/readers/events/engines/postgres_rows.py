@@ -10,18 +10,18 @@ import psycopg
 
 from pytest_errorbudget.model.counts import Series
 from pytest_errorbudget.model.slo import Slo
-from pytest_errorbudget.readers.events.files import FileColumn
-from pytest_errorbudget.readers.events.postgres import SAME_ANSWERS, postgres_text
-from pytest_errorbudget.readers.events.query import Aggregation, aggregation
-from pytest_errorbudget.readers.events.rows import (
+from pytest_errorbudget.readers.events.aggregation.predicate_columns import predicate_columns_of
+from pytest_errorbudget.readers.events.aggregation.query import Aggregation, aggregation
+from pytest_errorbudget.readers.events.engines.postgres import SAME_ANSWERS, postgres_text
+from pytest_errorbudget.readers.events.engines.rows import (
     ANY_MOMENT,
     CountRows,
     EventRow,
     columns_of,
-    predicate_columns_of,
     row_columns,
     row_question,
 )
+from pytest_errorbudget.readers.events.files.columns import FileColumn
 from pytest_errorbudget.readers.events.tally import Row, tally
 
 _TYPES = {"BIGINT": "bigint", "VARCHAR": "text", "BOOLEAN": "boolean", "DOUBLE": "double precision"}

@@ -17,11 +17,11 @@ from sqlglot.expressions import column
 
 from pytest_errorbudget.model.counts import Recount
 from pytest_errorbudget.model.settings import EventSource
-from pytest_errorbudget.readers.events.export import exported, fill
-from pytest_errorbudget.readers.events.question import Question
+from pytest_errorbudget.readers.events.aggregation.question import Question
+from pytest_errorbudget.readers.events.engines.export import exported, fill
 from pytest_errorbudget.readers.events.reading import Further, Recounted
-from pytest_errorbudget.readers.events.sliced import CORRECTIONS, PART, Sliced, without_taken
-from pytest_errorbudget.readers.events.slices import Slice
+from pytest_errorbudget.readers.events.slices.sliced import CORRECTIONS, PART, Sliced, without_taken
+from pytest_errorbudget.readers.events.slices.slices import Slice
 from pytest_errorbudget.readers.events.tally import Row, fetch, insert, make, sum_up, tally
 
 _SHARDS = 3

@@ -17,14 +17,14 @@ import duckdb
 from pytest_errorbudget.model.formats.canonical import sha256
 from pytest_errorbudget.model.problem import Unreadable
 from pytest_errorbudget.model.settings import EventFormat, EventSource
-from pytest_errorbudget.readers.events.bad_rows import odd_line, unreadable_text
-from pytest_errorbudget.readers.events.event_files import EventFiles, lacking
-from pytest_errorbudget.readers.events.files import FileColumn, identifier, quoted
-from pytest_errorbudget.readers.events.hive import Hive, hive_of
+from pytest_errorbudget.readers.events.files.bad_rows import odd_line, unreadable_text
+from pytest_errorbudget.readers.events.files.columns import FileColumn, identifier, quoted
+from pytest_errorbudget.readers.events.files.event_files import EventFiles, lacking
+from pytest_errorbudget.readers.events.files.hive import Hive, hive_of
+from pytest_errorbudget.readers.events.files.kinds import MISFIT, NUMBERS, Cell, Kind, kinds_in, met, value
+from pytest_errorbudget.readers.events.files.named import Named
+from pytest_errorbudget.readers.events.files.text_file import TextFile, open_text
 from pytest_errorbudget.readers.events.kept import Kept
-from pytest_errorbudget.readers.events.kinds import MISFIT, NUMBERS, Cell, Kind, kinds_in, met, value
-from pytest_errorbudget.readers.events.named import Named
-from pytest_errorbudget.readers.events.text_file import TextFile, open_text
 from pytest_errorbudget.readers.result_cache import own_code
 
 _HEAD = "limit 5000"

@@ -7,31 +7,28 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 
 from pytest_errorbudget.model.problem import Problem, Unreadable
 from pytest_errorbudget.model.settings import EventFormat, EventSource
 from pytest_errorbudget.model.slo import Slo
+from pytest_errorbudget.readers.events.aggregation.question import Question
 from pytest_errorbudget.readers.events.ask import ask
-from pytest_errorbudget.readers.events.columnar import TextFiles
-from pytest_errorbudget.readers.events.event_files import EventFiles
-from pytest_errorbudget.readers.events.files import FileColumn, unreadable
+from pytest_errorbudget.readers.events.asked import Asked
+from pytest_errorbudget.readers.events.engines.listed import tally_of
+from pytest_errorbudget.readers.events.engines.recount import recount_files
+from pytest_errorbudget.readers.events.files.columnar import TextFiles
+from pytest_errorbudget.readers.events.files.columns import FileColumn, unreadable
+from pytest_errorbudget.readers.events.files.event_files import EventFiles
+from pytest_errorbudget.readers.events.files.named import named
+from pytest_errorbudget.readers.events.files.parquet import ParquetFiles
 from pytest_errorbudget.readers.events.kept import Kept
-from pytest_errorbudget.readers.events.listed import tally_of
-from pytest_errorbudget.readers.events.named import named
-from pytest_errorbudget.readers.events.parquet import ParquetFiles
 from pytest_errorbudget.readers.events.paths import files_of
-from pytest_errorbudget.readers.events.question import Question
 from pytest_errorbudget.readers.events.reading import Further, Recounted
-from pytest_errorbudget.readers.events.recount import recount_files
 from pytest_errorbudget.readers.events.session import session
-from pytest_errorbudget.readers.events.sliced import TABLE, Sliced
+from pytest_errorbudget.readers.events.slices.sliced import TABLE, Sliced
 from pytest_errorbudget.readers.events.tally import Row, Tally
-
-if TYPE_CHECKING:
-    from pytest_errorbudget.readers.events.counting import Asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

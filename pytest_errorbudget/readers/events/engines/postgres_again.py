@@ -13,10 +13,10 @@ import psycopg
 
 from pytest_errorbudget.model.problem import Unreadable
 from pytest_errorbudget.model.settings import EngineName
-from pytest_errorbudget.readers.events.files import FileColumn, quoted
+from pytest_errorbudget.readers.events.aggregation.query import Aggregation
+from pytest_errorbudget.readers.events.engines.postgres import SAME_ANSWERS, postgres_text
+from pytest_errorbudget.readers.events.files.columns import FileColumn, quoted
 from pytest_errorbudget.readers.events.paths import events_problem
-from pytest_errorbudget.readers.events.postgres import SAME_ANSWERS, postgres_text
-from pytest_errorbudget.readers.events.query import Aggregation
 from pytest_errorbudget.readers.events.reading import Exported
 from pytest_errorbudget.readers.events.tally import Row
 

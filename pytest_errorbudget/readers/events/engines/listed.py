@@ -9,7 +9,7 @@ import duckdb
 import msgspec
 
 from pytest_errorbudget.model.counts import Series
-from pytest_errorbudget.readers.events.question import Question
+from pytest_errorbudget.readers.events.aggregation.question import Question
 from pytest_errorbudget.readers.events.tally import Tally, series_of
 
 _EXAMPLES = 3

@@ -14,11 +14,11 @@ import duckdb
 
 from pytest_errorbudget.model.problem import Unreadable
 from pytest_errorbudget.model.settings import EventSource
-from pytest_errorbudget.readers.events.event_files import EventFiles, lacking
-from pytest_errorbudget.readers.events.files import FileColumn, columns_of, identifier, quoted
-from pytest_errorbudget.readers.events.hive import Hive, hive_of
-from pytest_errorbudget.readers.events.kinds import Kind
-from pytest_errorbudget.readers.events.named import Named
+from pytest_errorbudget.readers.events.files.columns import FileColumn, columns_of, identifier, quoted
+from pytest_errorbudget.readers.events.files.event_files import EventFiles, lacking
+from pytest_errorbudget.readers.events.files.hive import Hive, hive_of
+from pytest_errorbudget.readers.events.files.kinds import Kind
+from pytest_errorbudget.readers.events.files.named import Named
 from pytest_errorbudget.readers.events.paths import events_problem
 
 _HIVE_TYPES = {Kind.MOMENT: "TIMESTAMPTZ", Kind.WIDE: "HUGEINT"}

@@ -13,8 +13,8 @@ from sqlglot import exp
 from sqlglot.expressions import column
 
 from pytest_errorbudget.model.settings import EventSource
-from pytest_errorbudget.readers.events.files import quoted
-from pytest_errorbudget.readers.events.question import Question
+from pytest_errorbudget.readers.events.aggregation.question import Question
+from pytest_errorbudget.readers.events.files.columns import quoted
 from pytest_errorbudget.readers.events.reading import Exported
 from pytest_errorbudget.readers.events.tally import Row
 

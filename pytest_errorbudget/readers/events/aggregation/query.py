@@ -15,10 +15,10 @@ from collections.abc import Callable
 from sqlglot import exp
 from sqlglot.expressions import and_, column, select, union
 
-from pytest_errorbudget.readers.events.of_counts import sums
-from pytest_errorbudget.readers.events.question import Predicates, Question, Ranks
-from pytest_errorbudget.readers.events.ranked import chosen, grouped, ranks
-from pytest_errorbudget.readers.events.usable import (
+from pytest_errorbudget.readers.events.aggregation.of_counts import sums
+from pytest_errorbudget.readers.events.aggregation.question import Predicates, Question, Ranks
+from pytest_errorbudget.readers.events.aggregation.ranked import chosen, grouped, ranks
+from pytest_errorbudget.readers.events.aggregation.usable import (
     columns_of,
     counted,
     floored,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlglot import exp
 from sqlglot.expressions import and_, column, select
 
-from pytest_errorbudget.readers.events.question import Question
-from pytest_errorbudget.readers.events.usable import (
+from pytest_errorbudget.readers.events.aggregation.question import Question
+from pytest_errorbudget.readers.events.aggregation.usable import (
     counted,
     floored,
     integer,

@@ -9,9 +9,9 @@ from pathlib import Path
 from pytest_errorbudget.model.formats.canonical import sha256
 from pytest_errorbudget.model.problem import Unreadable
 from pytest_errorbudget.model.settings import EventSource
-from pytest_errorbudget.readers.events.files import quoted
+from pytest_errorbudget.readers.events.files.columns import quoted
+from pytest_errorbudget.readers.events.files.named import Named
 from pytest_errorbudget.readers.events.kept import Kept
-from pytest_errorbudget.readers.events.named import Named
 from pytest_errorbudget.readers.events.paths import events_problem
 
 

@@ -10,11 +10,11 @@ from typing import TypedDict
 import duckdb
 
 from pytest_errorbudget.model.formats.canonical import sha256
-from pytest_errorbudget.readers.events.files import quoted
+from pytest_errorbudget.readers.events.aggregation.question import Question
+from pytest_errorbudget.readers.events.aggregation.usable import event_hash
+from pytest_errorbudget.readers.events.files.columns import quoted
 from pytest_errorbudget.readers.events.kept import Kept
-from pytest_errorbudget.readers.events.question import Question
-from pytest_errorbudget.readers.events.slices import Slice
-from pytest_errorbudget.readers.events.usable import event_hash
+from pytest_errorbudget.readers.events.slices.slices import Slice
 
 _ROWS_A_PASS = 6_000_000
 """Hashes are compared in passes, each of which fits into memory."""

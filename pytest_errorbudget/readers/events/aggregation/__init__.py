@@ -1,0 +1,1 @@
+"""What is asked of events: one sqlglot expression, rendered for each engine."""

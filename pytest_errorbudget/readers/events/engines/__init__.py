@@ -1,0 +1,1 @@
+"""The engines that count: DuckDB on files, PostgreSQL and Spark in place."""
