@@ -25,7 +25,7 @@ from pytest_errorbudget.pipeline.steps import BURN_RATES, CONTRACTS, FFI, SCHEMA
 from pytest_errorbudget.readers.migrations.layout import list_migrations
 from pytest_errorbudget.readers.result_cache import users_cache
 from pytest_errorbudget.readers.rust import read_contracts
-from pytest_errorbudget.readers.sli_files import list_sli_files
+from pytest_errorbudget.readers.sli.files import list_sli_files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

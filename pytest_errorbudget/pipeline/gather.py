@@ -102,7 +102,7 @@ def _sli_queries(gathering: Gathering, databases: tuple[DatabaseFacts, ...]) -> 
     if not project.settings.sli_queries:
         return ()
     from pytest_errorbudget.pipeline.sli import with_proposals
-    from pytest_errorbudget.readers.sli_queries import read_sli_queries
+    from pytest_errorbudget.readers.sli.queries import read_sli_queries
 
     queries, problems = read_sli_queries(project.root, project.settings.sli_queries)
     gathering.problems.extend(problems)

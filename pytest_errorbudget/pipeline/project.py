@@ -11,7 +11,7 @@ from pytest_errorbudget.model.proposal import Proposal
 from pytest_errorbudget.model.settings import Settings
 from pytest_errorbudget.readers.discovery import completed, discovered, proposed, workspace_around
 from pytest_errorbudget.readers.lock_file import locked_cohorts, locked_schemas
-from pytest_errorbudget.readers.settings import read_settings
+from pytest_errorbudget.readers.settings.read import read_settings
 
 __all__ = [
     "Project",

@@ -10,8 +10,8 @@ from pytest_errorbudget.model.facts import DatabaseFacts, sli_key, sli_meant_key
 from pytest_errorbudget.model.settings import Settings
 from pytest_errorbudget.model.sli_query import SliProposal, SliQuery
 from pytest_errorbudget.readers.shape_request import Query
-from pytest_errorbudget.readers.sli_queries import parse_sli_queries
-from pytest_errorbudget.readers.sli_rewrite import propose
+from pytest_errorbudget.readers.sli.queries import parse_sli_queries
+from pytest_errorbudget.readers.sli.rewrite import propose
 
 
 def with_proposals(

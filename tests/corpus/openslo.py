@@ -22,8 +22,8 @@ from tempfile import TemporaryDirectory
 
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.readers.openslo import OpenSlo, read_openslo
-from pytest_errorbudget.readers.settings import read_settings
-from pytest_errorbudget.readers.stated_indicators import StatedIndicator
+from pytest_errorbudget.readers.settings.read import read_settings
+from pytest_errorbudget.readers.slos.stated_indicators import StatedIndicator
 from pytest_errorbudget.readers.yaml_places import YamlSyntaxError, yaml_documents
 
 _VERSION = re.compile(r"openslo(?:\.com|\.io)?/v1(?:\.0)?")

@@ -12,8 +12,8 @@ import pytest
 
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.plugin import options
-from pytest_errorbudget.readers.settings import read_settings
-from pytest_errorbudget.readers.settings_file import SettingsFile
+from pytest_errorbudget.readers.settings.file import SettingsFile
+from pytest_errorbudget.readers.settings.read import read_settings
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
 _PACKAGE = _REPOSITORY / "pytest_errorbudget"

@@ -20,7 +20,7 @@ from pytest_errorbudget.model.snapshot import Ledger, Snapshot
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.threshold import Basis, Outlier, Threshold
 from pytest_errorbudget.readers.migrations.layout import read_layout
-from pytest_errorbudget.readers.settings import read_settings
+from pytest_errorbudget.readers.settings.read import read_settings
 
 _RULES = Path(__file__).resolve().parents[2] / "docs" / "rules"
 

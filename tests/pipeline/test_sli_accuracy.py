@@ -27,7 +27,7 @@ from pytest_errorbudget.pipeline.sli import asked_queries, with_proposals
 from pytest_errorbudget.readers.real_replay import replay_for_real
 from pytest_errorbudget.readers.scratch import ScratchServer
 from pytest_errorbudget.readers.shapes import ShapeRequest, type_queries
-from pytest_errorbudget.readers.sli_queries import parse_sli_queries
+from pytest_errorbudget.readers.sli.queries import parse_sli_queries
 
 TAGS = {
     "the query reads the clock": "clock",

@@ -18,8 +18,8 @@ from sli_cases import CASES, MIGRATION, Case
 
 from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.model.sli_query import SliGround, TableName
-from pytest_errorbudget.readers.sli_queries import parse_sli_queries
-from pytest_errorbudget.readers.sli_rewrite import propose
+from pytest_errorbudget.readers.sli.queries import parse_sli_queries
+from pytest_errorbudget.readers.sli.rewrite import propose
 
 # What differs on purpose: the range, the windows, the tenants, the fraction that was cut off.
 CHANGED = {"clock", "endless", "closed", "interval", "tenant", "pruning", "division", "dialect", "refused"}

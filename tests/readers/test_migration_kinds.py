@@ -17,7 +17,7 @@ from pytest_errorbudget.readers.migrations.layout import list_migrations, read_l
 from pytest_errorbudget.readers.migrations.reader import read_migration_set
 from pytest_errorbudget.readers.migrations.siphash import siphash13
 from pytest_errorbudget.readers.migrations.templates import with_schema
-from pytest_errorbudget.readers.settings import read_settings
+from pytest_errorbudget.readers.settings.read import read_settings
 
 
 def written(root: Path, files: Mapping[str, str]) -> Path:

@@ -15,7 +15,7 @@ from pytest_errorbudget.readers.openslo import OpenSlo, read_openslo
 from pytest_errorbudget.readers.openslo.indicator import Foreign
 from pytest_errorbudget.readers.openslo.not_computed import NotComputed
 from pytest_errorbudget.readers.openslo.sources import Elsewhere
-from pytest_errorbudget.readers.stated_indicators import StatedIndicator
+from pytest_errorbudget.readers.slos.stated_indicators import StatedIndicator
 
 GLOB = Span("errorbudget.toml", 1, 9, 1, 21)
 OURS = """\

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
+from importlib.resources import files
 from pathlib import Path
 from textwrap import dedent
 
@@ -20,9 +21,8 @@ from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.model.share import parse_share
 from pytest_errorbudget.model.slo import Calendar, CalendarUnit, Timeslices
 from pytest_errorbudget.model.tenant import InDatabase, InPartition, InSchema, Tenant
-from pytest_errorbudget.readers import settings_file
-from pytest_errorbudget.readers.settings import read_settings
-from pytest_errorbudget.readers.settings_file import SettingsFile
+from pytest_errorbudget.readers.settings.file import SettingsFile
+from pytest_errorbudget.readers.settings.read import read_settings
 
 SMALLEST = """
 [[database]]
@@ -302,7 +302,7 @@ def test_settings_are_values(tmp_path: Path) -> None:
 
 
 def test_the_published_json_schema_is_the_format_itself() -> None:
-    published = Path(settings_file.__file__).parent / "schemas" / "errorbudget.schema.json"
+    published = files("pytest_errorbudget.readers").joinpath("schemas", "errorbudget.schema.json")
     assert json.loads(published.read_text()) == msgspec.json.schema(SettingsFile)
 
 

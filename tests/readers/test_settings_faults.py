@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from pytest_errorbudget.model.problem import Problem
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.readers.openslo import read_openslo
-from pytest_errorbudget.readers.settings import read_settings
+from pytest_errorbudget.readers.settings.read import read_settings
 from pytest_errorbudget.readers.toml_places import key_places
 from pytest_errorbudget.readers.yaml_places import Place, yaml_documents
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_errorbudget.readers.sli_dialect import plain
+from pytest_errorbudget.readers.sli.dialect import plain
 
 EPOCH = "timestamptz '1970-01-01 00:00:00Z'"
 

@@ -9,8 +9,8 @@ import pytest
 from pytest_errorbudget.model.settings import Glob
 from pytest_errorbudget.model.sli_query import SliQuery, SliSelect, TableName, UseKind
 from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.readers.sli_files import list_sli_files
-from pytest_errorbudget.readers.sli_queries import read_sli_queries
+from pytest_errorbudget.readers.sli.files import list_sli_files
+from pytest_errorbudget.readers.sli.queries import read_sli_queries
 
 # The query of the sales page.
 PAGE = """\

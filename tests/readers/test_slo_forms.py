@@ -18,7 +18,7 @@ from pytest_errorbudget.checks.burn import objective_of
 from pytest_errorbudget.model.settings import Settings
 from pytest_errorbudget.model.slo import Slo
 from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.readers.settings import read_settings
+from pytest_errorbudget.readers.settings.read import read_settings
 
 NOWHERE = Span("", 1)
 SIGNS = {"lt": "<", "lte": "<=", "gt": ">", "gte": ">="}

@@ -8,7 +8,7 @@ from fractions import Fraction
 from pytest_errorbudget.model.alert import Condition, Urgency
 from pytest_errorbudget.readers.openslo.document import Document
 from pytest_errorbudget.readers.openslo.reading import Reading
-from pytest_errorbudget.readers.severities import urgency_of
+from pytest_errorbudget.readers.slos.severities import urgency_of
 from pytest_errorbudget.readers.yaml_places import Place
 
 _OPERATORS = {"gt": False, "gte": True}

@@ -8,7 +8,7 @@ from typing import assert_never
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.readers.openslo.document import Document, Refused
 from pytest_errorbudget.readers.openslo.sources import FREE_FORM, Elsewhere, Events, SourceTypes, source_of
-from pytest_errorbudget.readers.stated_indicators import StatedIndicator
+from pytest_errorbudget.readers.slos.stated_indicators import StatedIndicator
 from pytest_errorbudget.readers.yaml_places import Place
 
 

@@ -11,7 +11,7 @@ from pytest_errorbudget.readers.openslo.alerts import condition_of, conditions_o
 from pytest_errorbudget.readers.openslo.document import Document
 from pytest_errorbudget.readers.openslo.indicator import Measure, measure_of
 from pytest_errorbudget.readers.openslo.sources import SourceTypes
-from pytest_errorbudget.readers.stated_indicators import StatedIndicator
+from pytest_errorbudget.readers.slos.stated_indicators import StatedIndicator
 
 _REFERRED = frozenset({"SLI", "AlertPolicy", "AlertCondition"})
 

@@ -13,7 +13,7 @@ from pytest_errorbudget.model.slo import Budgeting, Occurrences, RatioTimeslices
 from pytest_errorbudget.model.window import MINUTE_US
 from pytest_errorbudget.readers.openslo.document import Document
 from pytest_errorbudget.readers.openslo.indicator import Foreign, Measure, Ratio, Threshold
-from pytest_errorbudget.readers.sli_kind import kind_of
+from pytest_errorbudget.readers.slos.kind import kind_of
 from pytest_errorbudget.readers.yaml_places import Place
 
 _METHODS = ("Occurrences", "Timeslices", "RatioTimeslices")

@@ -27,9 +27,9 @@ from pytest_errorbudget.readers.openslo.not_computed import NotComputed
 from pytest_errorbudget.readers.openslo.reading import Reading
 from pytest_errorbudget.readers.openslo.shape import SHAPES, check_shape
 from pytest_errorbudget.readers.openslo.slo import slos_of
-from pytest_errorbudget.readers.stated_indicators import StatedIndicator
+from pytest_errorbudget.readers.slos.stated_indicators import StatedIndicator
+from pytest_errorbudget.readers.slos.written import WrittenSlo
 from pytest_errorbudget.readers.text_files import TextError, read_text
-from pytest_errorbudget.readers.written_slo import WrittenSlo
 from pytest_errorbudget.readers.yaml_places import Place, YamlSyntaxError, yaml_documents
 
 _API_VERSION = "openslo/v1"

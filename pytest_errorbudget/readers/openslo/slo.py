@@ -22,7 +22,7 @@ from pytest_errorbudget.readers.openslo.objectives import (
     target_of,
 )
 from pytest_errorbudget.readers.openslo.time_window import period_of
-from pytest_errorbudget.readers.written_slo import WrittenSlo
+from pytest_errorbudget.readers.slos.written import WrittenSlo
 from pytest_errorbudget.readers.yaml_places import Place
 
 

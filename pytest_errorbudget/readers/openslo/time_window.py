@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pytest_errorbudget.model.slo import Calendar, Period, Rolling
 from pytest_errorbudget.model.window import DAY_US
-from pytest_errorbudget.readers.calendars import calendar_span, local_time, time_zone
 from pytest_errorbudget.readers.openslo.document import Document
+from pytest_errorbudget.readers.slos.calendars import calendar_span, local_time, time_zone
 from pytest_errorbudget.readers.yaml_places import Place
 
 _DEFAULT = Rolling(28 * DAY_US)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pytest_errorbudget.readers.settings_errors import Key
-from pytest_errorbudget.readers.settings_help import help_for, title_of
+from pytest_errorbudget.readers.settings.errors import Key
+from pytest_errorbudget.readers.settings.help import help_for, title_of
 
 _PATTERN = "matching regex"
 _CALENDAR = re.compile(r"(\d*)\s*(?:(M|mo|month)|(Q|quarter)|(Y|year))s?", re.IGNORECASE | re.ASCII)

@@ -23,13 +23,13 @@ from pytest_errorbudget.model.slo import (
     Timeslices,
 )
 from pytest_errorbudget.model.window import parse_duration
-from pytest_errorbudget.readers.calendars import calendar_span, local_time, time_zone
-from pytest_errorbudget.readers.settings_errors import Key, Reading
-from pytest_errorbudget.readers.settings_file import AlertTable, IndicatorTable, SettingsFile, SloTable
-from pytest_errorbudget.readers.severities import urgency_of
-from pytest_errorbudget.readers.sli_kind import kind_of
-from pytest_errorbudget.readers.stated_indicators import StatedIndicator
-from pytest_errorbudget.readers.written_slo import WrittenSlo
+from pytest_errorbudget.readers.settings.errors import Key, Reading
+from pytest_errorbudget.readers.settings.file import AlertTable, IndicatorTable, SettingsFile, SloTable
+from pytest_errorbudget.readers.slos.calendars import calendar_span, local_time, time_zone
+from pytest_errorbudget.readers.slos.kind import kind_of
+from pytest_errorbudget.readers.slos.severities import urgency_of
+from pytest_errorbudget.readers.slos.stated_indicators import StatedIndicator
+from pytest_errorbudget.readers.slos.written import WrittenSlo
 
 
 def openslo(

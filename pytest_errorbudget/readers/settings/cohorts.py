@@ -11,8 +11,8 @@ from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.settings import Cohort, CohortColumn, Database
 from pytest_errorbudget.model.share import parse_share
 from pytest_errorbudget.model.tenant import Tenant
-from pytest_errorbudget.readers.settings_errors import Key, Reading
-from pytest_errorbudget.readers.settings_file import CohortTable, DatabaseTable, SettingsFile
+from pytest_errorbudget.readers.settings.errors import Key, Reading
+from pytest_errorbudget.readers.settings.file import CohortTable, DatabaseTable, SettingsFile
 
 
 def cohort_column(table: DatabaseTable) -> CohortColumn | None:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from sqlglot import exp
 
 from pytest_errorbudget.model.sli_query import SliGround
-from pytest_errorbudget.readers.sli_selects import columns_of, comparisons, is_clock, select_groups
-from pytest_errorbudget.readers.sli_uses import is_wrapped
+from pytest_errorbudget.readers.sli.selects import columns_of, comparisons, is_clock, select_groups
+from pytest_errorbudget.readers.sli.uses import is_wrapped
 
 Number = Callable[[str], exp.Parameter]
 """The parameter of ``tenant``, ``start`` or ``end``."""

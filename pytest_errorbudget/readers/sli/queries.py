@@ -17,9 +17,9 @@ from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.settings import Glob
 from pytest_errorbudget.model.sli_query import SliQuery, Use, UseKind
 from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.readers.sli_dialect import Plain, plain
-from pytest_errorbudget.readers.sli_selects import is_clock, is_clock_word, outer_columns, read_selects, time_column
-from pytest_errorbudget.readers.sli_uses import Reading, read_uses
+from pytest_errorbudget.readers.sli.dialect import Plain, plain
+from pytest_errorbudget.readers.sli.selects import is_clock, is_clock_word, outer_columns, read_selects, time_column
+from pytest_errorbudget.readers.sli.uses import Reading, read_uses
 
 _SETS_ZONE = re.compile(r"\bset\s+(?:session\s+|local\s+)?time\s*zone\b", re.IGNORECASE)
 

@@ -6,8 +6,8 @@ import fnmatch
 from collections.abc import Iterable, Mapping
 
 from pytest_errorbudget.model.tenant import InDatabase, InPartition, InSchema, Layout, Tenant
-from pytest_errorbudget.readers.settings_errors import Key, Reading
-from pytest_errorbudget.readers.settings_file import DatabaseTenants, PartitionTenants, SchemaTenants, SettingsFile
+from pytest_errorbudget.readers.settings.errors import Key, Reading
+from pytest_errorbudget.readers.settings.file import DatabaseTenants, PartitionTenants, SchemaTenants, SettingsFile
 
 
 def tenants_of(

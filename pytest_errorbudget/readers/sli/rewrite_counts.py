@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlglot import exp
 
 from pytest_errorbudget.model.sli_query import SliGround
-from pytest_errorbudget.readers.sli_selects import inner_selects, is_deduplicated, own_nodes, own_tables
-from pytest_errorbudget.readers.sli_uses import condition_of, counts_rows, only_cast
+from pytest_errorbudget.readers.sli.selects import inner_selects, is_deduplicated, own_nodes, own_tables
+from pytest_errorbudget.readers.sli.uses import condition_of, counts_rows, only_cast
 
 
 def count_events(select: exp.Select, table: exp.Table | None, event: str, ground: SliGround) -> bool:

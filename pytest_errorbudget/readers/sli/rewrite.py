@@ -13,13 +13,13 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from pytest_errorbudget.model.sli_query import SliGround, SliProposal, SliQuery
-from pytest_errorbudget.readers.sli_arbitrary import settle
-from pytest_errorbudget.readers.sli_divisions import divided
-from pytest_errorbudget.readers.sli_rewrite_counts import count_events
-from pytest_errorbudget.readers.sli_rewrite_ranges import bound, with_range, with_tenant
-from pytest_errorbudget.readers.sli_selects import is_clock, own_tables, top_selects
-from pytest_errorbudget.readers.sli_uses import cuts_days, is_width, seconds_of
-from pytest_errorbudget.readers.sli_zones import in_utc
+from pytest_errorbudget.readers.sli.arbitrary import settle
+from pytest_errorbudget.readers.sli.divisions import divided
+from pytest_errorbudget.readers.sli.rewrite_counts import count_events
+from pytest_errorbudget.readers.sli.rewrite_ranges import bound, with_range, with_tenant
+from pytest_errorbudget.readers.sli.selects import is_clock, own_tables, top_selects
+from pytest_errorbudget.readers.sli.uses import cuts_days, is_width, seconds_of
+from pytest_errorbudget.readers.sli.zones import in_utc
 
 _HOUR_S = 3_600
 _INTEGERS = frozenset({"int2", "int4", "int8"})

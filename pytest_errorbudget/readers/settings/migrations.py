@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pytest_errorbudget.model.migration import MigrationKind
 from pytest_errorbudget.model.settings import MigrationScope, MigrationSettings
-from pytest_errorbudget.readers.settings_errors import Key, Reading
-from pytest_errorbudget.readers.settings_file import DatabaseTable, MigrationsTable
+from pytest_errorbudget.readers.settings.errors import Key, Reading
+from pytest_errorbudget.readers.settings.file import DatabaseTable, MigrationsTable
 
 
 def migrations_of(reading: Reading, table: DatabaseTable, key: Key) -> tuple[MigrationSettings | None, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from pytest_errorbudget.readers.sli_selects import inner_selects
+from pytest_errorbudget.readers.sli.selects import inner_selects
 
 _DEEPEST = 8
 _FRACTIONS = (exp.Avg, exp.PercentileCont, exp.Extract, exp.Stddev, exp.StddevPop, exp.StddevSamp, exp.Variance)

@@ -27,20 +27,20 @@ from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.tenant import Tenant
 from pytest_errorbudget.model.window import format_duration, parse_duration
 from pytest_errorbudget.readers.globs import GlobError, files_of
-from pytest_errorbudget.readers.settings_cohorts import cohort_column, cohorts_of
-from pytest_errorbudget.readers.settings_errors import Key, Reading, failing_key, problem_at, unknown_keys, value_at
-from pytest_errorbudget.readers.settings_events import engines_of, memory_of, sources_of
-from pytest_errorbudget.readers.settings_file import (
+from pytest_errorbudget.readers.settings.cohorts import cohort_column, cohorts_of
+from pytest_errorbudget.readers.settings.errors import Key, Reading, failing_key, problem_at, unknown_keys, value_at
+from pytest_errorbudget.readers.settings.events import engines_of, memory_of, sources_of
+from pytest_errorbudget.readers.settings.file import (
     AllowTable,
     SchemaTenants,
     SettingsFile,
 )
-from pytest_errorbudget.readers.settings_migrations import migrations_of
-from pytest_errorbudget.readers.settings_slo_checks import check_slos
-from pytest_errorbudget.readers.settings_slos import openslo, short_slos
-from pytest_errorbudget.readers.settings_targets import check_targets
-from pytest_errorbudget.readers.settings_tenants import tenants_of
-from pytest_errorbudget.readers.settings_wording import worded
+from pytest_errorbudget.readers.settings.migrations import migrations_of
+from pytest_errorbudget.readers.settings.slo_checks import check_slos
+from pytest_errorbudget.readers.settings.slos import openslo, short_slos
+from pytest_errorbudget.readers.settings.targets import check_targets
+from pytest_errorbudget.readers.settings.tenants import tenants_of
+from pytest_errorbudget.readers.settings.wording import worded
 from pytest_errorbudget.readers.text_files import TextError, read_text
 from pytest_errorbudget.readers.toml_places import TomlSyntaxError, key_places
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import inspect
 
-from pytest_errorbudget.readers.settings_file import SettingsFile
+from pytest_errorbudget.readers.settings.file import SettingsFile
 
 Key = tuple[str | int, ...]
 

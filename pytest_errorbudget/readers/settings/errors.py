@@ -15,7 +15,7 @@ from pytest_errorbudget.model.problem import Problem, Unchecked
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.readers.brief import brief
-from pytest_errorbudget.readers.settings_file import SettingsFile
+from pytest_errorbudget.readers.settings.file import SettingsFile
 
 T = TypeVar("T")
 Key = tuple[str | int, ...]

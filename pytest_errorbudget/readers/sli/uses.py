@@ -10,9 +10,9 @@ from sqlglot import exp
 
 from pytest_errorbudget.model.sli_query import Use, UseKind
 from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.readers.sli_arbitrary import arbitrary_parts
-from pytest_errorbudget.readers.sli_divisions import divided
-from pytest_errorbudget.readers.sli_selects import (
+from pytest_errorbudget.readers.sli.arbitrary import arbitrary_parts
+from pytest_errorbudget.readers.sli.divisions import divided
+from pytest_errorbudget.readers.sli.selects import (
     columns_of,
     comparisons,
     inner_selects,
@@ -21,7 +21,7 @@ from pytest_errorbudget.readers.sli_selects import (
     own_tables,
     top_selects,
 )
-from pytest_errorbudget.readers.sli_zones import zoneless_parts
+from pytest_errorbudget.readers.sli.zones import zoneless_parts
 
 _SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
 _INTERVAL = re.compile(r"(\d+)\s*([a-z]*)", re.IGNORECASE)

@@ -9,8 +9,8 @@ from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.settings import EventSource, Settings
 from pytest_errorbudget.model.slo import Occurrences, RatioTimeslices, Slo, Timeslices
 from pytest_errorbudget.model.window import format_duration
-from pytest_errorbudget.readers.settings_errors import Reading
-from pytest_errorbudget.readers.written_slo import WrittenSlo
+from pytest_errorbudget.readers.settings.errors import Reading
+from pytest_errorbudget.readers.slos.written import WrittenSlo
 
 _RESERVED = frozenset({"tenants", "schema", "thresholds", "determinism"})
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.settings import EngineName, EventColumns, EventFormat, EventSource
 from pytest_errorbudget.model.window import parse_duration
-from pytest_errorbudget.readers.settings_errors import Key, Reading
-from pytest_errorbudget.readers.settings_file import EventsTable, SettingsFile, SourceTable
+from pytest_errorbudget.readers.settings.errors import Key, Reading
+from pytest_errorbudget.readers.settings.file import EventsTable, SettingsFile, SourceTable
 
 _MIB = {"MiB": 1, "GiB": 1024}
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.settings import Settings
-from pytest_errorbudget.readers.settings_errors import Key, Reading
+from pytest_errorbudget.readers.settings.errors import Key, Reading
 
 
 def check_targets(reading: Reading, settings: Settings, not_computed: Mapping[str, str]) -> None:

@@ -1,0 +1,1 @@
+"""errorbudget.toml: its shape, its meaning, and what is said where it is wrong."""
