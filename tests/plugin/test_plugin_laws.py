@@ -43,7 +43,7 @@ def test_engines_agree():
 UNSHRUNK = """
 from hypothesis import Phase, settings
 
-settings.register_profile("unshrunk", phases=[Phase.generate])
+settings.register_profile("unshrunk", parent=settings.get_profile("default"), phases=[Phase.generate])
 """
 ROWS = re.compile(r"E +(?:[\w.]+: )?(up to -?\d+ µs)\n((?:E .*\n)+?)E +\]\n")
 
@@ -56,10 +56,13 @@ def broken(pytester: pytest.Pytester) -> pytest.Pytester:
     return pytester
 
 
-def found(pytester: pytest.Pytester, *arguments: str) -> str:
-    """The events of the failing example, as they are printed."""
+def found(pytester: pytest.Pytester, profile: str, *arguments: str) -> str:
+    """The events of the failing example, as they are printed.
+
+    The profile is always named: hypothesis takes another one where it sees that it runs in a CI.
+    """
     # A profile and a seed are the whole process's: each run has one of its own.
-    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", *arguments)
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", f"--hypothesis-profile={profile}", *arguments)
     result.assert_outcomes(failed=1)
     printed = ROWS.search(result.stdout.str() + "\n")
     assert printed is not None, result.stdout.str()
@@ -70,7 +73,7 @@ def test_a_seed_gives_the_same_examples_again(broken: pytest.Pytester) -> None:
     counted = broken.path / "counted.txt"
 
     def tried(seed: int) -> str:
-        found(broken, "--hypothesis-profile=unshrunk", f"--hypothesis-seed={seed}")
+        found(broken, "unshrunk", f"--hypothesis-seed={seed}")
         text = counted.read_text()
         counted.unlink()
         return text
@@ -81,15 +84,25 @@ def test_a_seed_gives_the_same_examples_again(broken: pytest.Pytester) -> None:
 
 
 def test_a_failing_example_is_kept_and_tried_first(broken: pytest.Pytester) -> None:
-    first = found(broken)
+    first = found(broken, "default")
     assert (broken.path / ".hypothesis").is_dir()
     counted = broken.path / "counted.txt"
     counted.unlink()
-    assert found(broken) == first
+    assert found(broken, "default") == first
     tried = counted.read_text().splitlines()[0]
     shown = [line.strip().removesuffix(",") for line in first.splitlines() if "EventRow(" in line]
     assert shown
     assert [row for row in shown if row not in tried] == []
+
+
+def test_in_a_ci_the_examples_are_the_same_without_a_seed_and_none_is_kept(broken: pytest.Pytester) -> None:
+    counted = broken.path / "counted.txt"
+    first = found(broken, "ci")
+    tried = counted.read_text()
+    counted.unlink()
+    assert not (broken.path / ".hypothesis" / "examples").exists()
+    assert found(broken, "ci") == first
+    assert counted.read_text() == tried
 
 
 def test_laws_that_need_a_server_are_skipped_without_one(shop: Shop) -> None:
