@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
+from sqlglot.expressions import column
 
 from pytest_errorbudget.model.slo import Slo
 
@@ -20,6 +22,15 @@ class Predicates:
     good: exp.Expr
     where: exp.Expr | None
     bad: exp.Expr | None = None
+
+    def renamed(self, names: Mapping[str, str]) -> Predicates:
+        """The same over columns that are called otherwise (now: then); what is not in ``names`` keeps its name."""
+        return replace(
+            self,
+            good=_renamed(self.good, names),
+            where=None if self.where is None else _renamed(self.where, names),
+            bad=None if self.bad is None else _renamed(self.bad, names),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,3 +68,22 @@ class Question:
     slot_us: int | None = None
     from_us: int | None = None
     ranks: Ranks | None = None
+
+    def renamed(self, names: Mapping[str, str]) -> Question:
+        """The same of a table that calls its columns otherwise (now: then); what is not in ``names`` keeps its name."""
+        return replace(
+            self,
+            id=_renamed(self.id, names),
+            tenant=_renamed(self.tenant, names),
+            time_us=_renamed(self.time_us, names),
+            replica=None if self.replica is None else _renamed(self.replica, names),
+            mapped=tuple(names.get(name, name) for name in self.mapped),
+            predicates=tuple(one.renamed(names) for one in self.predicates),
+        )
+
+
+def _renamed(expression: exp.Expr, names: Mapping[str, str]) -> exp.Expr:
+    def renamed(node: exp.Expr) -> exp.Expr:
+        return column(names.get(node.name, node.name), quoted=True) if isinstance(node, exp.Column) else node
+
+    return expression.copy().transform(renamed)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sqlglot import exp
 from sqlglot.expressions import column, select
@@ -43,24 +42,8 @@ def event_hash(question: Question) -> exp.Expr:
 
 
 def numbered(question: Question) -> Question:
-    """The same predicates over ``c0``, ``c1`` … instead of the columns by name."""
-    numbers = {name: f"c{position}" for position, name in enumerate(question.mapped)}
-
-    def renamed(node: exp.Expr) -> exp.Expr:
-        return column(numbers[node.name]) if isinstance(node, exp.Column) else node
-
-    return replace(
-        question,
-        predicates=tuple(
-            replace(
-                one,
-                good=one.good.copy().transform(renamed),
-                where=None if one.where is None else one.where.copy().transform(renamed),
-                bad=None if one.bad is None else one.bad.copy().transform(renamed),
-            )
-            for one in question.predicates
-        ),
-    )
+    """The same question over ``c0``, ``c1`` … instead of the mapped columns by name."""
+    return question.renamed(dict(zip(question.mapped, columns_of(question), strict=True)))
 
 
 def columns_of(question: Question) -> list[str]:

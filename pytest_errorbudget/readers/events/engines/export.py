@@ -5,12 +5,10 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 from sqlglot import exp
-from sqlglot.expressions import column
 
 from pytest_errorbudget.model.settings import EventSource
 from pytest_errorbudget.readers.events.aggregation.question import Question
@@ -51,7 +49,7 @@ def exported(
             path=str(path),
             columns=tuple((names[name], kind) for name, kind in plain.items()),
             source=source,
-            question=_renamed(question, names),
+            question=question.renamed(names),
         )
 
 
@@ -69,26 +67,3 @@ def _plain(kind: str) -> str:
         return "TIMESTAMP WITH TIME ZONE"
     # text of anything else (an enum, a UUID) compares by its bytes everywhere
     return plain if plain in _KNOWN or plain.startswith("DECIMAL(") else "VARCHAR"
-
-
-def _renamed(question: Question, names: dict[str, str]) -> Question:
-    def renamed(node: exp.Expr) -> exp.Expr:
-        return column(names[node.name], quoted=True) if isinstance(node, exp.Column) else node
-
-    return replace(
-        question,
-        id=question.id.copy().transform(renamed),
-        tenant=question.tenant.copy().transform(renamed),
-        time_us=question.time_us.copy().transform(renamed),
-        replica=None if question.replica is None else question.replica.copy().transform(renamed),
-        mapped=tuple(names[name] for name in question.mapped),
-        predicates=tuple(
-            replace(
-                one,
-                good=one.good.copy().transform(renamed),
-                where=None if one.where is None else one.where.copy().transform(renamed),
-                bad=None if one.bad is None else one.bad.copy().transform(renamed),
-            )
-            for one in question.predicates
-        ),
-    )

@@ -105,25 +105,12 @@ def _reread(session: duckdb.DuckDBPyConnection, question: Question, table: str) 
 
 
 def _asked_of_copy(question: Question) -> Question:
-    def renamed(node: exp.Expr) -> exp.Expr:
-        return column(f"mapped {node.name}", quoted=True) if isinstance(node, exp.Column) else node
-
     return replace(
-        question,
+        question.renamed({name: f"mapped {name}" for name in question.mapped}),
         id=column("event_id", quoted=True),
         tenant=column("tenant_value", quoted=True),
         time_us=column("event_us", quoted=True),
         replica=column("shard_label", quoted=True),
-        mapped=tuple(f"mapped {name}" for name in question.mapped),
-        predicates=tuple(
-            replace(
-                one,
-                good=one.good.copy().transform(renamed),
-                where=None if one.where is None else one.where.copy().transform(renamed),
-                bad=None if one.bad is None else one.bad.copy().transform(renamed),
-            )
-            for one in question.predicates
-        ),
     )
 
 
