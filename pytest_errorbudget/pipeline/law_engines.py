@@ -1,4 +1,4 @@
-"""The engines on which the law that engines agree is tried for an SLO."""
+"""What an SLO's laws are tried on: the forms in which its source is counted, and the engines that must agree."""
 
 from __future__ import annotations
 
@@ -12,17 +12,33 @@ from pytest_errorbudget.model.slo import Slo
 from pytest_errorbudget.pipeline.law_trials import DRAWN, FurtherEngine
 from pytest_errorbudget.pipeline.servers import Servers
 from pytest_errorbudget.readers.events.engines.postgres_rows import postgres_row_counter
+from pytest_errorbudget.readers.events.engines.ranked_rows import ranked_row_counter
+from pytest_errorbudget.readers.events.engines.rows import Engine, row_counter
 from pytest_errorbudget.readers.events.engines.spark_rows import spark_row_counter
+
+
+def forms_of(settings: Settings, slo: Slo) -> tuple[Engine, ...]:
+    """Files are counted in one look wherever their values repeat, and in two where they do not, in every recount, and
+    for events that lie in several slices; the other engines look twice."""
+    match _source(settings, slo):
+        case EventSource(format=EventFormat.PARQUET | EventFormat.CSV | EventFormat.NDJSON):
+            return ranked_row_counter, row_counter
+        case _:
+            return (row_counter,)
 
 
 @contextmanager
 def law_engines(settings: Settings, slo: Slo) -> Iterator[tuple[FurtherEngine, ...]]:
     """Usable while open; a server is started when its engine is first asked, which then raises ``Unreadable`` where
     there is none."""
-    source = next((one for one in settings.events if one.name == slo.sli.events), None)
+    source = _source(settings, slo)
     with ExitStack() as stack:
         servers = Servers(stack, settings.replay)
         yield () if source is None else tuple(_engine(name, source, servers) for name in names_of(settings, source))
+
+
+def _source(settings: Settings, slo: Slo) -> EventSource | None:
+    return next((one for one in settings.events if one.name == slo.sli.events), None)
 
 
 def names_of(settings: Settings, source: EventSource) -> tuple[EngineName, ...]:

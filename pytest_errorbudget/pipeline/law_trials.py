@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,7 @@ from pytest_errorbudget.pipeline.law_tables import (
     count_at_once,
     tenants_at_once,
 )
-from pytest_errorbudget.pipeline.laws import LAWS, BrokenLaw, Law, by_window, pasted, shown
+from pytest_errorbudget.pipeline.laws import FORMS, LAWS, PROPERTIES, BrokenLaw, Law, by_window, pasted, shown
 from pytest_errorbudget.readers.events.aggregation.predicate_columns import predicate_columns_of
 from pytest_errorbudget.readers.events.engines.rows import CountRows, Engine, EventRow, row_counter
 
@@ -34,7 +35,7 @@ PHASES = tuple(phase for phase in Phase if phase is not Phase.explain)
 DRAWN = (Phase.explicit, Phase.reuse, Phase.generate)
 """An example that fails is shown as it was drawn."""
 
-CountTables = Callable[[CountRows, Iterable[Table]], dict[Table, Counts]]
+CountTables = Callable[[Sequence[CountRows], Iterable[Table]], dict[Table, Counts]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +60,14 @@ class FurtherEngine:
 
 
 def determinism_trials(
-    slo: Slo, window_us: int, *, engine: Engine = row_counter, further: Sequence[FurtherEngine] = ()
+    slo: Slo, window_us: int, *, forms: Sequence[Engine] = (row_counter,), further: Sequence[FurtherEngine] = ()
 ) -> tuple[Trial, ...]:
     """The trial of the laws for one SLO, and for each further engine the trial of the law that it counts like the
-    first. Raises ``ValueError`` where the SLO's predicate is not valid."""
+    first form. ``forms`` are those in which the SLO's source is counted: in one look and in two, which must agree, or
+    one of them. Raises ``ValueError`` where the SLO's predicate is not valid."""
     return (
-        _all_at_once(slo, window_us, engine),
-        *(_agreement(slo, window_us, engine, other) for other in further),
+        _all_at_once(slo, window_us, forms),
+        *(_agreement(slo, window_us, forms[0], other) for other in further),
     )
 
 
@@ -74,47 +76,49 @@ def trial(
     slo: Slo,
     window_us: int,
     *,
-    engine: Engine = row_counter,
+    forms: Sequence[Engine] = (row_counter,),
     phases: Sequence[Phase] = PHASES,
 ) -> Trial:
-    """The trial of some of ``LAWS``. Raises ``ValueError`` where the SLO's predicate is not valid."""
+    """The trial of some laws. Raises ``ValueError`` where the SLO's predicate is not valid."""
     drawn = examples(predicate_columns_of(slo), window_us, {name for law in laws for name in law.about})
 
     def check() -> None:
-        with engine(slo, tenants_at_once()) as count:
+        with ExitStack() as stack:
+            counts = [stack.enter_context(form(slo, tenants_at_once())) for form in forms]
 
             def property(example: Example) -> None:
-                broken = _broken(laws, count_at_once, count, window_us, example)
+                broken = _broken(laws, count_at_once, counts, window_us, example)
                 if broken is not None:
                     # in a table of its own the example is what a test will be of
-                    raise _broken((broken.law,), count_apart, count, window_us, example) or _in_company(broken)
+                    raise _broken((broken.law,), count_apart, counts, window_us, example) or _in_company(broken)
 
             _try("_".join((*(law.name for law in laws), slo.name)), _limits(EXAMPLES, phases), drawn, property)
 
     return Trial(laws=laws, check=check)
 
 
-def _all_at_once(slo: Slo, window_us: int, engine: Engine) -> Trial:
+def _all_at_once(slo: Slo, window_us: int, forms: Sequence[Engine]) -> Trial:
     """One example for all laws. A law that breaks is tried again by itself, whose examples are smaller."""
-    found = trial(tuple(LAWS), slo, window_us, engine=engine, phases=DRAWN)
+    laws = (*LAWS, FORMS) if len(forms) > 1 else tuple(LAWS)
+    found = trial(laws, slo, window_us, forms=forms, phases=DRAWN)
 
     def check() -> None:
         try:
             found.check()
         except BrokenLaw as broken:
-            trial((broken.law,), slo, window_us, engine=engine).check()
+            trial((broken.law,), slo, window_us, forms=forms).check()
             raise
 
     return Trial(laws=found.laws, check=check)
 
 
 def _broken(
-    laws: Sequence[Law], count_tables: CountTables, count: CountRows, window_us: int, example: Example
+    laws: Sequence[Law], count_tables: CountTables, forms: Sequence[CountRows], window_us: int, example: Example
 ) -> BrokenLaw | None:
     """The first of the laws that the example breaks."""
-    asking = [(law, LAWS[law](window_us, example)) for law in laws]
+    asking = [(law, PROPERTIES[law](window_us, example)) for law in laws]
     asked = [next(one) for _, one in asking]
-    found = count_tables(count, (table for tables in asked for table in tables))
+    found = count_tables(forms, (table for tables in asked for table in tables))
     for (law, one), tables in zip(asking, asked, strict=True):
         try:
             one.send([found[table] for table in tables])

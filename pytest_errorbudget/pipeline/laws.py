@@ -133,6 +133,15 @@ def _shift(window_us: int, example: Example) -> Asking:
         raise AssertionError(f"it counts {here}, and {example.later} windows later {there}:\n{pasted(rows)}")
 
 
+def _forms(window_us: int, example: Example) -> Asking:
+    both = [example.rows + _copies(example), example.single]
+    tables = [_table(rows, window_us) for rows in both]
+    found = yield (*tables, *(replace(table, form=1) for table in tables))
+    for rows, first, second in zip(both, found[:2], found[2:], strict=True):
+        if first != second:
+            raise AssertionError(f"{pasted(rows)}\ncount as {shown(first)} in one look, and as {shown(second)} in two")
+
+
 LAWS: dict[Law, Callable[[int, Example], Asking]] = {
     Law("order", "the order of events does not matter", ("rows", "order")): _order,
     Law("duplication", "events that come twice count once", ("rows", "copied")): _duplication,
@@ -148,6 +157,9 @@ LAWS: dict[Law, Callable[[int, Example], Asking]] = {
     ): _shift,
 }
 """Each with its property, by the width of windows in µs and an example."""
+FORMS = Law("forms agree", "one look at the events counts as two looks do", ("rows", "copied", "single"))
+PROPERTIES = {**LAWS, FORMS: _forms}
+"""``FORMS`` is about a source that is counted in both."""
 
 
 def _same(how: str, window_us: int, rows: Sequence[EventRow], others: Sequence[EventRow]) -> Asking:

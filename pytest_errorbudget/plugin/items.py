@@ -67,7 +67,7 @@ class DeterminismItem(ErrorBudgetItem):
     def runtest(self) -> None:
         super().runtest()
         # hypothesis and the engine are imported when such an item runs, and by nothing else.
-        from pytest_errorbudget.pipeline.law_engines import law_engines
+        from pytest_errorbudget.pipeline.law_engines import forms_of, law_engines
         from pytest_errorbudget.pipeline.law_trials import determinism_trials
 
         slo, settings = self.planned.laws, shared_run(self.config).project.settings
@@ -75,7 +75,8 @@ class DeterminismItem(ErrorBudgetItem):
             raise ValueError(f"{self.nodeid} stands for no SLO")
         with law_engines(settings, slo) as further:
             try:
-                trials = determinism_trials(slo, settings.window_us, further=further)
+                forms = forms_of(settings, slo)
+                trials = determinism_trials(slo, settings.window_us, forms=forms, further=further)
             except ValueError as error:
                 raise LawBroken(f"no law can be tried: {error}") from error
             untried = [reason for trial in trials for reason in self._try(trial)]

@@ -6,36 +6,24 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from fractions import Fraction
 from functools import partial
 from typing import Any
 
 import pytest
 from hypothesis import settings
-from sqlglot import exp
+from law_cases import FIVE, SLO, rounds_towards_zero
 
 from pytest_errorbudget.model.counts import Series
 from pytest_errorbudget.model.settings import Database, EngineName, EventColumns, EventFormat, EventSource, Settings
-from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
+from pytest_errorbudget.model.slo import Slo
 from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.model.window import DAY_US, MINUTE_US
-from pytest_errorbudget.pipeline.law_engines import law_engines
+from pytest_errorbudget.pipeline.law_engines import forms_of, law_engines
 from pytest_errorbudget.pipeline.law_trials import FurtherEngine, Trial, determinism_trials
-from pytest_errorbudget.readers.events.aggregation.query import aggregation
-from pytest_errorbudget.readers.events.aggregation.question import Question
 from pytest_errorbudget.readers.events.engines.postgres_rows import postgres_row_counter
-from pytest_errorbudget.readers.events.engines.rows import CountRows, EventRow, row_counter
+from pytest_errorbudget.readers.events.engines.ranked_rows import ranked_row_counter
+from pytest_errorbudget.readers.events.engines.rows import CountRows, Engine, EventRow, row_counter
 from pytest_errorbudget.readers.scratch import ScratchServer
 
-FIVE = 5 * MINUTE_US
-SLO = Slo(
-    name="ok",
-    service="api",
-    sli=Sli(events="requests", good="status < 500", where="route <> '/health'", kind=SliKind.AVAILABILITY),
-    objective=Fraction(999, 1000),
-    period=Rolling(DAY_US),
-    span=Span("slo.yaml", 1),
-)
 ROWED = "[\n    EventRow("
 
 
@@ -88,29 +76,17 @@ def test_as_many_examples_as_a_chosen_profile_says_or_fifty(profile: str, exampl
     settings.register_profile("few", max_examples=7, database=None)
     settings.load_profile(profile)
     try:
-        determinism_trials(SLO, FIVE, engine=engine, further=(FurtherEngine(name="same", engine=engine),))[-1].check()
+        determinism_trials(SLO, FIVE, forms=(engine,), further=(FurtherEngine(name="same", engine=engine),))[-1].check()
     finally:
         settings.load_profile(before)
     assert len(tried) == 2 * examples
-
-
-def _rounds_towards_zero(question: Question, table: str, as_of_us: int) -> exp.Query:
-    """Windows as a cast or a truncating division would make them."""
-
-    def truncated(node: exp.Expr) -> exp.Expr:
-        if isinstance(node, exp.Sub) and isinstance(node.expression, exp.Paren):
-            width = exp.Literal.number(question.window_us)
-            return exp.Mul(this=exp.IntDiv(this=node.this.copy(), expression=width), expression=width.copy())
-        return node
-
-    return aggregation(question, table, as_of_us).transform(truncated)
 
 
 @pytest.mark.usefixtures("unshrunk")
 def test_an_engine_that_divides_otherwise_is_found(scratch: ScratchServer) -> None:
     """The same aggregation on DuckDB, and on PostgreSQL one whose integer division truncates."""
     with pytest.raises(AssertionError) as caught:
-        agreement(on_postgres(scratch, aggregation=_rounds_towards_zero)).check()
+        agreement(on_postgres(scratch, aggregation=rounds_towards_zero)).check()
     text = str(caught.value)
     assert re.match(rf"up to -?\d+ µs\n{re.escape(ROWED)}tenant=", text)
     assert re.search(r"\n\]\ncount as tenant [ab]: starts \(", text)
@@ -144,6 +120,13 @@ EVENTS = EventSource(
     lateness_us=0,
     span=Span("errorbudget.toml", 1),
 )
+
+
+def reading(reads: EventFormat) -> Settings:
+    events = (replace(EVENTS, format=reads),)
+    return Settings(path="errorbudget.toml", exists=True, manifest="Cargo.toml", databases=(), events=events)
+
+
 DATABASE = Database(name="core", url=None, migrations=None, services=(), tenants=(), span=Span("errorbudget.toml", 1))
 
 
@@ -162,13 +145,25 @@ DATABASE = Database(name="core", url=None, migrations=None, services=(), tenants
 def test_the_engines_that_must_agree(
     databases: tuple[Database, ...], engines: tuple[EngineName, ...], reads: EventFormat, tried: tuple[str, ...]
 ) -> None:
-    project = Settings(
-        path="errorbudget.toml",
-        exists=True,
-        manifest="Cargo.toml",
-        databases=databases,
-        events=(replace(EVENTS, format=reads),),
-        engines=engines,
-    )
+    project = replace(reading(reads), databases=databases, engines=engines)
     with law_engines(project, SLO) as further:
         assert tuple(one.name for one in further) == tried
+
+
+@pytest.mark.parametrize(
+    ("reads", "forms"),
+    [
+        (EventFormat.PARQUET, (ranked_row_counter, row_counter)),
+        (EventFormat.CSV, (ranked_row_counter, row_counter)),
+        (EventFormat.NDJSON, (ranked_row_counter, row_counter)),
+        (EventFormat.POSTGRES, (row_counter,)),
+        (EventFormat.SPARK, (row_counter,)),
+    ],
+)
+def test_the_forms_in_which_a_source_is_counted(reads: EventFormat, forms: tuple[Engine, ...]) -> None:
+    assert forms_of(reading(reads), SLO) == forms
+
+
+def test_an_slo_without_a_source_is_tried_in_two_looks() -> None:
+    elsewhere = replace(SLO, sli=replace(SLO.sli, events="others"))
+    assert forms_of(reading(EventFormat.PARQUET), elsewhere) == (row_counter,)

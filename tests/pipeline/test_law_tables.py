@@ -26,9 +26,9 @@ class Counter:
         )
 
 
-def table(tenants: str, *, window_us: int = HOUR, as_of_us: int = 0, apart: int = 0) -> Table:
+def table(tenants: str, *, window_us: int = HOUR, as_of_us: int = 0, apart: int = 0, form: int = 0) -> Table:
     rows = tuple(EventRow(tenant=tenant, id="1", time_us=0, replica="0", values=()) for tenant in tenants)
-    return Table(rows=rows, window_us=window_us, as_of_us=as_of_us, apart=apart)
+    return Table(rows=rows, window_us=window_us, as_of_us=as_of_us, apart=apart, form=form)
 
 
 def counted(found: tuple[Series, ...]) -> str:
@@ -38,7 +38,7 @@ def counted(found: tuple[Series, ...]) -> str:
 def test_tables_that_are_asked_alike_are_one_question_and_the_same_table_is_counted_once() -> None:
     count = Counter()
     tables = [table("ab"), table("aab"), table(""), table("b"), table("ab")]
-    found = count_at_once(count, tables)
+    found = count_at_once((count,), tables)
     assert [counted(found[one]) for one in tables] == ["a1 b1", "a2 b1", "", "b1", "a1 b1"]
     assert count.asked == [(["a of 0", "b of 0", "a of 1", "a of 1", "b of 1", "b of 3"], HOUR, 0)]
 
@@ -46,7 +46,7 @@ def test_tables_that_are_asked_alike_are_one_question_and_the_same_table_is_coun
 def test_another_width_or_moment_is_another_question_and_so_are_tables_to_be_held_apart() -> None:
     count = Counter()
     tables = [table("a"), table("aa", window_us=1), table("aaa", as_of_us=7), table("a", apart=1)]
-    found = count_at_once(count, tables)
+    found = count_at_once((count,), tables)
     assert [counted(found[one]) for one in tables] == ["a1", "a2", "a3", "a1"]
     assert [(window_us, as_of_us) for _, window_us, as_of_us in count.asked] == [
         (HOUR, 0),
@@ -59,7 +59,7 @@ def test_another_width_or_moment_is_another_question_and_so_are_tables_to_be_hel
 def test_one_question_has_no_tenant_that_an_engine_was_not_told() -> None:
     count = Counter()
     tables = [table("a" * number) for number in range(40)]
-    found = count_at_once(count, tables)
+    found = count_at_once((count,), tables)
     assert [counted(found[one]) for one in tables[1:]] == [f"a{number}" for number in range(1, 40)]
     assert {tenant for tenants, _, _ in count.asked for tenant in tenants} <= set(tenants_at_once())
 
@@ -67,6 +67,15 @@ def test_one_question_has_no_tenant_that_an_engine_was_not_told() -> None:
 def test_apart_each_table_is_a_question_of_its_own() -> None:
     count = Counter()
     tables = [table("ab"), table("b")]
-    found = count_apart(count, tables)
+    found = count_apart((count,), tables)
     assert [counted(found[one]) for one in tables] == ["a1 b1", "b1"]
     assert [tenants for tenants, _, _ in count.asked] == [["a of 0", "b of 0"], ["b of 0"]]
+
+
+def test_a_table_is_counted_in_its_form_and_in_no_other() -> None:
+    forms = first, second = Counter(), Counter()
+    tables = [table("a"), table("a", form=1), table("b")]
+    found = count_at_once(forms, tables)
+    assert [counted(found[one]) for one in tables] == ["a1", "a1", "b1"]
+    assert [tenants for tenants, _, _ in first.asked] == [["a of 0", "b of 1"]]
+    assert [tenants for tenants, _, _ in second.asked] == [["a of 0"]]

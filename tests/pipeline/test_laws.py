@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from fractions import Fraction
 from functools import partial
 
 import pytest
 from hypothesis import settings
+from law_cases import FIVE, SLO, rounds_towards_zero
 from sqlglot import exp
 
 from pytest_errorbudget.model.counts import Series
-from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
-from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.model.window import DAY_US, MINUTE_US
+from pytest_errorbudget.model.slo import Slo
 from pytest_errorbudget.pipeline.law_trials import Trial, determinism_trials, trial
 from pytest_errorbudget.pipeline.laws import LAWS, BrokenLaw
 from pytest_errorbudget.readers.events.aggregation.predicate_columns import (
@@ -27,21 +25,12 @@ from pytest_errorbudget.readers.events.aggregation.query import aggregation
 from pytest_errorbudget.readers.events.aggregation.question import Question
 from pytest_errorbudget.readers.events.engines.rows import CountRows, Engine, EventRow, row_counter
 
-FIVE = 5 * MINUTE_US
-SLO = Slo(
-    name="ok",
-    service="api",
-    sli=Sli(events="requests", good="status < 500", where="route <> '/health'", kind=SliKind.AVAILABILITY),
-    objective=Fraction(999, 1000),
-    period=Rolling(DAY_US),
-    span=Span("slo.yaml", 1),
-)
 NAMES = ("order", "duplication", "sharding", "partition", "sums", "concatenation", "scaling", "shift")
 
 
 def only(name: str, engine: Engine) -> Trial:
     """One law by itself."""
-    return trial(tuple(law for law in LAWS if law.name == name), SLO, FIVE, engine=engine)
+    return trial(tuple(law for law in LAWS if law.name == name), SLO, FIVE, forms=(engine,))
 
 
 def test_the_laws_by_name() -> None:
@@ -67,18 +56,6 @@ def _within_a_shard(question: Question, table: str, as_of_us: int) -> exp.Query:
     assert question.replica is not None
     pair = exp.DPipe(this=question.id.copy(), expression=question.replica.copy())
     return aggregation(replace(question, id=pair), table, as_of_us)
-
-
-def _rounds_towards_zero(question: Question, table: str, as_of_us: int) -> exp.Query:
-    """Windows as a cast or a truncating division would make them."""
-
-    def truncated(node: exp.Expr) -> exp.Expr:
-        if isinstance(node, exp.Sub) and isinstance(node.expression, exp.Paren):
-            width = exp.Literal.number(question.window_us)
-            return exp.Mul(this=exp.IntDiv(this=node.this.copy(), expression=width), expression=width.copy())
-        return node
-
-    return aggregation(question, table, as_of_us).transform(truncated)
 
 
 def _with_a_clock(question: Question, table: str, as_of_us: int) -> exp.Query:
@@ -130,8 +107,8 @@ WRONG: tuple[tuple[str, Engine, str], ...] = (
     ("order", _first_read, "the counts differ in another order:"),
     ("duplication", partial(row_counter, aggregation=_counts_copies), "the counts differ with copies of some events:"),
     ("sharding", partial(row_counter, aggregation=_within_a_shard), "the counts differ in other shards:"),
-    ("partition", partial(row_counter, aggregation=_rounds_towards_zero), "an event at "),
-    ("sums", partial(row_counter, aggregation=_rounds_towards_zero), "short windows sum to "),
+    ("partition", partial(row_counter, aggregation=rounds_towards_zero), "an event at "),
+    ("sums", partial(row_counter, aggregation=rounds_towards_zero), "short windows sum to "),
     ("concatenation", _from_the_first_event, "two ranges count "),
     ("scaling", _limited, "once it counts "),
     ("shift", partial(row_counter, aggregation=_with_a_clock), "it counts "),
@@ -153,14 +130,14 @@ def test_a_wrong_engine_is_found_by_each_law_and_its_events_can_be_pasted(name: 
 @pytest.mark.usefixtures("unshrunk")
 def test_a_wrong_engine_is_found_where_the_laws_are_tried_at_once(wrong: Engine) -> None:
     with pytest.raises(BrokenLaw) as caught:
-        determinism_trials(SLO, FIVE, engine=wrong)[0].check()
+        determinism_trials(SLO, FIVE, forms=(wrong,))[0].check()
     assert " of 1" not in str(caught.value)
 
 
 @pytest.mark.usefixtures("same_examples")
 def test_the_example_of_a_broken_law_is_small() -> None:
     with pytest.raises(BrokenLaw) as caught:
-        determinism_trials(SLO, FIVE, engine=_first_read)[0].check()
+        determinism_trials(SLO, FIVE, forms=(_first_read,))[0].check()
     assert caught.value.law.name == "order"
     # at best two copies that disagree, in one order and in the other
     assert str(caught.value).count("EventRow(") <= 8
@@ -176,7 +153,7 @@ def _mixed(slo: Slo, tenants: Sequence[str]) -> Iterator[CountRows]:
 @pytest.mark.usefixtures("unshrunk")
 def test_an_example_that_breaks_no_law_by_itself_says_so() -> None:
     with pytest.raises(BrokenLaw) as caught:
-        determinism_trials(SLO, FIVE, engine=_mixed)[0].check()
+        determinism_trials(SLO, FIVE, forms=(_mixed,))[0].check()
     assert str(caught.value).endswith(
         "\n(only where the rows are in one table with those of other tenants: alone they keep the law)"
     )
@@ -200,7 +177,7 @@ def test_as_many_examples_of_all_laws_as_a_chosen_profile_says_or_fifty(profile:
     settings.register_profile("few", max_examples=7, database=None)
     settings.load_profile(profile)
     try:
-        determinism_trials(SLO, FIVE, engine=engine)[0].check()
+        determinism_trials(SLO, FIVE, forms=(engine,))[0].check()
     finally:
         settings.load_profile(before)
     assert len(long) == examples

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import duckdb
+from sqlglot import exp
 from sqlglot.expressions import column
 
 from pytest_errorbudget.model.counts import Series
@@ -17,8 +18,9 @@ from pytest_errorbudget.readers.events.aggregation.predicate_columns import Pred
 from pytest_errorbudget.readers.events.aggregation.query import Aggregation, aggregation
 from pytest_errorbudget.readers.events.aggregation.question import Predicates, Question
 from pytest_errorbudget.readers.events.session import session
-from pytest_errorbudget.readers.events.tally import render, tally
+from pytest_errorbudget.readers.events.tally import Row, render, tally
 
+ROWS = "rows"
 Value = int | float | str | bool | None
 _OWN = (("the tenant", "VARCHAR"), ("the id", "VARCHAR"), ("the time", "BIGINT"), ("the replica", "VARCHAR"))
 """The columns that every row has, under names that no predicate writes."""
@@ -49,25 +51,62 @@ Engine = Callable[[Slo, Sequence[str]], AbstractContextManager[CountRows]]
 def row_counter(slo: Slo, tenants: Sequence[str], *, aggregation: Aggregation = aggregation) -> Iterator[CountRows]:
     """A function that counts rows for one SLO with the real aggregation, in a session that stays open in between. The
     moment of an ``aggregation`` is any that it only compares with."""
-    columns = row_columns(predicate_columns_of(slo))
     question = row_question(slo, tenants)
-    declared = ", ".join(f'"{name}" {kind}' for name, kind in columns)
-    with session(1) as opened:
-        opened.execute(f"create temp table rows ({declared})")
+    with row_table(slo) as table:
 
         @lru_cache
         def query(window_us: int) -> duckdb.Statement:
-            text = render(aggregation(question(window_us), "rows", ANY_MOMENT))
-            (statement,) = opened.extract_statements(text.replace(str(ANY_MOMENT), "$as_of_us"))
-            return statement
+            return table.written(aggregation(question(window_us), ROWS, ANY_MOMENT), as_of_us=ANY_MOMENT)
 
         def count(rows: Sequence[EventRow], window_us: int, as_of_us: int) -> tuple[Series, ...]:
-            _fill(opened, rows)
-            asked = query(window_us)
-            given = dict.fromkeys(asked.named_parameters, as_of_us)
-            return tally(question(window_us), opened.execute(asked, given).fetchall()).series
+            table.fill(rows)
+            return tally(question(window_us), table.answer(query(window_us), as_of_us=as_of_us)).series
 
         yield count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowTable:
+    """``ROWS`` in a session. To read a statement takes as long as to run it, so that each is read once."""
+
+    session: duckdb.DuckDBPyConnection
+    emptying: duckdb.Statement
+    filling: duckdb.Statement
+
+    def fill(self, rows: Sequence[EventRow]) -> None:
+        """With these and no others."""
+        self.session.execute(self.emptying)
+        if rows:
+            self.session.execute(self.filling, columns_of(rows))
+
+    def written(self, query: exp.Query, **standing: int) -> duckdb.Statement:
+        """The query with a parameter in the place of each number that stands for one."""
+        text = render(query)
+        for name, number in standing.items():
+            text = text.replace(str(number), f"${name}")
+        return _statement(self.session, text)
+
+    def answer(self, query: duckdb.Statement, **given: int) -> list[Row]:
+        """The rows, with those of the parameters that the query has."""
+        named = {name: number for name, number in given.items() if name in query.named_parameters}
+        return self.session.execute(query, named).fetchall()
+
+
+@contextmanager
+def row_table(slo: Slo) -> Iterator[RowTable]:
+    """An empty table for rows with the columns that the SLO's predicates read, in a session of its own."""
+    columns = row_columns(predicate_columns_of(slo))
+    declared = ", ".join(f'"{name}" {kind}' for name, kind in columns)
+    with session(1) as opened:
+        opened.execute(f"create temp table {ROWS} ({declared})")
+        emptying = _statement(opened, f"delete from {ROWS}")
+        filling = _statement(opened, f"insert into {ROWS} select {', '.join('unnest(?)' for _ in columns)}")
+        yield RowTable(session=opened, emptying=emptying, filling=filling)
+
+
+def _statement(opened: duckdb.DuckDBPyConnection, text: str) -> duckdb.Statement:
+    (statement,) = opened.extract_statements(text)
+    return statement
 
 
 def row_columns(mapped: Sequence[PredicateColumn]) -> tuple[tuple[str, str], ...]:
@@ -101,10 +140,3 @@ def row_question(slo: Slo, tenants: Sequence[str]) -> Callable[[int], Question]:
         )
 
     return of
-
-
-def _fill(opened: duckdb.DuckDBPyConnection, rows: Sequence[EventRow]) -> None:
-    opened.execute("delete from rows")
-    if rows:
-        values = columns_of(rows)
-        opened.execute(f"insert into rows select {', '.join('unnest(?)' for _ in values)}", values)

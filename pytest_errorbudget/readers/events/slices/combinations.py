@@ -9,6 +9,7 @@ import duckdb
 from pytest_errorbudget.readers.events.aggregation.query import verdict_ranks
 from pytest_errorbudget.readers.events.aggregation.question import Question, Ranks
 from pytest_errorbudget.readers.events.aggregation.usable import mapped_column
+from pytest_errorbudget.readers.events.tally import render
 
 RANKS = "ranks"
 _MOST = 1 << 15
@@ -25,14 +26,18 @@ def ranked(session: duckdb.DuckDBPyConnection, question: Question, table: str) -
         return 0
     if _distinct(session, question, f"(select * from {table} limit {_SAMPLED})") > _MOST_SAMPLED:
         return 0
+    return fill_ranks(session, render(verdict_ranks(question, table)))
+
+
+def fill_ranks(session: duckdb.DuckDBPyConnection, query: str) -> int:
+    """The same from the text of ``verdict_ranks``, however many rows there are."""
     try:
-        query = verdict_ranks(question, table).sql(dialect="duckdb")
-        session.execute(f"create or replace temp table {RANKS} as {query}")
+        filled = session.execute(f"create or replace temp table {RANKS} as {query}").fetchall()
     except duckdb.Error:
         # a value of a row that does not count, which the other form never judges, may be one that cannot be judged
         return 0
-    (found,) = session.execute(f"select count(*) from {RANKS}").fetchall()[0]
-    return int(found) if found <= _MOST else 0
+    found = int(filled[0][0])
+    return found if found <= _MOST else 0
 
 
 def with_ranks(question: Question, combinations: int, base_us: int | None, to_us: int) -> Question:
