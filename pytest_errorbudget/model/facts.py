@@ -42,6 +42,11 @@ def sli_proposal_key(query: SliQuery) -> QueryKey:
     return QueryKey(query.path, "sli proposal", query.number)
 
 
+def sli_narrowed_key(query: SliQuery) -> QueryKey:
+    """The query that is proposed where partitions have to be left out."""
+    return QueryKey(query.path, "sli narrowed", query.number)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryTyping:
     """One query in one shape. ``verdict`` is ``None`` where it was not prepared, then ``unchecked`` says why.

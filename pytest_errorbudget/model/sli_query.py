@@ -17,6 +17,7 @@ class UseKind(Enum):
     CLOCK = "reads a clock"
     OPEN = "bounds a moment below and not above"
     ROWS = "counts rows"
+    DISTINCT_ROWS = "counts rows that were made distinct"
     SUM = "sums or averages a column"
     DIVISION = "divides what may be integers"
     UNTYPED = "compares an aggregate with a parameter without a type"
@@ -33,8 +34,9 @@ class UseKind(Enum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
     """``text`` is the place in SQL, ``columns`` the columns that it reads (without their table), ``seconds`` the length
-    of an interval. Of a division, ``columns`` are those that are divided as they are, and ``summed`` those in a sum;
-    what is counted is an integer whatever its type."""
+    of an interval. Of rows that were made distinct, ``columns`` are what they are distinct by; of a clock, what a word
+    such as ``'today'`` is compared with. Of a division they are those that are divided as they are, and ``summed``
+    those in a sum; what is counted is an integer whatever its type."""
 
     kind: UseKind
     text: str
@@ -114,8 +116,10 @@ class SliQuery:
     ``written`` is the statement with numbered parameters, ``parameters`` what the team writes for each; ``meant`` is
     how it was read, ``planned`` the same with a parameter for each clock. ``outer`` are the columns that SELECTs
     without a table of their own compare or group by. ``time`` is the column that is compared with a moment.
-    ``proposal`` asks the same in a way that every run answers alike, ``None`` where no rewriting is known. ``unread``
-    says why a statement could not be read; the rest is empty then.
+    ``proposal`` asks the same in a way that every run answers alike, ``None`` where no rewriting is known; ``narrowed``
+    asks it of one tenant and range besides, where only that leaves partitions out. ``places`` are where the tokens of
+    ``written`` stand in the file, by where they begin. ``unread`` says why a statement could not be read; the rest is
+    empty then.
     """
 
     path: str
@@ -130,12 +134,19 @@ class SliQuery:
     time: str | None = None
     uses: tuple[Use, ...] = ()
     proposal: SliProposal | None = None
+    narrowed: SliProposal | None = None
+    places: tuple[tuple[int, Span], ...] = ()
     unread: str | None = None
 
     @property
     def place(self) -> str:
         """By which findings and allowances call it."""
         return f"{self.path}::sli.{self.number}"
+
+    def at(self, offset: int | None) -> Span:
+        """Where a character of ``written`` stands, as far as its token says."""
+        before = [place for start, place in self.places if offset is not None and start <= offset]
+        return before[-1] if before else self.span
 
     @property
     def tables(self) -> tuple[TableName, ...]:

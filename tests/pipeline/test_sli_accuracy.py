@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from sli_cases import CASES, MIGRATION, Case
 
 from pytest_errorbudget.checks.sli import sli_findings
+from pytest_errorbudget.checks.sli.proposal import with_taken_proposal
 from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.model.facts import DatabaseFacts, Facts
 from pytest_errorbudget.model.finding import Finding
@@ -121,7 +122,8 @@ def test_what_is_said_of_each_query(judged: Judge) -> None:
 def test_what_is_proposed_is_taken_by_the_server_and_nothing_is_said_of_it(judged: Judge) -> None:
     wanted = {path_of(case) for case in CASES if case.said - {"refused"} and not case.unproposed}
     known = judged({path_of(case): case.sql for case in CASES if path_of(case) in wanted})
-    proposed = {query.path: query.proposal.shown for query in known.sli_queries if query.proposal is not None}
+    chosen = (with_taken_proposal(query, known.databases) for query in known.sli_queries)
+    proposed = {query.path: query.proposal.shown for query in chosen if query.proposal is not None}
     assert set(proposed) == wanted
     again = judged(proposed)
     assert list(sli_findings(again, SETTINGS)) == []
@@ -178,7 +180,7 @@ def test_the_query_of_the_page_in_full(judged: Judge) -> None:
         (
             "sli-dialect",
             'the query is written for another server than PostgreSQL: syntax error at or near "5"',
-            ["sli/errors.sql:2:8"],
+            ["sli/errors.sql:3:46"],
             "PostgreSQL refuses it as it stands; what else is said of it is said of what it means.",
             proposal,
         ),

@@ -30,7 +30,7 @@ def test_a_query_that_a_tenant_refuses_fails_and_one_that_reads_a_clock_warns(ru
         [
             "error[[]sli-columns]: PostgreSQL refuses the query for 3 tenants: acme-prod, globex, initech: "
             'column "placed_at" does not exist',
-            " --> sli/orders.sql:1:8",
+            " --> sli/orders.sql:1:45",
         ]
     )
     result.stdout.fnmatch_lines(["*warning[[]sli-clock]*the query reads the clock: `now()`*"])

@@ -47,7 +47,7 @@ def test_the_query_of_the_page(tmp_path: Path) -> None:
     assert query.time == "timestamp"
     assert {(use.kind, use.text, str(use.span)) for use in query.uses} == {
         (UseKind.ROWS, "COUNT(*)", "sli/a.sql:2:19"),
-        (UseKind.INTERVAL, "INTERVAL '5 MINUTE'", "sli/a.sql:3:29"),
+        (UseKind.INTERVAL, "INTERVAL '5 MINUTE'", "sli/a.sql:3:37"),
         (UseKind.CLOCK, "NOW()", "sli/a.sql:3:29"),
         (UseKind.UNTYPED, "COUNT(*) > ?", "sli/a.sql:4:27"),
         (UseKind.ROWS, "COUNT(*)", "sli/a.sql:4:27"),
@@ -134,7 +134,14 @@ def test_nothing_to_say(tmp_path: Path, sql: str) -> None:
 
 @pytest.mark.parametrize(
     ("interval", "seconds"),
-    [("'7 minutes'", 420), ("'1 hour'", 3_600), ("'2' day", 172_800), ("'1 month'", None), ("'1h 5m'", None)],
+    [
+        ("'7 minutes'", 420),
+        ("'1 hour'", 3_600),
+        ("'2' day", 172_800),
+        ("'1 month'", None),
+        ("'1h 5m'", 3_900),
+        ("'00:07:00'", 420),
+    ],
 )
 def test_the_length_of_an_interval(tmp_path: Path, interval: str, seconds: int | None) -> None:
     (query,) = read(tmp_path, f"select 1 from t where at > $1 - interval {interval}")

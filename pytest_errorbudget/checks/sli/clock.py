@@ -11,7 +11,7 @@ from pytest_errorbudget.model.sli_query import Use, UseKind
 
 
 def clock_findings(subject: Subject) -> Iterator[Finding]:
-    clocks = tuple(subject.uses(UseKind.CLOCK))
+    clocks = tuple(use for use in subject.uses(UseKind.CLOCK) if not use.columns or subject.is_moment(use))
     if clocks:
         yield subject.finding(
             Rule.SLI_CLOCK,

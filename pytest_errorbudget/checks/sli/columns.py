@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from pytest_errorbudget.checks.sli.answers import answers, whose
 from pytest_errorbudget.checks.sli.dialect import is_other_sql
@@ -33,7 +34,7 @@ def star_findings(subject: Subject) -> Iterator[Finding]:
 def failing_findings(query: SliQuery, databases: Sequence[DatabaseFacts]) -> Iterator[Finding | Unchecked]:
     """PostgreSQL's own refusals: of a tenant's schema, or of the newest migrations where there is no tenant."""
     for database in databases:
-        refusals: dict[tuple[str, str], list[str]] = {}
+        refusals: dict[Rejected, list[str]] = {}
         meant = [answer.typing.verdict for answer in answers(sli_meant_key(query), (database,))]
         for number, answer in enumerate(answers(sli_key(query), (database,))):
             verdict, typing = answer.typing.verdict, answer.typing
@@ -43,25 +44,26 @@ def failing_findings(query: SliQuery, databases: Sequence[DatabaseFacts]) -> Ite
                 continue
             other = meant[number] if number < len(meant) else None
             if isinstance(verdict, Rejected) and not isinstance(other, Typed):
-                asked = other if isinstance(other, Rejected) and is_other_sql(verdict) else verdict
-                refusals.setdefault((asked.sqlstate, asked.message), []).extend(answer.tenants)
-        for (state, message), tenants in sorted(refusals.items()):
-            if query.parameters and state in _OF_TYPES:
-                reason = f"PostgreSQL cannot tell the types of its parameters: {message}"
-                yield Unchecked("sli query", query.place, reason, query.span)
+                is_other = isinstance(other, Rejected) and is_other_sql(verdict)
+                asked = replace(other, offset=None) if is_other and isinstance(other, Rejected) else verdict
+                refusals.setdefault(asked, []).extend(answer.tenants)
+        for refusal, tenants in sorted(refusals.items(), key=lambda one: (one[0].sqlstate, one[0].message)):
+            if query.parameters and refusal.sqlstate in _OF_TYPES:
+                reason = f"PostgreSQL cannot tell the types of its parameters: {refusal.message}"
+                yield Unchecked("sli query", query.place, reason, query.at(refusal.offset))
             else:
-                yield _refused(query, message, tuple(sorted(tenants)))
+                yield _refused(query, refusal, tuple(sorted(tenants)))
 
 
-def _refused(query: SliQuery, message: str, tenants: tuple[str, ...]) -> Finding:
-    item = sli_item(query.path)
+def _refused(query: SliQuery, refusal: Rejected, tenants: tuple[str, ...]) -> Finding:
+    item, message = sli_item(query.path), refusal.message
     return Finding(
         rule=Rule.SLI_COLUMNS,
         severity=Rule.SLI_COLUMNS.severity,
         message=f"PostgreSQL refuses the query {whose(tenants)}: {message}",
         place=query.place,
         affected=tuple(Affected(item, tenant) for tenant in tenants) or (Affected(item),),
-        labels=(Label(query.span, message),),
+        labels=(Label(query.at(refusal.offset), message),),
         consequence="There is no SLI there: a dashboard shows no data, and an alert on it never fires.",
         help="bring the query and the schema together, or let the tenants have the migrations that they lack",
     )

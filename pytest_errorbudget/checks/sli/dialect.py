@@ -29,11 +29,11 @@ def dialect_findings(subject: Subject, databases: Sequence[DatabaseFacts]) -> It
     ]
     if not taken or not refused or (any(verdict.sqlstate == _NO_FUNCTION for verdict in refused) and _is_free(subject)):
         return
-    message = refused[0].message
+    message, place = refused[0].message, subject.query.at(refused[0].offset)
     yield subject.finding(
         Rule.SLI_DIALECT,
         f"the query is written for another server than PostgreSQL: {message}",
-        (Label(subject.query.span, message),),
+        (Label(place, message),),
         "PostgreSQL refuses it as it stands; what else is said of it is said of what it means.",
     )
 

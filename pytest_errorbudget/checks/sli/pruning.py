@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 
 from pytest_errorbudget.checks.sli.answers import Answer, answers
 from pytest_errorbudget.checks.sli.subject import Subject, labels_of
-from pytest_errorbudget.model.facts import DatabaseFacts, sli_key, sli_proposal_key
+from pytest_errorbudget.model.facts import DatabaseFacts, QueryKey, sli_key, sli_narrowed_key, sli_proposal_key
 from pytest_errorbudget.model.finding import Affected, Finding, Label
 from pytest_errorbudget.model.item import sli_item
 from pytest_errorbudget.model.partition_reads import PartitionReads, Pruning
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.rule import Rule
-from pytest_errorbudget.model.sli_query import UseKind
+from pytest_errorbudget.model.sli_query import SliQuery, UseKind
 
 _WORD = re.compile(r'"([^"]+)"|([a-z_]\w*)')
 
@@ -40,8 +40,13 @@ def pruning_findings(subject: Subject, databases: Sequence[DatabaseFacts]) -> It
                 "how much the tables hold",
             )
         else:
-            helped = any(_is_mended(table, answer) for answer in answers(sli_proposal_key(subject.query), databases))
+            helped = any(_is_mended(table, answer) for answer in answers(_proposed(subject.query), databases))
             yield _finding(subject, table, tuple(sorted(set(tenants))), subject.help if helped else _advice(table))
+
+
+def _proposed(query: SliQuery) -> QueryKey:
+    is_narrowed = query.proposal is not None and query.proposal == query.narrowed
+    return sli_narrowed_key(query) if is_narrowed else sli_proposal_key(query)
 
 
 def _is_mended(table: PartitionReads, answer: Answer) -> bool:

@@ -2,7 +2,8 @@
 
 Known are Grafana (``$__timeFilter(at)``, ``$tenant``, ``${tenant:sqlstring}``, ``[[tenant]]``), psql (``:name``,
 ``:'name'``, ``\\set``), drivers (``?``, ``:name``, ``@name``, ``#{name}``, ``%(name)s``, ``%s``) and templates of
-Metabase, Redash and Jinja (``{{ name }}``, ``[[ and … ]]``). A macro's range is the dashboard's: ``[from, to)``.
+Metabase, Redash, Jinja and dbt (``{{ name }}``, ``[[ and … ]]``, ``{{ ref('model') }}``). A macro's range is the
+dashboard's: ``[from, to)``.
 """
 
 from __future__ import annotations
@@ -22,7 +23,10 @@ _TOKEN = re.compile(
     (?P<comment>--[^\n]*|/\*.*?\*/)
   | (?P<meta>^[ \t]*\\[^\n]*)
   | (?P<dollar>\$(?P<tag>\w*)\$.*?\$(?P=tag)\$)
+  | (?P<escaped>(?<!\w)[eE]'(?:[^'\\]|''|\\.)*')
   | (?P<string>'(?:[^']|'')*')
+  | (?P<remark>\{{\#.*?\#\}}|\{{\{{\s*config\(.*?\)\s*\}}\}})
+  | \{{\{{\s*(?:ref|source)\((?:\s*['"]\w+['"]\s*,)?\s*['"](?P<model>\w+)['"]\s*\)\s*\}}\}}
   | (?P<quoted>"[^"]*")
   | \$__(?P<macro>\w+)(?P<call>\((?P<arguments>(?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\))?
   | (?P<optional>\[\[(?=[^\]]*(?:\{{\{{|\s)))
@@ -115,13 +119,15 @@ class _Writer:
 
     def _new(self, match: re.Match[str]) -> str | None:
         """What stands in its place; ``None`` for what stays."""
-        kind = match.lastgroup if match["macro"] is None else "macro"
+        kind = "macro" if match["macro"] is not None else "model" if match["model"] is not None else match.lastgroup
         whole = match[0]
         if kind in {"string", "macro", "text"} and _ZOOM.search(whole):
             self.zoomed.append((match.start(), whole))
         match kind:
-            case "meta":
-                return " " * len(whole)
+            case "meta" | "remark":
+                return re.sub(r"[^\n]", " ", whole)
+            case "model":
+                return match["model"]
             case "string":
                 return self._string(whole, match.start())
             case "macro":

@@ -14,16 +14,19 @@ from sqlglot.errors import SqlglotError
 
 from pytest_errorbudget.model.sli_query import SliGround, SliProposal, SliQuery
 from pytest_errorbudget.readers.sli.arbitrary import settle
+from pytest_errorbudget.readers.sli.clocks import is_age, is_clock, special_literals, special_moment
 from pytest_errorbudget.readers.sli.divisions import divided
+from pytest_errorbudget.readers.sli.lengths import seconds_of
 from pytest_errorbudget.readers.sli.rewrite_counts import count_events
 from pytest_errorbudget.readers.sli.rewrite_ranges import bound, with_range, with_tenant
-from pytest_errorbudget.readers.sli.selects import is_clock, own_tables, top_selects
-from pytest_errorbudget.readers.sli.uses import cuts_days, is_width, seconds_of
+from pytest_errorbudget.readers.sli.selects import own_tables, top_selects
+from pytest_errorbudget.readers.sli.uses import cuts_days, is_width
 from pytest_errorbudget.readers.sli.zones import in_utc
 
 _HOUR_S = 3_600
 _INTEGERS = frozenset({"int2", "int4", "int8"})
 _FLOATS = frozenset({"float4", "float8"})
+_DAYS_AND_MOMENTS = frozenset({"timestamptz", "timestamp", "date"})
 _UTC = "UTC"
 _NUMBER = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|\$(\d+)")
 
@@ -137,6 +140,10 @@ def _without_stars(tree: exp.Query, ground: SliGround) -> None:
 
 
 def _without_clocks(tree: exp.Query, ground: SliGround, parameters: Parameters) -> None:
+    for literal, column in list(special_literals(tree)):
+        kind = ground.type(column)
+        if kind in _DAYS_AND_MOMENTS:
+            literal.replace(exp.cast(literal.copy(), kind))
     for clock in [node for node in tree.walk() if is_clock(node)]:
         clock.replace(_moment(clock, ground, parameters))
 
@@ -145,8 +152,13 @@ def _moment(clock: exp.Expr, ground: SliGround, parameters: Parameters) -> exp.E
     """The end of the range, as what the clock gives. Of a column without zone, the moment has none either."""
     end = bound(parameters.number("end"), "timestamptz")
     match clock:
+        case exp.Cast():
+            return special_moment(clock, end)
         case exp.CurrentDate():
             return exp.cast(exp.AtTimeZone(this=end, zone=exp.Literal.string(_UTC)), "date")
+        case _ if is_age(clock):
+            day = exp.cast(exp.AtTimeZone(this=end, zone=exp.Literal.string(_UTC)), "date")
+            return exp.Anonymous(this="age", expressions=[day, clock.expressions[0].copy()])
         case exp.Localtimestamp():
             return exp.Paren(this=exp.AtTimeZone(this=end, zone=exp.Literal.string(_UTC)))
         case exp.CurrentTime() | exp.Localtime():

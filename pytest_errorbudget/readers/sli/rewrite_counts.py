@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlglot import exp
 
 from pytest_errorbudget.model.sli_query import SliGround
-from pytest_errorbudget.readers.sli.selects import inner_selects, is_deduplicated, own_nodes, own_tables
+from pytest_errorbudget.readers.sli.copies import distinct_by
+from pytest_errorbudget.readers.sli.selects import inner_selects, own_nodes, own_tables
 from pytest_errorbudget.readers.sli.uses import condition_of, counts_rows, only_cast
 
 
@@ -13,7 +14,7 @@ def count_events(select: exp.Select, table: exp.Table | None, event: str, ground
     """Counts distinct values of ``event`` in place of rows. ``False`` where that cannot be said in the SELECT: its
     rows come from elsewhere, or are counted in a window, which takes no DISTINCT."""
     rows = [node for node in own_nodes(select) if counts_rows(node) and _of_booleans(node, ground)]
-    if not rows or is_deduplicated(select):
+    if not rows or distinct_by(select) is not None:
         return True
     if any(isinstance(_outermost(node).parent, exp.Window) for node in rows):
         return False

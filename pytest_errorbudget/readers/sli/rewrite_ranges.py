@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from sqlglot import exp
 
 from pytest_errorbudget.model.sli_query import SliGround
-from pytest_errorbudget.readers.sli.selects import columns_of, comparisons, is_clock, select_groups
+from pytest_errorbudget.readers.sli.clocks import is_age, is_clock
+from pytest_errorbudget.readers.sli.selects import columns_of, comparisons, select_groups
 from pytest_errorbudget.readers.sli.uses import is_wrapped
 
 Number = Callable[[str], exp.Parameter]
@@ -114,22 +115,33 @@ def _unwrapped(comparison: exp.Expr, time: str, kind: str, number: Number) -> li
     ago = _ago(comparison)
     if len(set(columns_of((comparison,)))) > 1 or (ago is None and _is_of_hours(comparison)):
         return [comparison.copy()]
-    if ago is None:
-        start: exp.Expr = bound(number("start"), kind)
-        end = bound(number("end"), kind)
-    else:
-        end = bound(number("end"), kind)
-        start = exp.Sub(this=end.copy(), expression=ago.copy())
+    start: exp.Expr | None = bound(number("start"), kind) if ago is None else None
+    end = bound(number("end"), kind)
+    if ago is not None:
+        start = exp.Sub(this=ago[0](end), expression=ago[1].copy())
     return [exp.GTE(this=column.copy(), expression=start), exp.LT(this=column.copy(), expression=end)]
 
 
-def _ago(comparison: exp.Expr) -> exp.Expr | None:
-    """How far back ``now() - at < …`` reaches."""
+def _ago(comparison: exp.Expr) -> tuple[Callable[[exp.Expr], exp.Expr], exp.Expr] | None:
+    """From where, of the end, and how far back ``now() - at < …`` or ``age(at) < …`` reaches."""
     if not isinstance(comparison, exp.LT | exp.LTE):
         return None
     side = comparison.left.unnest()
-    is_age = isinstance(side, exp.Sub) and is_clock(side.left.unnest()) and isinstance(side.right.unnest(), exp.Column)
-    return comparison.right if is_age else None
+    if is_age(side) and isinstance(side.expressions[0], exp.Column):
+        return _midnight, comparison.right
+    is_since = (
+        isinstance(side, exp.Sub) and is_clock(side.left.unnest()) and isinstance(side.right.unnest(), exp.Column)
+    )
+    return (_itself, comparison.right) if is_since else None
+
+
+def _itself(end: exp.Expr) -> exp.Expr:
+    return end.copy()
+
+
+def _midnight(end: exp.Expr) -> exp.Expr:
+    zoned = isinstance(end, exp.Cast) and end.to.is_type("timestamptz")
+    return exp.TimestampTrunc(this=end.copy(), unit=exp.var("DAY"), zone=exp.Literal.string("UTC") if zoned else None)
 
 
 def _is_of_hours(comparison: exp.Expr) -> bool:

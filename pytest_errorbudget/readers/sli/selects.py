@@ -8,23 +8,10 @@ from sqlglot import exp
 
 from pytest_errorbudget.model.sli_query import SliSelect, TableName
 from pytest_errorbudget.model.source import Span
+from pytest_errorbudget.readers.sli.clocks import is_clock
 
 _COMPARISONS = (exp.EQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Between)
 _RANGES = (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between)
-_CLOCKS = (exp.CurrentTimestamp, exp.CurrentDate, exp.CurrentTime, exp.Localtimestamp, exp.Localtime)
-_CLOCK_FUNCTIONS = frozenset({"clock_timestamp", "statement_timestamp", "transaction_timestamp", "timeofday"})
-_CLOCK_WORDS = frozenset({"current_timestamp", "current_date", "current_time", "localtimestamp", "localtime"})
-
-
-def is_clock(node: exp.Expr) -> bool:
-    named = isinstance(node, exp.Anonymous) and node.name.lower() in _CLOCK_FUNCTIONS
-    return named or isinstance(node, _CLOCKS)
-
-
-def is_clock_word(word: str, is_call: bool) -> bool:
-    """Of a token, and whether parentheses follow."""
-    name = word.lower()
-    return name in _CLOCK_WORDS or (is_call and (name == "now" or name in _CLOCK_FUNCTIONS))
 
 
 def columns_of(parts: Iterable[exp.Expr]) -> tuple[str, ...]:
@@ -46,13 +33,19 @@ def own_tables(select: exp.Select) -> tuple[exp.Table, ...]:
 
 
 def inner_selects(select: exp.Select) -> Iterator[exp.Select]:
-    """The SELECTs in its FROM: subqueries, and the WITH queries that it names."""
+    """The SELECTs in its FROM, both sides of each UNION."""
+    for inner in inner_queries(select):
+        yield from top_selects(inner)
+
+
+def inner_queries(select: exp.Select) -> Iterator[exp.Expr]:
+    """What is in its FROM: subqueries, and the WITH queries that it names."""
     named = {table.alias_or_name: table.this for around in _around(select) for table in around.ctes}
     for part in (select.args.get("from_"), *(select.args.get("joins") or ())):
         source = _source(part)
         inner = named.get(source.name) if isinstance(source, exp.Table) and not source.db else source
-        if isinstance(inner, exp.Expr) and inner is not select:
-            yield from top_selects(inner)
+        if isinstance(inner, exp.Query | exp.Lateral) and inner is not select:
+            yield inner
 
 
 def top_selects(query: exp.Expr) -> Iterator[exp.Select]:
@@ -158,34 +151,3 @@ def time_column(statement: exp.Expr) -> str | None:
             if column is not None and test(comparison):
                 return column.name
     return None
-
-
-def is_deduplicated(select: exp.Select) -> bool:
-    """Whether a row of the SELECT's FROM is an event, as far as it shows: all of it are queries that made them so."""
-    inner = tuple(inner_selects(select))
-    if _keeps_one(select):
-        return True
-    return not own_tables(select) and bool(inner) and all(_makes_distinct(one) for one in inner)
-
-
-def _makes_distinct(select: exp.Select) -> bool:
-    if select.args.get("distinct") is not None or select.args.get("group") is not None:
-        return True
-    if any(isinstance(one.unalias(), exp.AggFunc) for one in select.expressions):
-        return True
-    return is_deduplicated(select)
-
-
-def _keeps_one(select: exp.Select) -> bool:
-    """``where rn = 1`` over a numbering of copies."""
-    numbered = {
-        one.alias
-        for inner in inner_selects(select)
-        for one in inner.expressions
-        if isinstance(one, exp.Alias) and one.find(exp.RowNumber) is not None
-    }
-    where = select.args.get("where")
-    return where is not None and any(
-        isinstance(one, exp.EQ) and {column.name for column in one.find_all(exp.Column)} & numbered
-        for one in where.find_all(exp.EQ)
-    )

@@ -11,20 +11,13 @@ from sqlglot import exp
 from pytest_errorbudget.model.sli_query import Use, UseKind
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.readers.sli.arbitrary import arbitrary_parts
+from pytest_errorbudget.readers.sli.clocks import is_age, is_clock, is_special_moment, special_literals
+from pytest_errorbudget.readers.sli.copies import distinct_by
 from pytest_errorbudget.readers.sli.divisions import divided
-from pytest_errorbudget.readers.sli.selects import (
-    columns_of,
-    comparisons,
-    inner_selects,
-    is_clock,
-    is_deduplicated,
-    own_tables,
-    top_selects,
-)
+from pytest_errorbudget.readers.sli.lengths import is_length, seconds_of
+from pytest_errorbudget.readers.sli.selects import columns_of, comparisons, inner_selects, own_tables, top_selects
 from pytest_errorbudget.readers.sli.zones import zoneless_parts
 
-_SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
-_INTERVAL = re.compile(r"(\d+)\s*([a-z]*)", re.IGNORECASE)
 _SHORT_UNITS = frozenset({"MICROSECOND", "MICROSECONDS", "MILLISECOND", "MILLISECONDS", "SECOND", "MINUTE", "EPOCH"})
 _TEXTUAL = re.compile(r"'|\$\{|\$[A-Za-z_]|\[\[|\{\{|:'")
 _LOWER, _UPPER = (exp.GT, exp.GTE), (exp.LT, exp.LTE)
@@ -47,6 +40,8 @@ def read_uses(statement: exp.Expr, reading: Reading) -> Iterator[Use]:
         kind = _kind(node, reading)
         if kind is not None:
             yield _use(kind, node, reading)
+    for literal, column in special_literals(statement):
+        yield replace(_use(UseKind.CLOCK, literal, reading), columns=(column,))
     for part in arbitrary_parts(statement):
         yield _use(UseKind.ARBITRARY, part, reading)
     for part, columns in zoneless_parts(statement) if not reading.zoned else ():
@@ -66,7 +61,12 @@ def _use(kind: UseKind, node: exp.Expr, reading: Reading) -> Use:
         columns, summed = parts.columns, parts.summed
     elif kind is UseKind.SUM:
         columns = _summed(node)
-    elif kind is UseKind.ROWS and isinstance(node, exp.Sum | exp.Avg):
+    elif kind is UseKind.CLOCK:
+        columns = ()
+    elif kind is UseKind.DISTINCT_ROWS:
+        select = node.find_ancestor(exp.Select)
+        columns = () if select is None else distinct_by(select) or ()
+    elif kind in {UseKind.ROWS, UseKind.DISTINCT_ROWS} and isinstance(node, exp.Sum | exp.Avg):
         summed = only_cast(node.this)
     elif kind is UseKind.INTERVAL:
         seconds = seconds_of(node)
@@ -79,10 +79,11 @@ def _use(kind: UseKind, node: exp.Expr, reading: Reading) -> Use:
 def _kind(node: exp.Expr, reading: Reading) -> UseKind | None:
     match node:
         case _ if counts_rows(node):
-            select = node.find_ancestor(exp.Select)
-            return None if select is None or is_deduplicated(select) else UseKind.ROWS
+            return _of_rows(node)
         case exp.Sum() | exp.Avg():
             return UseKind.SUM
+        case _ if is_special_moment(node) or is_age(node):
+            return UseKind.CLOCK
         case exp.Div() if divided(node).is_whole:
             return UseKind.DIVISION
         case _ if is_width(node):
@@ -93,6 +94,14 @@ def _kind(node: exp.Expr, reading: Reading) -> UseKind | None:
             return UseKind.DAY
         case _:
             return None
+
+
+def _of_rows(node: exp.Expr) -> UseKind | None:
+    select = node.find_ancestor(exp.Select)
+    by = () if select is None else distinct_by(select)
+    if by is None:
+        return UseKind.ROWS
+    return UseKind.DISTINCT_ROWS if len(by) > 1 else None
 
 
 def counts_rows(node: exp.Expr) -> bool:
@@ -182,7 +191,7 @@ def _ranges(select: exp.Select) -> Iterator[tuple[UseKind, exp.Expr]]:
     bounds: dict[str, list[tuple[type[exp.Expr], exp.Expr]]] = {}
     for comparison in comparisons(select):
         column = comparison.find(exp.Column)
-        if column is None:
+        if column is None or _is_denied(comparison, select):
             continue
         if is_wrapped(comparison):
             yield UseKind.WRAPPED, comparison
@@ -196,6 +205,11 @@ def _ranges(select: exp.Select) -> Iterator[tuple[UseKind, exp.Expr]]:
                 yield UseKind.OPEN, comparison
             elif kind is exp.LTE and exp.GTE in kinds and not is_wrapped(comparison):
                 yield UseKind.CLOSED, comparison
+
+
+def _is_denied(comparison: exp.Expr, select: exp.Select) -> bool:
+    """Under a NOT, which makes it another range."""
+    return comparison.find_ancestor(exp.Not, exp.Select) is not select
 
 
 def _direction(comparison: exp.Expr, column: exp.Column) -> type[exp.Expr]:
@@ -221,10 +235,11 @@ def is_width(node: exp.Expr) -> bool:
     """An interval by which a moment is moved or cut; not one with which a duration is compared."""
     if isinstance(node, exp.Literal):
         return isinstance(node.parent, exp.DateBin | exp.Anonymous) and _stride(node)
-    is_interval = isinstance(node, exp.Interval) or (isinstance(node, exp.Cast) and node.to.is_type("interval"))
-    if not is_interval:
+    if not is_length(node):
         return False
     parent = node.parent
+    while isinstance(parent, exp.Paren):
+        parent = parent.parent
     if isinstance(parent, exp.Add | exp.Sub | exp.DateBin | exp.GenerateSeries | exp.ExplodingGenerateSeries):
         return True
     return isinstance(parent, exp.GT | exp.GTE | exp.LT | exp.LTE) and any(is_clock(one) for one in parent.walk())
@@ -271,20 +286,3 @@ def cuts_days(node: exp.Expr) -> bool:
 
 def _is_zone_call(node: exp.Anonymous) -> bool:
     return node.name.lower() == "timezone"
-
-
-def seconds_of(node: exp.Expr) -> int | None:
-    """The length in whole seconds; ``None`` where it is not plain (months, several parts, a parameter)."""
-    unit = node.args.get("unit") if isinstance(node, exp.Interval) else None
-    value = node.name if isinstance(node, exp.Literal) else node.this.name if node.this is not None else ""
-    matched = _INTERVAL.fullmatch(f"{value} {unit.name if unit is not None else ''}".strip())
-    if matched is None:
-        return None
-    size = _SECONDS.get(_full(matched[2]))
-    return None if size is None else int(matched[1]) * size
-
-
-def _full(unit: str) -> str:
-    short = {"m": "minute", "min": "minute", "h": "hour", "s": "second", "sec": "second", "d": "day", "w": "week"}
-    name = unit.lower()
-    return short.get(name, short.get(name.removesuffix("s"), name.removesuffix("s")))
