@@ -19,7 +19,7 @@ from pytest_errorbudget.checks.burn import (
     workbook_policy,
 )
 from pytest_errorbudget.checks.periods import period_at
-from pytest_errorbudget.checks.slices import in_slices
+from pytest_errorbudget.checks.slices import BudgetCounts
 from pytest_errorbudget.model.alert import Urgency
 from pytest_errorbudget.model.burn import Absence, BudgetState, Burn, NoData
 from pytest_errorbudget.model.counts import Counts
@@ -37,7 +37,7 @@ follows an incident within hours."""
 
 
 def budget_states(
-    counts: Counts, slos: Sequence[Slo], cohorts: Sequence[Cohort], lengths_us: Sequence[int] = LENGTHS_US
+    counts: BudgetCounts, slos: Sequence[Slo], cohorts: Sequence[Cohort], lengths_us: Sequence[int] = LENGTHS_US
 ) -> tuple[BudgetState, ...]:
     """Every tenant's state for every SLO, by tenant and then in the order of the SLOs, with the burn rates over the
     windows of ``lengths_us`` and over the period.
@@ -46,10 +46,17 @@ def budget_states(
     the burn rate ``B`` of the last ``PACE_US`` the rest lasts ``(1 - e / b) * period / B``. A calendar period is told
     as far as it has come, ``t``: its rest lasts ``(1 - e / b) * t / (B - 1)``, where that ends before the period does.
     """
-    counts = in_slices(counts, slos)
-    by_key = {(series.tenant, series.slo): series for series in counts.series}
+    series = {(one.tenant, one.slo): one for one in counts.series}
+    unjudged = {(one.tenant, one.slo): one for one in counts.unjudged}
     return tuple(
-        _state(counts, sums_of(by_key.get((tenant, slo.name))), slo, tenant, _budget(slo, tenant, cohorts), lengths_us)
+        _state(
+            counts,
+            sums_of(series.get((tenant, slo.name)), unjudged.get((tenant, slo.name))),
+            slo,
+            tenant,
+            _budget(slo, tenant, cohorts),
+            lengths_us,
+        )
         for tenant in tenants_of(counts, cohorts)
         for slo in slos
     )
@@ -74,6 +81,7 @@ def _state(
         slo=slo.name,
         valid=valid,
         bad=bad,
+        unjudged=sums.unjudged_over(start, end),
         consumed=consumed,
         exhausted_in_us=_lasts(
             consumed, burn_over(counts, sums, slo, budget, PACE_US), slo.period, end - start, period_end - end

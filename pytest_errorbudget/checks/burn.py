@@ -15,7 +15,7 @@ from itertools import accumulate
 
 from pytest_errorbudget.model.alert import Alert, Urgency
 from pytest_errorbudget.model.burn import Absence, Burn, NoData
-from pytest_errorbudget.model.counts import Counts, Series
+from pytest_errorbudget.model.counts import Counts, Series, SourceTotals, Unjudged
 from pytest_errorbudget.model.settings import Cohort
 from pytest_errorbudget.model.slo import Slo
 from pytest_errorbudget.model.window import DAY_US, HOUR_US, MINUTE_US, whole_windows
@@ -51,22 +51,38 @@ def workbook_policy(period_us: int) -> tuple[Alert, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Prefix sums over one tenant's closed windows: any range of them is two look-ups."""
+    """Prefix sums over the windows of one tenant and SLO: any range of them is two look-ups. ``unjudged`` are the
+    events that could not be judged, in windows of their own, ``unjudged_us``."""
 
     starts_us: tuple[int, ...]
     valid: tuple[int, ...]
     bad: tuple[int, ...]
+    unjudged_us: tuple[int, ...]
+    unjudged: tuple[int, ...]
 
     def over(self, start_us: int, end_us: int) -> tuple[int, int]:
         """(valid, bad) of the windows that start in ``[start_us, end_us)``."""
         first, last = bisect_left(self.starts_us, start_us), bisect_left(self.starts_us, end_us)
         return self.valid[last] - self.valid[first], self.bad[last] - self.bad[first]
 
+    def unjudged_over(self, start_us: int, end_us: int) -> int:
+        """How many events of these windows could not be judged."""
+        first, last = bisect_left(self.unjudged_us, start_us), bisect_left(self.unjudged_us, end_us)
+        return self.unjudged[last] - self.unjudged[first]
 
-def sums_of(series: Series | None) -> Sums:
-    if series is None:
-        return Sums((), (0,), (0,))
-    return Sums(series.starts_us, tuple(accumulate(series.valid, initial=0)), tuple(accumulate(series.bad, initial=0)))
+
+def sums_of(series: Series | None, unjudged: Unjudged | None = None) -> Sums:
+    return Sums(
+        () if series is None else series.starts_us,
+        _prefix(() if series is None else series.valid),
+        _prefix(() if series is None else series.bad),
+        () if unjudged is None else unjudged.starts_us,
+        _prefix(() if unjudged is None else unjudged.events),
+    )
+
+
+def _prefix(numbers: Sequence[int]) -> tuple[int, ...]:
+    return tuple(accumulate(numbers, initial=0))
 
 
 def closed_end(counts: Counts) -> int:
@@ -83,31 +99,32 @@ def burn_over(counts: Counts, sums: Sums, slo: Slo, budget: Fraction, length_us:
 def burn_since(counts: Counts, sums: Sums, slo: Slo, budget: Fraction, start_us: int) -> Burn | NoData:
     """The burn rate of the closed windows that start at ``start_us`` or later, or why there is none."""
     end = closed_end(counts)
-    absent = _absence(counts, slo, end)
-    if absent is not None:
-        return NoData(absent)
     valid, bad = sums.over(start_us, end)
     if valid == 0:
-        return NoData(_silence(counts, slo, start_us))
+        return NoData(_absence(counts, sums, slo, start_us, end))
     return NoData(Absence.ZERO_BUDGET) if budget == 0 else Burn(bad, valid, budget)
 
 
-def _absence(counts: Counts, slo: Slo, end_us: int) -> Absence | None:
-    if slo.sli.events not in {total.source for total in counts.totals}:
+def _absence(counts: Counts, sums: Sums, slo: Slo, start_us: int, end_us: int) -> Absence:
+    """Why there is no valid event in ``[start_us, end_us)``."""
+    total = next((total for total in counts.totals if total.source == slo.sli.events), None)
+    if total is None:
         return Absence.NO_SOURCE
     if not counts.was_counted(slo.name):
         return Absence.NOT_COUNTED
-    earliest = min((series.starts_us[0] for series in counts.series if series.starts_us), default=None)
-    return Absence.NOT_CLOSED if earliest is not None and earliest >= end_us else None
+    firsts = [one.starts_us[0] for one in counts.series if one.starts_us]
+    firsts += [one.starts_us[0] for one in counts.unjudged]
+    if firsts and min(firsts) >= end_us:
+        return Absence.NOT_CLOSED
+    # The tenant's own events are known to have come, whatever became of other shards.
+    if sums.unjudged_over(start_us, end_us):
+        return Absence.NOT_JUDGED
+    return Absence.NO_TRAFFIC if _went_on(total, start_us - counts.window_us) else Absence.NO_TELEMETRY
 
 
-def _silence(counts: Counts, slo: Slo, start_us: int) -> Absence:
-    """Why there is no valid event from ``start_us`` on. That there was no traffic is said only where every shard went
-    on to send, and where every event of the SLO could be judged."""
-    (total,) = (total for total in counts.totals if total.source == slo.sli.events)
-    if total.watermark_us is None or total.watermark_us + counts.window_us <= start_us:
-        return Absence.NO_TELEMETRY
-    return Absence.NOT_JUDGED if dict(total.invalid)[slo.name] else Absence.NO_TRAFFIC
+def _went_on(total: SourceTotals, since_us: int) -> bool:
+    """Whether every shard has sent something after that moment: then there was no traffic where nothing came."""
+    return total.watermark_us is not None and total.watermark_us > since_us
 
 
 def fires(alert: Alert, counts: Counts, sums: Sums, slo: Slo, budget: Fraction) -> bool:
@@ -123,5 +140,6 @@ def objective_of(slo: Slo, tenant: str, cohorts: Sequence[Cohort]) -> Fraction:
 
 
 def tenants_of(counts: Counts, cohorts: Sequence[Cohort]) -> Iterator[str]:
-    """Every tenant of a cohort or with traffic, once, by name."""
-    yield from sorted({t for cohort in cohorts for t in cohort.tenants} | {series.tenant for series in counts.series})
+    """Every tenant of a cohort or with events, once, by name."""
+    seen = {one.tenant for one in counts.series} | {one.tenant for one in counts.unjudged}
+    yield from sorted({t for cohort in cohorts for t in cohort.tenants} | seen)

@@ -9,7 +9,7 @@ from pytest_errorbudget.model.counts import Counts, SourceTotals
 from pytest_errorbudget.model.finding import Affected, Finding
 from pytest_errorbudget.model.formats.moment import format_moment
 from pytest_errorbudget.model.formats.wording import counted, named
-from pytest_errorbudget.model.item import determinism_item
+from pytest_errorbudget.model.item import determinism_item, slo_item
 from pytest_errorbudget.model.rule import Rule
 from pytest_errorbudget.model.settings import EventSource
 from pytest_errorbudget.model.slo import Slo
@@ -20,14 +20,18 @@ _YEAR_10000_US = 253_402_300_800_000_000
 def event_findings(
     counts: Counts, slos: Sequence[Slo], settings_path: str, sources: Sequence[EventSource]
 ) -> tuple[Finding, ...]:
-    """Copies that disagree and rows that could not be used, on the determinism items of the source's SLOs."""
+    """Copies that disagree and rows that could not be used, on the determinism items of the source's SLOs; events that
+    cannot be judged, on the items of their tenants."""
     tables = frozenset(source.name for source in sources if source.slot_us is not None)
     found: list[Finding] = []
     for total in counts.totals:
         mine = [slo.name for slo in slos if slo.sli.events == total.source]
         items = tuple(Affected(determinism_item(settings_path, slo)) for slo in mine)
         found += [*_disagreeing(total, items), *_unusable(total, items), *_ahead(total, items)]
-        found += _invalid(total, settings_path, _NOT_COUNTS if total.source in tables else _NOT_JUDGED)
+        how = _NOT_COUNTS if total.source in tables else _NOT_JUDGED
+        found += (
+            _invalid(counts, total.source, slo, number, settings_path, how) for slo, number in total.invalid if number
+        )
     return tuple(found)
 
 
@@ -113,15 +117,17 @@ _NOT_COUNTS = _Invalid(
 )
 
 
-def _invalid(total: SourceTotals, settings_path: str, how: _Invalid) -> Iterator[Finding]:
-    for slo, number in total.invalid:
-        if number:
-            yield Finding(
-                rule=Rule.EVENTS_INVALID,
-                severity=Rule.EVENTS_INVALID.severity,
-                message=f"{counted(number, how.one)} of {how.of}`{total.source}` {how.why.format(slo=slo)}",
-                place=f"{total.source}/{slo}",
-                affected=(Affected(determinism_item(settings_path, slo)),),
-                consequence="They are neither good nor bad and count as no valid event.",
-                help=how.help,
-            )
+def _invalid(counts: Counts, source: str, slo: str, number: int, settings_path: str, how: _Invalid) -> Finding:
+    tenants = tuple(one.tenant for one in counts.unjudged if one.slo == slo)
+    unknown = tuple(tenant for tenant in tenants if counts.of(tenant, slo) is None)
+    nothing = f" They are all that came of {named(unknown, 'tenant')}." if unknown else ""
+    return Finding(
+        rule=Rule.EVENTS_INVALID,
+        severity=Rule.EVENTS_INVALID.severity,
+        message=f"{counted(number, how.one)} of {how.of}`{source}` {how.why.format(slo=slo)} "
+        f"({named(tenants, 'tenant')})",
+        place=f"{source}/{slo}",
+        affected=tuple(Affected(slo_item(settings_path, slo, tenant), tenant) for tenant in tenants),
+        consequence=f"They are neither good nor bad and count as no valid event.{nothing}",
+        help=how.help,
+    )

@@ -19,7 +19,7 @@ from operator import and_, ge, gt, mul, ne, or_, sub
 from typing import assert_never
 
 from pytest_errorbudget.checks.burn import closed_end, objective_of, workbook_policy
-from pytest_errorbudget.checks.slices import in_slices
+from pytest_errorbudget.checks.slices import BudgetCounts
 from pytest_errorbudget.model.alert import SHORTEST_US, Alert, Condition, Firing, Policy, Urgency
 from pytest_errorbudget.model.counts import Counts, Series
 from pytest_errorbudget.model.settings import Cohort
@@ -28,7 +28,7 @@ from pytest_errorbudget.model.threshold import Threshold
 from pytest_errorbudget.model.window import whole_windows
 
 
-def workbook_firings(counts: Counts, slos: Sequence[Slo], cohorts: Sequence[Cohort]) -> tuple[Firing, ...]:
+def workbook_firings(counts: BudgetCounts, slos: Sequence[Slo], cohorts: Sequence[Cohort]) -> tuple[Firing, ...]:
     """The intervals of the Workbook's policy (chapter 5, table 5-8), by tenant, SLO and urgency."""
     policies = {slo.name: workbook_policy(slo.period_us) for slo in slos}
     return tuple(
@@ -39,7 +39,7 @@ def workbook_firings(counts: Counts, slos: Sequence[Slo], cohorts: Sequence[Coho
 
 
 def generated_firings(
-    counts: Counts, slos: Sequence[Slo], cohorts: Sequence[Cohort], made: Sequence[Threshold]
+    counts: BudgetCounts, slos: Sequence[Slo], cohorts: Sequence[Cohort], made: Sequence[Threshold]
 ) -> tuple[Firing, ...]:
     """The intervals of the pages that the generated thresholds would have sent."""
     cohort_of = {tenant: cohort.name for cohort in cohorts for tenant in cohort.tenants}
@@ -53,7 +53,7 @@ def generated_firings(
     )
 
 
-def present_firings(counts: Counts, slos: Sequence[Slo], cohorts: Sequence[Cohort]) -> tuple[Firing, ...]:
+def present_firings(counts: BudgetCounts, slos: Sequence[Slo], cohorts: Sequence[Cohort]) -> tuple[Firing, ...]:
     """The intervals of the burn-rate conditions that the SLOs' own documents have."""
     return tuple(
         firing
@@ -72,10 +72,12 @@ def _page(threshold: Threshold) -> Alert:
     )
 
 
-def _budgeted(counts: Counts, slos: Sequence[Slo], cohorts: Sequence[Cohort]) -> Iterator[tuple[Series, Slo, Fraction]]:
+def _budgeted(
+    counts: BudgetCounts, slos: Sequence[Slo], cohorts: Sequence[Cohort]
+) -> Iterator[tuple[Series, Slo, Fraction]]:
     """Every series whose objective leaves a budget to burn."""
     by_name = {slo.name: slo for slo in slos}
-    for series in sorted(in_slices(counts, slos).series, key=lambda one: (one.tenant, one.slo)):
+    for series in sorted(counts.series, key=lambda one: (one.tenant, one.slo)):
         slo = by_name.get(series.slo)
         budget = Fraction(0) if slo is None else 1 - objective_of(slo, series.tenant, cohorts)
         if slo is not None and budget > 0:

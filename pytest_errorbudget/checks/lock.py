@@ -7,8 +7,8 @@ from dataclasses import fields
 from fractions import Fraction
 
 from pytest_errorbudget.checks.outliers import outliers
+from pytest_errorbudget.checks.slices import BudgetCounts
 from pytest_errorbudget.checks.thresholds import evidence, thresholds
-from pytest_errorbudget.model.counts import Counts
 from pytest_errorbudget.model.finding import Affected, Finding
 from pytest_errorbudget.model.formats.evidence import evidence_digest
 from pytest_errorbudget.model.formats.moment import format_moment
@@ -26,7 +26,7 @@ _Where = tuple[str, str]
 
 def lock_findings(
     locked: LockedThresholds | None,
-    counts: Counts | None,
+    counts: BudgetCounts | None,
     slos: Sequence[Slo],
     cohorts: Sequence[Cohort],
     confidence: Fraction,
@@ -46,7 +46,7 @@ def lock_findings(
     unchecked = tuple(
         _unchecked(f"the events behind the thresholds for `{slo}` could not be read") for slo in uncounted
     )
-    return (*findings, *_counts_changed(locked, counts, slos, cohorts, settings_path, uncounted)), unchecked
+    return (*findings, *_counts_changed(locked, counts, cohorts, settings_path, uncounted)), unchecked
 
 
 def _unchecked(reason: str) -> Unchecked:
@@ -85,14 +85,13 @@ def _difference(held: Threshold | None, made: Threshold | None) -> str:
 
 def _counts_changed(
     locked: LockedThresholds,
-    counts: Counts,
-    slos: Sequence[Slo],
+    counts: BudgetCounts,
     cohorts: Sequence[Cohort],
     path: str,
     uncounted: tuple[str, ...],
 ) -> Iterator[Finding]:
     held = {(row.tenant, row.slo, row.start_us): row for row in locked.evidence if row.slo not in uncounted}
-    now = {(row.tenant, row.slo, row.start_us): row for row in evidence(counts, slos)}
+    now = {(row.tenant, row.slo, row.start_us): row for row in evidence(counts)}
     changed = sorted(key for key in {*held, *now} if held.get(key) != now.get(key))
     cohort_of = {tenant: cohort.name for cohort in cohorts for tenant in cohort.tenants}
     by_where: dict[_Where, list[tuple[str, str, int]]] = {}

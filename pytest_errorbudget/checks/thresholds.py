@@ -20,7 +20,7 @@ from fractions import Fraction
 from itertools import compress
 
 from pytest_errorbudget.checks.outliers import outliers
-from pytest_errorbudget.checks.slices import in_slices
+from pytest_errorbudget.checks.slices import BudgetCounts
 from pytest_errorbudget.model.alert import SHORTEST_US
 from pytest_errorbudget.model.counts import Counts, Series
 from pytest_errorbudget.model.finding import Affected, Finding
@@ -46,10 +46,10 @@ _MOST_HOURS = 5_000
 every one of them."""
 
 
-def evidence(counts: Counts, slos: Sequence[Slo]) -> tuple[Evidence, ...]:
+def evidence(counts: BudgetCounts) -> tuple[Evidence, ...]:
     """The closed hours with traffic, by tenant, SLO and start. Hours are aligned to the epoch; an hour is closed when
     all of it is at or before ``closed_until_us``."""
-    rows = (row for series in in_slices(counts, slos).series for row in _hours(series, counts))
+    rows = (row for series in counts.series for row in _hours(series, counts))
     return tuple(sorted(rows, key=lambda row: (row.tenant, row.slo, row.start_us)))
 
 

@@ -7,15 +7,16 @@ width). Width and slide are whole numbers of counted windows, so that each sum i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pytest_errorbudget.checks.burn import sums_of
-from pytest_errorbudget.model.counts import Counts, Series
+from pytest_errorbudget.model.counts import Counts, Series, Unjudged
 from pytest_errorbudget.model.window import window_start
 
 
 def in_windows(counts: Counts, width_us: int, slide_us: int) -> Counts:
-    """The same counts in other windows, those that hold at least one valid event.
+    """The same counts in other windows, those that hold at least one event.
 
     Raises ``ValueError`` where the width or the slide is no whole number of counted windows.
     """
@@ -25,19 +26,32 @@ def in_windows(counts: Counts, width_us: int, slide_us: int) -> Counts:
     if width_us == slide_us == counts.window_us:
         return counts
     return replace(
-        counts, window_us=width_us, series=tuple(_summed(series, width_us, slide_us) for series in counts.series)
+        counts,
+        window_us=width_us,
+        series=tuple(_summed(series, width_us, slide_us) for series in counts.series),
+        unjudged=tuple(_unjudged(unjudged, width_us, slide_us) for unjudged in counts.unjudged),
     )
 
 
 def _summed(series: Series, width_us: int, slide_us: int) -> Series:
     sums = sums_of(series)
-    starts = sorted(
-        {start for at in series.starts_us for start in range(window_start(at, slide_us), at - width_us, -slide_us)}
-    )
-    held = [(start, *sums.over(start, start + width_us)) for start in starts]
+    held = [(start, *sums.over(start, start + width_us)) for start in _holding(series.starts_us, width_us, slide_us)]
     return replace(
         series,
         starts_us=tuple(start for start, _, _ in held),
         valid=tuple(valid for _, valid, _ in held),
         bad=tuple(bad for _, _, bad in held),
     )
+
+
+def _unjudged(unjudged: Unjudged, width_us: int, slide_us: int) -> Unjudged:
+    sums = sums_of(None, unjudged)
+    starts = _holding(unjudged.starts_us, width_us, slide_us)
+    events = tuple(sums.unjudged_over(start, start + width_us) for start in starts)
+    return replace(unjudged, starts_us=starts, events=events)
+
+
+def _holding(starts_us: Sequence[int], width_us: int, slide_us: int) -> tuple[int, ...]:
+    """The windows that hold any of the counted ones, by start."""
+    starts = {start for at in starts_us for start in range(window_start(at, slide_us), at - width_us, -slide_us)}
+    return tuple(sorted(starts))

@@ -13,7 +13,7 @@ class Absence(Enum):
 
     NO_TRAFFIC = "no valid event in this window"
     NO_TELEMETRY = "nothing has come from a shard since before this window: no traffic, or no telemetry"
-    NOT_JUDGED = "no event could be judged in this window, and some hold null where the predicate reads"
+    NOT_JUDGED = "events came in this window, and for none can it be said whether it was good"
     NOT_CLOSED = "no closed window yet"
     NO_SOURCE = "the events could not be read"
     NOT_COUNTED = "the events cannot answer the SLO's predicate"
@@ -52,9 +52,10 @@ class Burn:
 class BudgetState:
     """A tenant's error budget for one SLO over the period that ends at the newest closed window.
 
-    ``consumed`` is a fraction of the budget (1 = all of it), ``exhausted_in_us`` the time until nothing is left at
-    the burn rate of the last ``pace_us``; ``None`` where the budget does not shrink, lasts to the end of a calendar
-    period, or is gone (``consumed >= 1``).
+    ``unjudged`` are the period's events that are neither good nor bad, and in no other number. ``consumed`` is a
+    fraction of the budget (1 = all of it), ``exhausted_in_us`` the time until nothing is left at the burn rate of the
+    last ``pace_us``; ``None`` where the budget does not shrink, lasts to the end of a calendar period, or is gone
+    (``consumed >= 1``).
     """
 
     tenant: str
@@ -66,6 +67,7 @@ class BudgetState:
     pace_us: int
     burns: tuple[tuple[int, Burn | NoData], ...]
     pages: bool
+    unjudged: int = 0
 
     @property
     def remaining(self) -> Fraction | NoData:

@@ -21,6 +21,22 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unjudged:
+    """The windows of one tenant and SLO that hold events which are neither good nor bad, because a predicate is null
+    for them, by start, in columns of equal length; there is at least one window. Of a table of counts ``events`` are
+    rows.
+
+    A window may be here and in the ``Series``: then some of its events are valid.
+    """
+
+    tenant: str
+    service: str
+    slo: str
+    starts_us: tuple[int, ...]
+    events: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceTotals:
     """What became of one source's rows. Each row is in exactly one of ``events`` (the copy that counted),
     ``duplicates``, ``without_id``, ``without_time``, ``unknown_tenant`` and ``after_as_of``.
@@ -61,9 +77,9 @@ class Counts:
     """All counts of a run. Windows are half-open ``[start, start + window_us)``, aligned to the Unix epoch in UTC.
 
     Windows whose end lies after ``closed_until_us`` (``as_of_us`` less the allowed lateness, the least of all
-    sources) are open: they are in the series, and no number is made from them. ``digest`` is the SHA-256 of the
-    canonical form of the series (``formats.counts_digest``). ``race_conditions`` are windows whose count changed
-    between two readings of the events.
+    sources) are open: they are in the series, and no number is made from them. ``unjudged`` are the windows with
+    events that are in no sum. ``digest`` is the SHA-256 of the canonical form of the series
+    (``formats.counts_digest``). ``race_conditions`` are windows whose count changed between two readings of the events.
     """
 
     window_us: int
@@ -74,6 +90,7 @@ class Counts:
     recounts: tuple[Recount, ...]
     digest: str
     race_conditions: int = 0
+    unjudged: tuple[Unjudged, ...] = ()
 
     @property
     def windows(self) -> int:

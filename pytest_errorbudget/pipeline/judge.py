@@ -23,6 +23,7 @@ from pytest_errorbudget.checks.out_of_reach import out_of_reach, problem_finding
 from pytest_errorbudget.checks.partitions import partition_findings
 from pytest_errorbudget.checks.shared_sets import Part, parts
 from pytest_errorbudget.checks.sli import sli_findings
+from pytest_errorbudget.checks.slices import BudgetCounts, in_slices
 from pytest_errorbudget.checks.step_rules import STEP_OF_RULE
 from pytest_errorbudget.checks.steps import steps
 from pytest_errorbudget.checks.tenant_health import tenant_health
@@ -59,18 +60,20 @@ def judge(request: Request, facts: Facts, clock: Clock = monotonic_us) -> Run:
         findings, unchecked = boundary_findings(facts.contracts)
         said.extend((*findings, *unchecked))
     with watch.step(StepName.SLI_BURN_RATE_COMPUTATION):
-        budgets = _budgets(facts, settings)
+        counts = None if facts.counts is None else in_slices(facts.counts, settings.slos)
+        budgets = _budgets(counts, settings)
         said.extend(_burn_rates(facts, settings, budgets))
     with watch.step(StepName.CONTRACT_MISMATCH_DETECTION):
         if StepName.CONTRACT_MISMATCH_DETECTION in request.asked:
             said.extend(_contracts(facts, settings))
             said.extend(sli_findings(facts, settings))
     with watch.step(StepName.THRESHOLD_GENERATION):
-        made = generated(request, facts) if StepName.THRESHOLD_GENERATION in request.asked else Generated()
+        made = generated(request, facts, counts) if StepName.THRESHOLD_GENERATION in request.asked else Generated()
         said.extend((*made.findings, *made.unchecked))
         if StepName.THRESHOLD_GENERATION in request.asked:
             said.extend(_alerts(settings, made))
-    return _run(request, facts, budgets, made, tuple(said), watch)
+        firings = _firings(counts, settings, made)
+    return _run(request, facts, budgets, made, firings, tuple(said), watch)
 
 
 def _run(
@@ -78,6 +81,7 @@ def _run(
     facts: Facts,
     budgets: tuple[BudgetState, ...],
     made: Generated,
+    firings: tuple[Firing, ...],
     said: tuple[Finding | Unchecked, ...],
     watch: Stopwatch,
 ) -> Run:
@@ -96,7 +100,7 @@ def _run(
         thresholds=made.thresholds,
         outliers=made.outliers,
         budgets=budgets,
-        firings=_firings(facts, settings, made),
+        firings=firings,
         unchecked=tuple(sorted(told_once(each for each in said if isinstance(each, Unchecked)), key=_unchecked_order)),
         inputs=facts.inputs,
         counts_digest=None if facts.counts is None else facts.counts.digest,
@@ -161,16 +165,16 @@ def _contracts(facts: Facts, settings: Settings) -> Said:
     yield from orphaned_records(facts.contracts)
 
 
-def _budgets(facts: Facts, settings: Settings) -> tuple[BudgetState, ...]:
-    if facts.counts is None:
+def _budgets(counts: BudgetCounts | None, settings: Settings) -> tuple[BudgetState, ...]:
+    if counts is None:
         return ()
-    return budget_states(facts.counts, settings.slos, settings.cohorts, (*LENGTHS_US, settings.window_us))
+    return budget_states(counts, settings.slos, settings.cohorts, (*LENGTHS_US, settings.window_us))
 
 
-def _firings(facts: Facts, settings: Settings, made: Generated) -> tuple[Firing, ...]:
-    if facts.counts is None:
+def _firings(counts: BudgetCounts | None, settings: Settings, made: Generated) -> tuple[Firing, ...]:
+    if counts is None:
         return ()
-    asked = facts.counts, settings.slos, settings.cohorts
+    asked = counts, settings.slos, settings.cohorts
     return (*workbook_firings(*asked), *generated_firings(*asked, made.thresholds), *present_firings(*asked))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Iterator
 
+from pytest_errorbudget.checks.slices import in_slices
 from pytest_errorbudget.checks.thresholds import evidence
 from pytest_errorbudget.model.facts import Facts
 from pytest_errorbudget.model.formats.evidence import evidence_digest
@@ -18,7 +19,7 @@ def lock_of(settings: Settings, run: Run, facts: Facts) -> LockedThresholds | No
     """What ``errorbudget.lock`` should hold after this run; ``None`` where no event was counted."""
     if facts.counts is None:
         return None
-    rows = evidence(facts.counts, settings.slos)
+    rows = evidence(in_slices(facts.counts, settings.slos))
     return LockedThresholds(
         as_of_us=facts.counts.as_of_us,
         counts_digest=facts.counts.digest,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pytest_errorbudget.checks.lock import lock_findings
 from pytest_errorbudget.checks.outliers import outlier_findings, outliers
+from pytest_errorbudget.checks.slices import BudgetCounts
 from pytest_errorbudget.checks.threshold_capped import capped_findings
 from pytest_errorbudget.checks.thresholds import evidence, threshold_findings, thresholds
 from pytest_errorbudget.model.facts import Facts
@@ -27,16 +28,16 @@ class Generated:
     unchecked: tuple[Unchecked, ...] = ()
 
 
-def generated(request: Request, facts: Facts) -> Generated:
+def generated(request: Request, facts: Facts, counts: BudgetCounts | None) -> Generated:
     """From this run's counts where there are any, else from the evidence that the lock holds."""
     settings = request.project.settings
-    if facts.counts is not None:
-        rows: Sequence[Evidence] = evidence(facts.counts, settings.slos)
+    if counts is not None:
+        rows: Sequence[Evidence] = evidence(counts)
         # What could not be counted says nothing of its thresholds; that it could not is a finding of its own.
-        slos = tuple(slo for slo in settings.slos if facts.counts.was_counted(slo.name))
+        slos = tuple(slo for slo in settings.slos if counts.was_counted(slo.name))
     else:
         rows, slos = () if facts.lock is None else facts.lock.evidence, settings.slos
-    held, unchecked = _held(request, facts)
+    held, unchecked = _held(request, facts, counts)
     if not rows:
         return Generated(findings=held, unchecked=unchecked)
     made = thresholds(rows, slos, settings.cohorts, settings.confidence)
@@ -55,9 +56,11 @@ def generated(request: Request, facts: Facts) -> Generated:
     )
 
 
-def _held(request: Request, facts: Facts) -> tuple[tuple[Finding, ...], tuple[Unchecked, ...]]:
+def _held(
+    request: Request, facts: Facts, counts: BudgetCounts | None
+) -> tuple[tuple[Finding, ...], tuple[Unchecked, ...]]:
     """The lock against what makes it; an update is about to write another."""
     if request.update:
         return (), ()
     settings = request.project.settings
-    return lock_findings(facts.lock, facts.counts, settings.slos, settings.cohorts, settings.confidence, settings.path)
+    return lock_findings(facts.lock, counts, settings.slos, settings.cohorts, settings.confidence, settings.path)

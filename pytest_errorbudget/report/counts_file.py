@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pytest_errorbudget.model.counts import Counts
+from pytest_errorbudget.model.counts import Counts, Series, Unjudged
 from pytest_errorbudget.report.files import write_whole
 
 COLUMNS = ("tenant", "service", "slo", "start_us", "end_us", "valid", "bad")
@@ -15,6 +15,7 @@ _TYPES = ("VARCHAR", "VARCHAR", "VARCHAR", "BIGINT", "BIGINT", "BIGINT", "BIGINT
 
 def write(path: Path, counts: Counts) -> None:
     """One row for each window that has events, sorted by the columns; times are µs since the Unix epoch, in UTC.
+    A window whose events cannot be judged, all of them, has 0 valid ones; one without events has no row.
 
     Raises ``OSError`` where the file cannot be written; the old file then stays as it was.
     """
@@ -34,9 +35,19 @@ def _fill(path: Path, counts: Counts) -> None:
 
 
 def rows(counts: Counts) -> Iterator[tuple[str, str, str, int, int, int, int]]:
-    for series in sorted(counts.series, key=lambda s: (s.tenant, s.service, s.slo)):
-        for start, valid, bad in zip(series.starts_us, series.valid, series.bad, strict=True):
-            yield series.tenant, series.service, series.slo, start, start + counts.window_us, valid, bad
+    series = {(one.tenant, one.service, one.slo): one for one in counts.series}
+    unjudged = {(one.tenant, one.service, one.slo): one for one in counts.unjudged}
+    for names in sorted({*series, *unjudged}):
+        for start, valid, bad in _windows(series.get(names), unjudged.get(names)):
+            yield *names, start, start + counts.window_us, valid, bad
+
+
+def _windows(series: Series | None, unjudged: Unjudged | None) -> Iterable[tuple[int, int, int]]:
+    judged = [] if series is None else list(zip(series.starts_us, series.valid, series.bad, strict=True))
+    if unjudged is None:
+        return judged
+    others = set(unjudged.starts_us).difference(() if series is None else series.starts_us)
+    return sorted([*judged, *((start, 0, 0) for start in others)])
 
 
 def _write_csv(path: Path, counts: Counts) -> None:

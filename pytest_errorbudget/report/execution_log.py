@@ -203,6 +203,7 @@ def _budget(state: BudgetState) -> LogBudget:
         slo=state.slo,
         valid=state.valid,
         bad=state.bad,
+        unjudged=state.unjudged,
         consumed=None if missing else str(state.consumed),
         no_data=missing.reason.value if missing else None,
         exhausted_in_seconds=None if left is None else left // 10**6,

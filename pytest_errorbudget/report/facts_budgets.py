@@ -29,6 +29,7 @@ def _budget(state: BudgetState, slo: Slo, settings: Settings) -> FactBudget:
         objective=str(objective),
         valid=state.valid,
         bad=state.bad,
+        unjudged=state.unjudged,
         consumed=_exact(state.consumed),
         remaining=_exact(state.remaining),
         no_data=None if missing is None else missing.reason.value,

@@ -112,12 +112,14 @@ class LogBurn(Struct, frozen=True, kw_only=True):
 
 
 class LogBudget(Struct, frozen=True, kw_only=True):
-    """``consumed`` is a share of the period's budget, exact, as ``n/d``, or ``null`` with the reason in ``no_data``."""
+    """``consumed`` is a share of the period's budget, exact, as ``n/d``, or ``null`` with the reason in ``no_data``.
+    ``unjudged`` are the period's events of which it cannot be said whether they were good."""
 
     tenant: str
     slo: str
     valid: int
     bad: int
+    unjudged: int
     consumed: str | None
     no_data: str | None
     exhausted_in_seconds: int | None

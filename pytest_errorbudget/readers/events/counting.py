@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pytest_errorbudget.model.counts import Counts, Recount, Series, SourceTotals
+from pytest_errorbudget.model.counts import Counts, Recount, Series, SourceTotals, Unjudged
 from pytest_errorbudget.model.formats.counts_digest import counts_digest
 from pytest_errorbudget.model.problem import Problem, Unreadable
 from pytest_errorbudget.model.settings import EventFormat, EventSource
@@ -184,11 +184,12 @@ def _counts(window_us: int, as_of_us: int, counted: tuple[_Counted, ...]) -> Cou
         recounts=_merged(tuple(one.recounted for one in counted)),
         digest=counts_digest(window_us, series),
         race_conditions=sum(one.recounted.race_conditions for one in counted),
+        unjudged=tuple(sorted((u for one in counted for u in one.tally.unjudged), key=_by_name)),
     )
 
 
-def _by_name(series: Series) -> tuple[str, str, str]:
-    return series.tenant, series.slo, series.service
+def _by_name(windows: Series | Unjudged) -> tuple[str, str, str]:
+    return windows.tenant, windows.slo, windows.service
 
 
 def _totals(counted: _Counted) -> SourceTotals:

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 from sqlglot import exp
 
-from pytest_errorbudget.model.counts import Series
+from pytest_errorbudget.model.counts import Series, Unjudged
 from pytest_errorbudget.model.slo import Slo
 from pytest_errorbudget.readers.events.aggregation.question import Question
 from pytest_errorbudget.readers.events.files.columns import quoted
@@ -27,6 +27,7 @@ class Tally:
     """What one aggregation of one source found; ``examples`` are ``tenant: id`` of copies that disagree, in order."""
 
     series: tuple[Series, ...]
+    unjudged: tuple[Unjudged, ...]
     events: int
     copies: int
     disagreeing: int
@@ -99,6 +100,7 @@ def tally(question: Question, rows: Sequence[Row]) -> Tally:
     spans = tuple(_spans(columns[0]))
     return Tally(
         series=tuple(one for place, slo in enumerate(slos) for one in _series(columns, spans, slo, place)),
+        unjudged=tuple(one for place, slo in enumerate(slos) for one in _unjudged(columns, spans, slo, place)),
         events=sum(columns[2]),
         copies=sum(columns[3]),
         disagreeing=sum(columns[4]),
@@ -138,4 +140,24 @@ def series_of(
             starts_us=tuple(starts if full else compress(starts, valid)),
             valid=tuple(valid if full else compress(valid, valid)),
             bad=tuple(bad if full else compress(bad, valid)),
+        )
+
+
+def _unjudged(
+    columns: Sequence[tuple[Any, ...]], spans: Iterable[tuple[str, slice]], slo: Slo, place: int
+) -> Iterator[Unjudged]:
+    starts, invalid = columns[1], columns[_FIXED + 3 * place + 2]
+    for tenant, span in spans:
+        yield from unjudged_of(slo, tenant, starts[span], invalid[span])
+
+
+def unjudged_of(slo: Slo, tenant: str, starts: Sequence[int], invalid: Sequence[int]) -> Iterator[Unjudged]:
+    """The windows with events that could not be judged, if there is any; the columns are by start."""
+    if any(invalid):
+        yield Unjudged(
+            tenant=tenant,
+            service=slo.service,
+            slo=slo.name,
+            starts_us=tuple(compress(starts, invalid)),
+            events=tuple(compress(invalid, invalid)),
         )

@@ -4,13 +4,14 @@ window, as tuples, takes more than twice the time, and lists whose integers the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 import duckdb
 import msgspec
 
-from pytest_errorbudget.model.counts import Series
+from pytest_errorbudget.model.counts import Series, Unjudged
 from pytest_errorbudget.readers.events.aggregation.question import Question
-from pytest_errorbudget.readers.events.tally import Tally, series_of
+from pytest_errorbudget.readers.events.tally import Tally, series_of, unjudged_of
 
 _EXAMPLES = 3
 _INTEGERS = msgspec.json.Decoder(type=tuple[int, ...])
@@ -24,6 +25,9 @@ def tally_of(session: duckdb.DuckDBPyConnection, question: Question, table: str)
     events, copies, disagreeing, *invalid = session.execute(query).fetchall()[0]
     return Tally(
         series=tuple(_series(session, question, table)),
+        unjudged=tuple(
+            one for place, rows in enumerate(invalid) if rows for one in _unjudged(session, question, table, place)
+        ),
         events=events,
         copies=copies,
         disagreeing=disagreeing,
@@ -45,6 +49,14 @@ def _series(session: duckdb.DuckDBPyConnection, question: Question, table: str) 
     for place, one in enumerate(question.predicates):
         for tenant, (starts, *lists) in tenants:
             yield from series_of(one.slo, tenant, starts, lists[2 * place], lists[2 * place + 1])
+
+
+def _unjudged(session: duckdb.DuckDBPyConnection, question: Question, table: str, place: int) -> Iterator[Unjudged]:
+    """Row by row: these are few, or everything is."""
+    query = f"select tenant, start_us, invalid_{place} from {table} where invalid_{place} > 0 order by tenant, start_us"
+    for tenant, rows in groupby(session.execute(query).fetchall(), key=lambda row: str(row[0])):
+        _, starts, invalid = zip(*rows, strict=True)
+        yield from unjudged_of(question.predicates[place].slo, tenant, starts, invalid)
 
 
 def _by_start(lists: Sequence[tuple[int, ...]]) -> Sequence[tuple[int, ...]]:

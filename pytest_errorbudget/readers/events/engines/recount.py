@@ -26,8 +26,8 @@ from pytest_errorbudget.readers.events.tally import Row, fetch, insert, make, su
 
 _SHARDS = 3
 
-Windows = Mapping[tuple[str, str, int], tuple[int, int]]
-"""(valid, bad) by tenant, SLO and start."""
+Windows = Mapping[tuple[str, str, int], tuple[int, int, int]]
+"""(valid, bad, not to be judged) by tenant, SLO and start."""
 
 
 def recount_files(
@@ -141,7 +141,7 @@ def _compared(sliced: Sliced, ways: Sequence[str]) -> Recounted:
 
 def _windows_in(session: duckdb.DuckDBPyConnection, table: str, slos: int) -> int:
     """As many as ``windows_of`` would give, without fetching a row."""
-    counts = " + ".join(f"count(*) filter (where valid_{place} > 0)" for place in range(slos))
+    counts = " + ".join(f"count(*) filter (where valid_{place} + invalid_{place} > 0)" for place in range(slos))
     return sum(row[0] for row in session.execute(f"select {counts or 0} from {table}").fetchall())
 
 
@@ -154,11 +154,17 @@ def _same(sliced: Sliced, place: int, one: Slice | None = None) -> bool:
 
 
 def windows_of(question: Question, rows: Sequence[Row]) -> Windows:
-    return {
-        (one.tenant, one.slo, start): (valid, bad)
-        for one in tally(question, rows).series
+    found = tally(question, rows)
+    windows = {
+        (one.tenant, one.slo, start): (valid, bad, 0)
+        for one in found.series
         for start, valid, bad in zip(one.starts_us, one.valid, one.bad, strict=True)
     }
+    for one in found.unjudged:
+        for start, events in zip(one.starts_us, one.events, strict=True):
+            valid, bad, _ = windows.get((one.tenant, one.slo, start), (0, 0, 0))
+            windows[one.tenant, one.slo, start] = valid, bad, events
+    return windows
 
 
 def compare(first: Windows, others: Sequence[tuple[str, Windows]]) -> Recounted:
