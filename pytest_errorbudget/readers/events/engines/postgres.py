@@ -1,14 +1,13 @@
 """PostgreSQL: counts the events of a table or view where they are. Nothing is copied out but the counts.
 
-Each query is a transaction of its own, read only and with timeouts, so that the server can go on cleaning up behind
-it. Text compares by its bytes (``COLLATE "C"``), whatever the database's collation is, and times are those of UTC.
+Each count is a transaction of its own, read only and with timeouts, so that the server can go on cleaning up behind
+it. Text compares by its bytes (``COLLATE "C"``), whatever a column's or the database's collation is, and times are
+those of UTC. No other columns are read than those that count.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import psycopg
 from sqlglot import exp
@@ -20,82 +19,41 @@ from pytest_errorbudget.readers.events.aggregation.query import Aggregation, sur
 from pytest_errorbudget.readers.events.aggregation.question import Question
 from pytest_errorbudget.readers.events.ask import ask
 from pytest_errorbudget.readers.events.asked import Asked
-from pytest_errorbudget.readers.events.engines.recount import compare, windows_of
+from pytest_errorbudget.readers.events.engines.postgres_session import transaction
+from pytest_errorbudget.readers.events.engines.postgres_table import (
+    TEXTS,
+    PostgresTable,
+    described,
+    refuse_unreadable,
+)
+from pytest_errorbudget.readers.events.engines.recount import Windows, compare, windows_of
 from pytest_errorbudget.readers.events.files.columns import FileColumn, since_first
 from pytest_errorbudget.readers.events.paths import events_problem
 from pytest_errorbudget.readers.events.reading import Recounted
 from pytest_errorbudget.readers.events.tally import Row, Tally, tally
-from pytest_errorbudget.readers.scratch.open import resolve_url, unreachable
+from pytest_errorbudget.readers.scratch.open import resolve_url
 
 _TABLE = "errorbudget_events"
-_CONNECT_TIMEOUT_S = 10
-SAME_ANSWERS = (
-    "timezone = 'UTC'",
-    "standard_conforming_strings = on",
-    "transform_null_equals = off",
-)
-"""Settings that change what a query finds, and that a role or a database may have otherwise."""
-
-_SETTINGS = (
-    *(f"set local {setting}" for setting in SAME_ANSWERS),
-    "set local statement_timeout = '600s'",
-    "set local lock_timeout = '2s'",
-    "set local idle_in_transaction_session_timeout = '60s'",
-    "set local work_mem = '64MB'",
-    "set local jit = off",
-)
+_HASHED = ("set local enable_hashagg = on", "set local enable_hashjoin = on")
 _WAYS = (
     ("PostgreSQL, sorted and not hashed", ("set local enable_hashagg = off", "set local enable_hashjoin = off")),
-    ("PostgreSQL, 1 process", ("set local max_parallel_workers_per_gather = 0",)),
+    ("PostgreSQL, 1 process", (*_HASHED, "set local max_parallel_workers_per_gather = 0")),
 )
-_TYPES = {
-    "bool": "BOOLEAN",
-    "int2": "SMALLINT",
-    "int4": "INTEGER",
-    "int8": "BIGINT",
-    "float4": "FLOAT",
-    "float8": "DOUBLE",
-    "numeric": "DECIMAL",
-    "text": "VARCHAR",
-    "varchar": "VARCHAR",
-    "bpchar": "VARCHAR",
-    "name": "VARCHAR",
-    "citext": "VARCHAR",
-    "uuid": "UUID",
-    "timestamptz": "TIMESTAMP WITH TIME ZONE",
-    "timestamp": "TIMESTAMP",
-    "date": "DATE",
-}
 _WHOLE = frozenset({"SMALLINT", "INTEGER", "BIGINT"})
-_COLUMNS = """
-select a.attname, case when coalesce(b.typtype, t.typtype) = 'e' then 'text' else coalesce(b.typname, t.typname) end
-from pg_catalog.pg_attribute a
-join pg_catalog.pg_type t on t.oid = a.atttypid
-left join pg_catalog.pg_type b on b.oid = t.typbasetype
-where a.attrelid = to_regclass(%s) and a.attnum > 0 and not a.attisdropped
-order by a.attnum
-"""
-# Whether row-level security hides rows from this role: it is active, and no policy lets the role see every row.
-_HIDDEN = """
-with mine as (
-    select p.polpermissive as permissive, coalesce(pg_get_expr(p.polqual, p.polrelid), 'true') = 'true' as everything
-    from pg_catalog.pg_policy p
-    where p.polrelid = to_regclass(%(table)s) and p.polcmd in ('r', '*')
-        and exists (select from unnest(p.polroles) r where r = 0 or pg_has_role(r, 'usage')))
-select row_security_active(c.oid)
-    and ((select count(*) from mine where permissive and everything) = 0
-        or (select count(*) from mine where not permissive and not everything) > 0)
-from pg_catalog.pg_class c where c.oid = to_regclass(%(table)s)
-"""
+_MOMENTS = frozenset({"TIMESTAMP WITH TIME ZONE", "TIMESTAMP", "DATE"})
+_NO_MORE = "294247-01-01"
+"""What begins here, also ``infinity``, has more µs since 1970 than 64 bits hold."""
 
 
 @dataclass(slots=True, kw_only=True)
 class PostgresReading:
-    """A table that stays where it is. ``first`` is what ``count`` gave, for ``again`` to compare with."""
+    """A table that stays where it is. ``first`` is what ``count`` gave, for ``again`` to compare with. ``columns`` are
+    those that the question reads."""
 
     source: EventSource
     question: Question
     conninfo: str = field(repr=False)
+    table: PostgresTable
     columns: tuple[FileColumn, ...]
     aggregation: Aggregation
     first: list[Row] = field(default_factory=list)
@@ -108,48 +66,65 @@ class PostgresReading:
         return tally(self.question, self.first)
 
     def again(self, as_of_us: int) -> Recounted:
+        """All ways see one state of the table. Where it is another than ``count`` saw, the first way is counted in it
+        too: rows that came in between make no way of counting wrong."""
         query = self.aggregation(self.question, _TABLE, as_of_us)
-        ways = [(way, windows_of(self.question, self._rows(query, *settings))) for way, settings in _WAYS]
-        return compare(windows_of(self.question, self.first), ways)
+        with transaction(self.source, self.conninfo) as connection:
+            ways = [(way, self._windows(connection, query, settings)) for way, settings in _WAYS]
+            found = compare(windows_of(self.question, self.first), ways)
+            if not found.race_conditions:
+                return found
+            as_first = self._windows(connection, query, ("set local max_parallel_workers_per_gather to default",))
+            return replace(compare(as_first, ways), race_conditions=found.race_conditions)
 
-    def _rows(self, query: exp.Query, *settings: str) -> list[Row]:
-        text = postgres_text(query, self.source.paths[0], self.columns)
-        with _transaction(self.source, self.conninfo) as connection:
-            for setting in settings:
-                connection.execute(setting.encode())
-            return connection.execute(text.encode()).fetchall()
+    def _rows(self, query: exp.Query) -> list[Row]:
+        with transaction(self.source, self.conninfo) as connection:
+            return self._answer(connection, query)
+
+    def _windows(self, connection: psycopg.Connection[Row], query: exp.Query, settings: tuple[str, ...]) -> Windows:
+        for setting in settings:
+            connection.execute(setting.encode())
+        return windows_of(self.question, self._answer(connection, query))
+
+    def _answer(self, connection: psycopg.Connection[Row], query: exp.Query) -> list[Row]:
+        for guard in self.table.guards:
+            connection.execute(guard.encode())
+        return connection.execute(postgres_text(query, self.table.name, self.columns).encode()).fetchall()
 
 
 def postgres_reading(asked: Asked, source: EventSource) -> tuple[PostgresReading, tuple[Problem, ...]]:
     """The source's table, and a problem for each SLO that cannot be counted in it. Raises ``Unreadable``."""
     conninfo = resolve_url(source.url or "", asked.env, f"[[events]] {source.name}")
-    with _transaction(source, conninfo) as connection:
-        described = connection.execute(_COLUMNS, (source.paths[0],)).fetchall()
-        hidden = connection.execute(_HIDDEN, {"table": source.paths[0]}).fetchone()
-    if not described:
-        raise Unreadable(
-            events_problem(
-                source,
-                f"the events `{source.name}` have no table: `{source.paths[0]}` is not there, or not for this role",
-                "write it as `schema.table`, and let the role of `url` read it",
-            )
-        )
-    if hidden is not None and hidden[0]:
-        raise Unreadable(
-            events_problem(
-                source,
-                f"row-level security hides rows of `{source.paths[0]}` from the role of `url`: the events "
-                f"`{source.name}` would be counted in part",
-                "give the role a policy `using (true)` or BYPASSRLS, or count a view whose owner sees all rows",
-            )
-        )
-    columns = tuple(FileColumn(name, _TYPES.get(kind, kind.upper())) for name, kind in described)
+    with transaction(source, conninfo) as connection:
+        table = described(connection, source)
     mine = tuple(slo for slo in asked.slos if slo.sli.events == source.name)
-    question, problems = ask(source, mine, asked.tenants, columns, asked.window_us, micros=_micros)
+    question, problems = ask(source, mine, asked.tenants, table.columns, asked.window_us, micros=_micros)
+    read = _read(question)
+    columns = tuple(one for one in table.columns if one.name in read)
+    refuse_unreadable(source, table, [one.name for one in columns])
     reading = PostgresReading(
-        source=source, question=question, conninfo=conninfo, columns=columns, aggregation=asked.aggregation
+        source=source,
+        question=_with_one_text(question, columns),
+        conninfo=conninfo,
+        table=table,
+        columns=columns,
+        aggregation=asked.aggregation,
     )
     return reading, problems
+
+
+def _read(question: Question) -> frozenset[str]:
+    """The columns without which the question cannot be answered."""
+    parts = [question.id, question.tenant, question.time_us, *([] if question.replica is None else [question.replica])]
+    return frozenset({*question.mapped, *(one.name for part in parts for one in part.find_all(exp.Column))})
+
+
+def _with_one_text(question: Question, columns: tuple[FileColumn, ...]) -> Question:
+    """A numeric keeps how it was written, so that ``1.0`` and ``1.00`` are one id with two texts."""
+    numeric = {one.name for one in columns if one.type == "DECIMAL"}
+    if not isinstance(question.id, exp.Column) or question.id.name not in numeric:
+        return question
+    return replace(question, id=exp.Anonymous(this="trim_scale", expressions=[question.id]))
 
 
 def postgres_text(query: exp.Query, table: str, columns: tuple[FileColumn, ...]) -> str:
@@ -159,6 +134,8 @@ def postgres_text(query: exp.Query, table: str, columns: tuple[FileColumn, ...])
     def placed(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Table) and node.name == _TABLE:
             return rows.copy().subquery(_TABLE)
+        if isinstance(node, exp.Cast) and node.is_type("text"):
+            return _in_c(node.copy())
         return node
 
     return query.copy().transform(placed).sql(dialect="postgres")
@@ -166,20 +143,28 @@ def postgres_text(query: exp.Query, table: str, columns: tuple[FileColumn, ...])
 
 def _bytewise(one: FileColumn) -> exp.Expr:
     named: exp.Expr = column(one.name, quoted=True)
-    if one.type == "VARCHAR":
-        named = exp.Collate(this=exp.cast(named, "text"), expression=exp.to_identifier("C", quoted=True))
+    match one.type:
+        case "VARCHAR":
+            named = _in_c(exp.cast(named, "text"))
+        case _ if one.type == TEXTS:
+            named = _in_c(exp.cast(named, "text[]"))
     return named.as_(one.name, quoted=True)
 
 
+def _in_c(text: exp.Expr) -> exp.Expr:
+    return exp.Collate(this=text, expression=exp.to_identifier("C", quoted=True))
+
+
 def _micros(source: EventSource, found: FileColumn) -> exp.Expr:
-    """``extract`` gives a numeric, exact to the microsecond; an infinite time is none."""
+    """``extract`` gives a numeric, exact to the microsecond; a time that is infinite or beyond 64 bits is none."""
     named = column(found.name, quoted=True)
     if found.type in _WHOLE:
         return since_first(exp.cast(named, "bigint"))
-    if found.type in {"TIMESTAMP WITH TIME ZONE", "TIMESTAMP", "DATE"}:
+    if found.type in _MOMENTS:
         seconds = exp.Extract(this=exp.var("EPOCH"), expression=named)
         whole = exp.cast(exp.paren(exp.Mul(this=seconds, expression=exp.Literal.number(1_000_000))), "bigint")
-        return exp.Case().when(exp.Anonymous(this="isfinite", expressions=[named.copy()]), whole)
+        finite = exp.and_(named.copy() > "-infinity", named.copy() < _NO_MORE)
+        return exp.Case().when(finite, whole)
     raise Unreadable(
         events_problem(
             source,
@@ -187,44 +172,4 @@ def _micros(source: EventSource, found: FileColumn) -> exp.Expr:
             "microseconds exactly",
             "make a view that gives it as a timestamp, or as whole microseconds since 1970 in UTC",
         )
-    )
-
-
-@contextmanager
-def _transaction(source: EventSource, conninfo: str) -> Iterator[psycopg.Connection[Row]]:
-    """A short read-only transaction of its own. Raises ``Unreadable``; the password is in no message."""
-    try:
-        with psycopg.connect(
-            conninfo,
-            application_name="pytest-errorbudget",
-            connect_timeout=_CONNECT_TIMEOUT_S,
-            client_encoding="utf8",
-            prepare_threshold=None,
-        ) as connection:
-            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-            connection.read_only = True
-            for setting in _SETTINGS:
-                connection.execute(setting.encode())
-            yield connection
-    except psycopg.OperationalError as error:
-        if isinstance(error, psycopg.errors.QueryCanceled | psycopg.errors.LockNotAvailable):
-            raise Unreadable(_given_up(source, error)) from None
-        raise Unreadable(unreachable(f"[[events]] {source.name}", conninfo, error)) from None
-    except psycopg.Error as error:
-        raise Unreadable(_refused(source, error)) from None
-
-
-def _given_up(source: EventSource, error: psycopg.Error) -> Problem:
-    return events_problem(
-        source,
-        f"counting the events `{source.name}` in `{source.paths[0]}` was given up: {error.diag.message_primary}",
-        "count a view over the last days, a replica without other work, or a table of counts",
-    )
-
-
-def _refused(source: EventSource, error: psycopg.Error) -> Problem:
-    return events_problem(
-        source,
-        f"the events `{source.name}` cannot be read from `{source.paths[0]}`: {error.diag.message_primary or error}",
-        "see that the role of `url` may read the table, and that the predicates fit its columns",
     )

@@ -14,7 +14,8 @@ import psycopg
 from pytest_errorbudget.model.problem import Unreadable
 from pytest_errorbudget.model.settings import EngineName
 from pytest_errorbudget.readers.events.aggregation.query import Aggregation
-from pytest_errorbudget.readers.events.engines.postgres import SAME_ANSWERS, postgres_text
+from pytest_errorbudget.readers.events.engines.postgres import postgres_text
+from pytest_errorbudget.readers.events.engines.postgres_session import SAME_ANSWERS
 from pytest_errorbudget.readers.events.files.columns import FileColumn, quoted
 from pytest_errorbudget.readers.events.paths import events_problem
 from pytest_errorbudget.readers.events.reading import Exported

@@ -12,7 +12,8 @@ from pytest_errorbudget.model.counts import Series
 from pytest_errorbudget.model.slo import Slo
 from pytest_errorbudget.readers.events.aggregation.predicate_columns import predicate_columns_of
 from pytest_errorbudget.readers.events.aggregation.query import Aggregation, aggregation
-from pytest_errorbudget.readers.events.engines.postgres import SAME_ANSWERS, postgres_text
+from pytest_errorbudget.readers.events.engines.postgres import postgres_text
+from pytest_errorbudget.readers.events.engines.postgres_session import SAME_ANSWERS
 from pytest_errorbudget.readers.events.engines.rows import (
     ANY_MOMENT,
     CountRows,
