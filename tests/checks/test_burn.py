@@ -8,44 +8,28 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from one_slo import SLO, TOTALS
+from one_slo import SLO, TOTALS, counts_of, series_of, unjudged_of
 
 from pytest_errorbudget.checks.burn import burn_over, fires, sums_of, workbook_policy
 from pytest_errorbudget.model.alert import Alert, Urgency
 from pytest_errorbudget.model.burn import Absence, Burn, NoData
-from pytest_errorbudget.model.counts import Counts, Series, SourceTotals
+from pytest_errorbudget.model.counts import Counts, SourceTotals
 from pytest_errorbudget.model.window import DAY_US, HOUR_US, MINUTE_US
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "slo-vectors.json").read_text())
 FIVE = 5 * MINUTE_US
 
 
-def totals(source: str = "requests", *, unjudged: int = 0, watermark_us: int | None = 1 << 60) -> SourceTotals:
-    return replace(TOTALS, source=source, invalid=(("ok", unjudged),), watermark_us=watermark_us)
+def totals(source: str = "requests", *, watermark_us: int | None = 1 << 60) -> SourceTotals:
+    return replace(TOTALS, source=source, watermark_us=watermark_us)
 
 
 def counted(
     windows: dict[int, tuple[int, int]], *, closed_until_us: int, sources: tuple[str, ...] = ("requests",)
 ) -> Counts:
     """Counts of tenant ``a``: (valid, bad) by the start of a window."""
-    starts = tuple(sorted(windows))
-    series = Series(
-        tenant="a",
-        service="api",
-        slo="ok",
-        starts_us=starts,
-        valid=tuple(windows[start][0] for start in starts),
-        bad=tuple(windows[start][1] for start in starts),
-    )
-    return Counts(
-        window_us=FIVE,
-        as_of_us=closed_until_us,
-        closed_until_us=closed_until_us,
-        series=(series,),
-        totals=tuple(map(totals, sources)),
-        recounts=(),
-        digest="sha256:0",
-    )
+    told = tuple(map(totals, sources))
+    return counts_of(series_of(windows), width_us=FIVE, until_us=closed_until_us, totals=told)
 
 
 def burn(counts: Counts, length_us: int, budget: Fraction = Fraction(1, 1000)) -> Burn | NoData:
@@ -97,7 +81,6 @@ def test_windows_before_1970_are_windows_too() -> None:
         (totals(watermark_us=9 * FIVE), Absence.NO_TRAFFIC),
         (totals(watermark_us=8 * FIVE), Absence.NO_TELEMETRY),
         (totals(watermark_us=None), Absence.NO_TELEMETRY),
-        (totals(unjudged=1), Absence.NOT_JUDGED),
         (replace(totals(), invalid=()), Absence.NOT_COUNTED),
         (totals("other"), Absence.NO_SOURCE),
     ],
@@ -105,6 +88,42 @@ def test_windows_before_1970_are_windows_too() -> None:
 def test_a_window_without_events_is_silent_for_a_reason(total: SourceTotals, reason: Absence) -> None:
     counts = replace(counted({0: (10, 1)}, closed_until_us=10 * FIVE), totals=(total,))
     assert burn(counts, FIVE) == NoData(reason)
+
+
+@pytest.mark.parametrize(
+    ("length_us", "watermark_us", "reason"),
+    [
+        (FIVE, 1 << 60, Absence.NO_TRAFFIC),
+        (2 * FIVE, 1 << 60, Absence.NOT_JUDGED),
+        (2 * FIVE, -HOUR_US, Absence.NOT_JUDGED),
+        (FIVE, -HOUR_US, Absence.NO_TELEMETRY),
+    ],
+)
+def test_a_window_whose_events_cannot_be_judged_is_no_window_without_events(
+    length_us: int, watermark_us: int, reason: Absence
+) -> None:
+    """They came, also where a shard has sent nothing since; and the window after them is told by itself."""
+    unjudged = unjudged_of({8 * FIVE: 3})
+    counts = replace(
+        counted({0: (10, 1)}, closed_until_us=10 * FIVE),
+        totals=(totals(watermark_us=watermark_us),),
+        unjudged=(unjudged,),
+    )
+    budget = Fraction(1, 1000)
+    assert burn_over(counts, sums_of(counts.series[0], unjudged), SLO, budget, length_us) == NoData(reason)
+    assert burn_over(counts, sums_of(counts.series[0], unjudged), SLO, budget, HOUR_US) == Burn(1, 10, budget)
+    assert burn_over(counts, sums_of(None, None), SLO, budget, 2 * FIVE).reason is not Absence.NOT_JUDGED, (
+        "what came of one tenant says nothing of another"
+    )
+
+
+def test_events_that_cannot_be_judged_close_windows_and_leave_an_empty_budget_empty() -> None:
+    unjudged = unjudged_of({0: 3})
+    alone = replace(counted({}, closed_until_us=FIVE), series=(), unjudged=(unjudged,))
+    sums = sums_of(None, unjudged)
+    assert burn_over(alone, sums, SLO, Fraction(0), FIVE) == NoData(Absence.NOT_JUDGED)
+    still_open = replace(alone, closed_until_us=FIVE - 1)
+    assert burn_over(still_open, sums, SLO, Fraction(0), FIVE) == NoData(Absence.NOT_CLOSED)
 
 
 def test_answers_that_are_no_number_although_there_are_events() -> None:

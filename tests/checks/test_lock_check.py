@@ -5,59 +5,27 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
+from one_slo import GOLD, SLO, TOTALS, counts_of, series_of
+
 from pytest_errorbudget.checks.lock import lock_findings
+from pytest_errorbudget.checks.slices import in_slices
 from pytest_errorbudget.checks.thresholds import evidence, thresholds
-from pytest_errorbudget.model.counts import Counts, Series, SourceTotals
+from pytest_errorbudget.model.counts import Counts
 from pytest_errorbudget.model.formats.evidence import evidence_digest
 from pytest_errorbudget.model.settings import Cohort
-from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
-from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.threshold import LockedThresholds
-from pytest_errorbudget.model.window import DAY_US, HOUR_US, MINUTE_US
+from pytest_errorbudget.model.window import HOUR_US, MINUTE_US
 
 CONFIDENCE = Fraction(124, 125)
-GOLD = Cohort(name="gold", tenants=("a",))
-SLO = Slo(
-    name="ok",
-    service="api",
-    sli=Sli(events="requests", good="status < 500", where=None, kind=SliKind.AVAILABILITY),
-    objective=Fraction(999, 1000),
-    period=Rolling(30 * DAY_US),
-    span=Span("slo.yaml", 1),
-)
-
-
-TOTALS = SourceTotals(
-    source="requests",
-    rows=0,
-    events=0,
-    duplicates=0,
-    disagreeing=0,
-    without_id=0,
-    without_time=0,
-    unknown_tenant=0,
-    after_as_of=0,
-    invalid=(("ok", 0),),
-    watermark_us=None,
-)
 
 
 def counts(bad: int = 1, digest: str = "sha256:1") -> Counts:
-    starts = tuple(hour * HOUR_US for hour in range(500))
-    series = Series(tenant="a", service="api", slo="ok", starts_us=starts, valid=(1000,) * 500, bad=(bad, *(0,) * 499))
-    return Counts(
-        window_us=5 * MINUTE_US,
-        as_of_us=500 * HOUR_US,
-        closed_until_us=500 * HOUR_US,
-        series=(series,),
-        totals=(TOTALS,),
-        recounts=(),
-        digest=digest,
-    )
+    windows = {hour * HOUR_US: (1000, bad if hour == 0 else 0) for hour in range(500)}
+    return replace(counts_of(series_of(windows), width_us=5 * MINUTE_US, until_us=500 * HOUR_US), digest=digest)
 
 
 def locked(found: Counts) -> LockedThresholds:
-    rows = evidence(found, (SLO,))
+    rows = evidence(in_slices(found, (SLO,)))
     return LockedThresholds(
         as_of_us=found.as_of_us,
         counts_digest=found.digest,

@@ -1,4 +1,4 @@
-"""SLOs of which no tenant has a number."""
+"""Tenants and SLOs without a number."""
 
 from __future__ import annotations
 
@@ -40,3 +40,12 @@ def test_where_no_tenant_has_a_number_all_are_skipped_with_their_reasons() -> No
 @pytest.mark.parametrize("other", [Fraction(1, 2), Absence.ZERO_BUDGET])
 def test_one_answer_is_enough(other: Fraction | Absence) -> None:
     assert list(without_numbers((budget("acme", Absence.NO_TRAFFIC), budget("globex", other)), "x.toml")) == []
+
+
+@pytest.mark.parametrize("absence", [Absence.NOT_JUDGED, Absence.NO_TELEMETRY])
+def test_a_tenant_of_which_nobody_knows_is_skipped_alone(absence: Absence) -> None:
+    budgets = budget("acme", absence), budget("globex", Fraction(1, 2)), budget("initech", Absence.NO_TRAFFIC)
+    item = slo_item("errorbudget.toml", "availability", "acme")
+    assert list(without_numbers(budgets, "errorbudget.toml")) == [
+        Unchecked("burn rate", str(item), f"this tenant has no number: {absence.value}", None, (item,))
+    ]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from one_slo import counts_of, series_of, unjudged_of
 
 from pytest_errorbudget.checks.burn import sums_of
 from pytest_errorbudget.checks.slices import WEIGHT, in_slices
@@ -28,28 +29,11 @@ def slo(budgeting: Budgeting) -> Slo:
 
 
 def counted(tenant: str, windows: dict[int, tuple[int, int]]) -> Series:
-    starts = tuple(sorted(windows))
-    return Series(
-        tenant=tenant,
-        service="api",
-        slo="ok",
-        starts_us=tuple(minute * MINUTE_US for minute in starts),
-        valid=tuple(windows[minute][0] for minute in starts),
-        bad=tuple(windows[minute][1] for minute in starts),
-    )
+    return series_of({minute * MINUTE_US: count for minute, count in windows.items()}, tenant=tenant)
 
 
 def counts(*series: Series, minutes: int) -> Counts:
-    until = minutes * MINUTE_US
-    return Counts(
-        window_us=MINUTE_US,
-        as_of_us=until,
-        closed_until_us=until,
-        series=series,
-        totals=(),
-        recounts=(),
-        digest="",
-    )
+    return counts_of(*series, width_us=MINUTE_US, until_us=minutes * MINUTE_US)
 
 
 def test_events_stay_events_where_occurrences_are_counted() -> None:
@@ -72,6 +56,21 @@ def test_a_slice_without_events_is_not_bad_and_an_open_one_is_not_counted() -> N
     assert a.bad == (1, 1, 0, 0, 0, 0)
     assert b.bad == (0, 0, 0, 0, 0, 0), "time is counted from the first event of any tenant"
     assert a.valid == b.valid == (1,) * 6
+
+
+@pytest.mark.parametrize(
+    "budgeting",
+    [Timeslices(slice_us=2 * MINUTE_US, target=Fraction(1, 2)), RatioTimeslices(slice_us=2 * MINUTE_US)],
+)
+def test_a_slice_whose_events_cannot_be_judged_is_neither_good_nor_bad(budgeting: Budgeting) -> None:
+    """Time without events is not bad; of time with failures that nobody can see, nothing is said."""
+    series = counted("a", {0: (1, 0), 4: (1, 1)}), counted("b", {0: (1, 0)})
+    unjudged = unjudged_of({3 * MINUTE_US: 9, 5 * MINUTE_US: 1})
+    found = replace(counts(*series, minutes=6), unjudged=(unjudged,))
+    a, b = in_slices(found, (slo(budgeting),)).series
+    assert [start // MINUTE_US for start in a.starts_us] == [0, 1, 4, 5], "one that has a valid event is judged by it"
+    assert [start // MINUTE_US for start in b.starts_us] == [0, 1, 2, 3, 4, 5]
+    assert [bad > 0 for bad in a.bad] == [False, False, True, True]
 
 
 def test_one_slice_with_much_traffic_weighs_what_an_idle_one_does() -> None:

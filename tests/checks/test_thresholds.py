@@ -8,9 +8,10 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from one_slo import SLO
+from one_slo import GOLD, SLO, counts_of, series_of
 from scipy.stats import beta
 
+from pytest_errorbudget.checks.slices import in_slices
 from pytest_errorbudget.checks.thresholds import (
     WORKBOOK_BURN,
     coverage_confidence,
@@ -18,7 +19,6 @@ from pytest_errorbudget.checks.thresholds import (
     threshold_findings,
     thresholds,
 )
-from pytest_errorbudget.model.counts import Counts, Series
 from pytest_errorbudget.model.settings import Cohort
 from pytest_errorbudget.model.threshold import Basis, Evidence, Threshold
 from pytest_errorbudget.model.window import HOUR_US, MINUTE_US
@@ -27,7 +27,6 @@ VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "slo-vectors.json"
 FIVE = 5 * MINUTE_US
 CONFIDENCE = Fraction(992, 1000)
 ENOUGH = 481
-GOLD = Cohort(name="gold", tenants=("a",))
 
 
 def hours(number: int, worst: int = 1) -> tuple[Evidence, ...]:
@@ -136,24 +135,9 @@ def test_an_objective_of_100_percent_has_no_threshold() -> None:
 
 
 def test_failing_slots_are_of_five_minutes_however_finely_events_are_counted() -> None:
-    series = Series(
-        tenant="a",
-        service="api",
-        slo="ok",
-        starts_us=tuple(minute * MINUTE_US for minute in (0, 1, 4, 5, 30, 59)),
-        valid=(10,) * 6,
-        bad=(1, 1, 1, 0, 2, 1),
-    )
-    counts = Counts(
-        window_us=MINUTE_US,
-        as_of_us=HOUR_US,
-        closed_until_us=HOUR_US,
-        series=(series,),
-        totals=(),
-        recounts=(),
-        digest="sha256:0",
-    )
-    (hour,) = evidence(counts, (SLO,))
+    windows = {minute * MINUTE_US: (10, bad) for minute, bad in {0: 1, 1: 1, 4: 1, 5: 0, 30: 2, 59: 1}.items()}
+    counts = counts_of(series_of(windows), width_us=MINUTE_US, until_us=HOUR_US)
+    (hour,) = evidence(in_slices(counts, (SLO,)))
     assert (hour.valid, hour.bad, hour.failing_slots) == (60, 6, 3)
 
 
@@ -183,24 +167,9 @@ def test_a_huge_cohort_is_quick_and_never_certain() -> None:
     ],
 )
 def test_only_hours_that_are_closed_are_evidence(closed_until_us: int, starts: list[int]) -> None:
-    series = Series(
-        tenant="a",
-        service="api",
-        slo="ok",
-        starts_us=(0, FIVE, HOUR_US - FIVE, HOUR_US, 2 * HOUR_US),
-        valid=(10, 10, 10, 7, 9),
-        bad=(1, 0, 2, 7, 9),
-    )
-    counts = Counts(
-        window_us=FIVE,
-        as_of_us=closed_until_us,
-        closed_until_us=closed_until_us,
-        series=(series,),
-        totals=(),
-        recounts=(),
-        digest="sha256:0",
-    )
-    rows = evidence(counts, (SLO,))
+    windows = {0: (10, 1), FIVE: (10, 0), HOUR_US - FIVE: (10, 2), HOUR_US: (7, 7), 2 * HOUR_US: (9, 9)}
+    counts = counts_of(series_of(windows), width_us=FIVE, until_us=closed_until_us)
+    rows = evidence(in_slices(counts, (SLO,)))
     assert [row.start_us for row in rows] == starts
     first = Evidence(tenant="a", slo="ok", start_us=0, valid=30, bad=3, failing_slots=2)
     assert rows[:1] == ((first,) if starts else ())

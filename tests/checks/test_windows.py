@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from one_slo import counts_of, series_of, unjudged_of
 
 from pytest_errorbudget.checks.windows import in_windows
-from pytest_errorbudget.model.counts import Counts, Series
+from pytest_errorbudget.model.counts import Counts
 
 
 def counts(windows: dict[int, tuple[int, int]]) -> Counts:
     """Windows of one microsecond of one tenant: (valid, bad) by start."""
-    starts = tuple(sorted(windows))
-    series = Series(
-        tenant="a",
-        service="api",
-        slo="ok",
-        starts_us=starts,
-        valid=tuple(windows[start][0] for start in starts),
-        bad=tuple(windows[start][1] for start in starts),
-    )
-    return Counts(window_us=1, as_of_us=99, closed_until_us=99, series=(series,), totals=(), recounts=(), digest="")
+    return counts_of(series_of(windows), width_us=1, until_us=99)
 
 
 def of(found: Counts) -> list[tuple[int, int, int]]:
@@ -42,6 +36,12 @@ def test_sliding_windows_overlap() -> None:
 
 def test_a_slide_need_not_divide_the_width() -> None:
     assert of(in_windows(counts({4: (1, 1), 5: (2, 0)}), 5, 3)) == [(0, 1, 1), (3, 3, 1)]
+
+
+def test_events_that_cannot_be_judged_are_summed_in_the_same_windows() -> None:
+    found = in_windows(replace(counts({4: (1, 1)}), unjudged=(unjudged_of({5: 2, 12: 3}),)), 10, 5)
+    assert of(found) == [(-5, 1, 1), (0, 1, 1)]
+    assert found.unjudged == (unjudged_of({0: 2, 5: 5, 10: 3}),)
 
 
 def test_the_windows_that_were_counted_stay_as_they_are() -> None:
