@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from pytest_errorbudget.readers.events.ask import ask
 from pytest_errorbudget.readers.events.asked import Asked
 from pytest_errorbudget.readers.events.engines.listed import tally_of
 from pytest_errorbudget.readers.events.engines.recount import recount_files
+from pytest_errorbudget.readers.events.files.broken import broken_file
 from pytest_errorbudget.readers.events.files.columnar import TextFiles
 from pytest_errorbudget.readers.events.files.columns import FileColumn, unreadable
 from pytest_errorbudget.readers.events.files.event_files import EventFiles
@@ -46,18 +47,21 @@ class FileReading:
         return self.sliced.question
 
     def survey(self) -> list[Row]:
-        with _read(self.root, self.source):
+        with self._read():
             return self.sliced.survey()
 
     def count(self, as_of_us: int) -> Tally:
-        with _read(self.root, self.source):
+        with self._read():
             self.sliced.count(as_of_us, "first")
             return tally_of(self.sliced.session, self.question, "first")
 
     def again(self, as_of_us: int) -> Recounted:
-        with _read(self.root, self.source):
+        with self._read():
             sliced = replace(self.sliced, files=self.sliced.files.again())
             return recount_files(sliced, self.source, as_of_us, threads=self.threads, further=self.further)
+
+    def _read(self) -> AbstractContextManager[None]:
+        return _read(self.root, self.source, self.sliced.session)
 
 
 def file_reading(stack: ExitStack, asked: Asked, source: EventSource) -> tuple[FileReading, tuple[Problem, ...]]:
@@ -70,7 +74,7 @@ def file_reading(stack: ExitStack, asked: Asked, source: EventSource) -> tuple[F
     if kept.lasts:
         # not before the end: the recount reads what the count has kept
         stack.callback(kept.forget_oldest)
-    with _read(asked.root, source):
+    with _read(asked.root, source, opened):
         files, columns, names = _files(opened, asked.root, source, mine, kept)
         question, problems = ask(source, mine, asked.tenants, (*columns, *names), asked.window_us)
         opened.execute(f"create or replace temp view {TABLE} as select * from {files.table(files.paths)}")
@@ -104,8 +108,13 @@ def _files(
 
 
 @contextmanager
-def _read(root: Path, source: EventSource) -> Iterator[None]:
+def _read(root: Path, source: EventSource, opened: duckdb.DuckDBPyConnection | None = None) -> Iterator[None]:
     try:
         yield
-    except (duckdb.Error, OSError) as error:
+    except OSError as error:
         raise Unreadable(unreadable(root, source, error)) from None
+    except duckdb.Error as error:
+        asked = opened is not None and source.format is EventFormat.PARQUET
+        broken = broken_file(opened, files_of(root, source), error) if opened is not None and asked else None
+        path, own = broken or (None, error)
+        raise Unreadable(unreadable(root, source, own, path)) from None

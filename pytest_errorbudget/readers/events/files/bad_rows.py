@@ -19,10 +19,12 @@ import duckdb
 from pytest_errorbudget.model.problem import Problem
 from pytest_errorbudget.model.settings import EventFormat, EventSource
 from pytest_errorbudget.readers.events.files.kinds import MISFIT
+from pytest_errorbudget.readers.events.files.other_formats import other_format
 from pytest_errorbudget.readers.events.files.text_file import TextFile
 from pytest_errorbudget.readers.events.paths import events_problem
 
 _SHOWN = 3
+_LONG = "Maximum line size"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,17 @@ def unreadable_text(
     if MISFIT in str(error):
         help = "let what writes the file finish, and run again"
         return events_problem(source, f"{words} changed while it was read", help)
+    other = other_format(path)
+    if other is not None:
+        return events_problem(source, f"{words}: it is {other.what}", other.help)
     rows = _csv_rows(session, path, file, error) if source.format is EventFormat.CSV else _json_rows(path)
     if not rows:
-        first = str(error).strip().split("\n", 1)[0].replace(f"{root}/", "")
+        said = (
+            "a line is longer than 2 MB, or a quote in it does not end"
+            if _LONG in str(error)
+            else str(error).strip().split("\n", 1)[0]
+        )
+        first = said.replace(f"{root}/", "")
         return events_problem(source, f"{words}: {first}", f"check that the file is whole and is {source.format.value}")
     places = "; ".join(f"line {row.line}: {row.reason}" for row in rows[:_SHOWN])
     more = len(rows) - _SHOWN
@@ -190,8 +200,19 @@ def _json_reason(line: bytes) -> str:
         return str(error)
     if not isinstance(value, _Object):
         return "not an object"
+    if _is_cut(value):
+        return "the half of a surrogate pair, which is no character"
     twice = sorted(name for name, times in Counter(name for name, _ in value).items() if times > 1)
     return f"the key `{twice[0]}` twice" if twice else ""
+
+
+def _is_cut(value: object) -> bool:
+    """Python reads half of a pair and keeps it; DuckDB reads none of the file."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 class _Object(list[tuple[str, Any]]):

@@ -19,7 +19,7 @@ from pytest_errorbudget.model.problem import Unreadable
 from pytest_errorbudget.model.settings import EventFormat, EventSource
 from pytest_errorbudget.readers.events.files.bad_rows import odd_line, unreadable_text
 from pytest_errorbudget.readers.events.files.columns import FileColumn, identifier, quoted
-from pytest_errorbudget.readers.events.files.event_files import EventFiles, lacking
+from pytest_errorbudget.readers.events.files.event_files import EventFiles, lacking, written_twice
 from pytest_errorbudget.readers.events.files.hive import Hive, hive_of
 from pytest_errorbudget.readers.events.files.kinds import MISFIT, NUMBERS, Cell, Kind, kinds_in, met, value
 from pytest_errorbudget.readers.events.files.named import Named
@@ -118,6 +118,7 @@ class TextFiles:
             file = open_text(self.session, path, self.source.format, self.named.names.values())
             if file is None:
                 return _Fact(content=content, seen=seen, file=None, kinds={})
+            written_twice(self.source, self.root, self.named, path, file.header)
             cells = self._cells(file, hive)
             rows = self._rows(file)
             kinds = self._kinds(f"(select * from {rows} {_HEAD})", cells)

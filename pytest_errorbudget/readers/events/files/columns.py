@@ -44,18 +44,24 @@ def columns_of(session: duckdb.DuckDBPyConnection, table: str) -> tuple[FileColu
     return tuple(FileColumn(str(row[0]), str(row[1])) for row in described)
 
 
-def unreadable(root: Path, source: EventSource, error: Exception) -> Problem:
-    """DuckDB's own words, or the system's, on a file that could not be read or a value that could not be converted."""
+def unreadable(root: Path, source: EventSource, error: Exception, path: str | None = None) -> Problem:
+    """DuckDB's own words, or the system's, on a file that could not be read or a value that could not be converted;
+    ``path`` is the file, where it is known."""
     first = str(error).strip().split("\n", 1)[0].replace(f"{root}/", "")
     full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
     if full or isinstance(error, duckdb.OutOfMemoryException) or any(word in first for word in _ROOM):
         return _without_room(source, first)
     return events_problem(
         source,
-        f"the events `{source.name}` cannot be read: {first}",
+        f"the events `{source.name}` cannot be read: {'' if path is None else _named(root, path, first)}{first}",
         f"check that every file below {', '.join(f'`{path}`' for path in source.paths)} is whole and is "
         f"{source.format.value}",
     )
+
+
+def _named(root: Path, path: str, said: str) -> str:
+    shown = path.replace(f"{root}/", "")
+    return "" if shown in said else f"`{shown}`: "
 
 
 def _without_room(source: EventSource, said: str) -> Problem:
@@ -109,7 +115,7 @@ def as_micros(source: EventSource, found: FileColumn) -> exp.Expr:
     named = column(found.name, quoted=True)
     if found.type in {"TIMESTAMP WITH TIME ZONE", "TIMESTAMP", "TIMESTAMP_MS", "TIMESTAMP_S", "DATE"}:
         return exp.Anonymous(this="epoch_us", expressions=[_whole(found, named)])
-    if found.type == "TIMESTAMP_NS":
+    if found.type in {"TIMESTAMP_NS", "TIMESTAMPTZ_NS"}:
         return _floored_nanoseconds(named)
     if found.type == "VARCHAR":
         moment = exp.TryCast(this=named, to=exp.DataType.build("timestamptz"))

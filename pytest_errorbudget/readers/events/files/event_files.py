@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,6 +59,24 @@ class EventFiles:
 
     def _partitioned(self, path: str, digest: str) -> str:
         return sha256((digest, self.hive[path])) if path in self.hive else digest
+
+
+def written_twice(source: EventSource, root: Path, named: Named, path: str, columns: Sequence[str]) -> None:
+    """Raises ``Unreadable`` where two columns of a file are called like one that is asked for, and the first of them is
+    not the only one that is spelled so: no one knows which is meant. ``columns`` are all that the file has, as they
+    are written."""
+    for name, asked in named.names.items():
+        alike = [one for one in columns if one.strip().lower() == name]
+        if len(alike) > 1 and (alike[0] != asked or alike.count(asked) > 1):
+            shown = path.replace(f"{root}/", "")
+            raise Unreadable(
+                events_problem(
+                    source,
+                    f"the events `{source.name}` have the column `{asked}` {len(alike)} times in `{shown}`: "
+                    f"{', '.join(f'`{one}`' for one in alike)}",
+                    "write each column once, or call the others something else (case does not tell columns apart)",
+                )
+            )
 
 
 def lacking(source: EventSource, root: Path, named: Named, columns: Mapping[str, Set[str]]) -> None:

@@ -15,7 +15,7 @@ import duckdb
 from pytest_errorbudget.model.problem import Unreadable
 from pytest_errorbudget.model.settings import EventSource
 from pytest_errorbudget.readers.events.files.columns import FileColumn, columns_of, identifier, quoted
-from pytest_errorbudget.readers.events.files.event_files import EventFiles, lacking
+from pytest_errorbudget.readers.events.files.event_files import EventFiles, lacking, written_twice
 from pytest_errorbudget.readers.events.files.hive import Hive, hive_of
 from pytest_errorbudget.readers.events.files.kinds import Kind
 from pytest_errorbudget.readers.events.files.named import Named
@@ -23,6 +23,7 @@ from pytest_errorbudget.readers.events.paths import events_problem
 
 _HIVE_TYPES = {Kind.MOMENT: "TIMESTAMPTZ", Kind.WIDE: "HUGEINT"}
 """Types whose names a reader's option takes; those of the others are their own."""
+_FLOATS = frozenset({"FLOAT", "DOUBLE"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,8 @@ class ParquetFiles:
         """The files as they are, and their columns. Raises ``Unreadable`` where one lacks a column that others have."""
         hive = hive_of(self.session, self.root, paths, self.named.keys)
         schemas = self._schemas(paths)
+        for one in sorted(set(schemas.values())):
+            written_twice(self.source, self.root, self.named, one, self._written(one))
         columns = {one: self._columns(one, hive) for one in sorted(set(schemas.values()))}
         if len(columns) == 1:
             files = self._files(paths, hive, {}, {})
@@ -73,6 +76,21 @@ class ParquetFiles:
         first: dict[str, str] = {}
         return {path: first.setdefault(schema, path) for path, schema in rows}
 
+    def _written(self, path: str) -> list[str]:
+        """The file's columns as it writes them: DuckDB gives a second one of a name another."""
+        rows = self.session.execute(
+            f"select name, coalesce(num_children, 0) from parquet_schema([{quoted(path)}]) order by column_id"
+        ).fetchall()
+        names: list[str] = []
+        left: list[int] = []  # how many children are still to come of each node above
+        for name, children in rows:
+            names += [str(name)] if len(left) == 1 else []
+            left[-1:] = [left[-1] - 1] if left else []
+            left.append(int(children))
+            while left and left[-1] == 0:
+                left.pop()
+        return names
+
     def _columns(self, path: str, hive: Hive) -> dict[str, FileColumn]:
         """The columns that are asked for, by lower case."""
         file = f"(from read_parquet([{quoted(path)}], {', '.join(_options(hive))}))"
@@ -95,6 +113,8 @@ class ParquetFiles:
             name: _widest(united[name], (held[name].type for held in columns.values())) for name in _names(columns)
         }
         for name, kind in types.items():
+            if name == self.source.columns.id.lower() and kind in _FLOATS:
+                self._alike(name, {path: held[name] for path, held in columns.items()})
             self._castable(name, kind, {path: held[name] for path, held in columns.items()}, hive)
         return {
             path: ", ".join(
@@ -116,15 +136,25 @@ class ParquetFiles:
                 other = next((one for one, another in columns.items() if another.type != held.type), None)
                 if other is None:
                     raise
-                places = (f"{columns[one].type} in `{one.replace(f'{self.root}/', '')}`" for one in (path, other))
-                raise Unreadable(
-                    events_problem(
-                        self.source,
-                        f"the column `{self.named.names[name]}` of the events `{self.source.name}` is "
-                        f"{' and '.join(sorted(places))}",
-                        "write every file with the same types, or read them as two sources under [[events]]",
-                    )
-                ) from None
+                raise self._unlike(name, columns, path, other) from None
+
+    def _alike(self, name: str, columns: Mapping[str, FileColumn]) -> None:
+        """Raises ``Unreadable`` where ids would become floats, in which two of them may be one."""
+        first, *others = columns
+        other = next((one for one in others if columns[one].type != columns[first].type), None)
+        if other is not None:
+            raise self._unlike(name, columns, first, other)
+
+    def _unlike(self, name: str, columns: Mapping[str, FileColumn], *paths: str) -> Unreadable:
+        places = (f"{columns[one].type} in `{one.replace(f'{self.root}/', '')}`" for one in paths)
+        return Unreadable(
+            events_problem(
+                self.source,
+                f"the column `{self.named.names[name]}` of the events `{self.source.name}` is "
+                f"{' and '.join(sorted(places))}",
+                "write every file with the same types, or read them as two sources under [[events]]",
+            )
+        )
 
 
 def _names(columns: Mapping[str, Mapping[str, FileColumn]]) -> list[str]:
@@ -137,7 +167,9 @@ def _widest(united: str, types: Iterable[str]) -> str:
 
 
 def _options(hive: Hive) -> tuple[str, ...]:
+    # the statistics of pyarrow and polars say nothing of NaN: DuckDB takes it for a number within their bounds
+    nan = "can_have_nan = true"
     if not hive.kinds:
-        return ("hive_partitioning = false",)
+        return (nan, "hive_partitioning = false")
     types = ", ".join(f"{quoted(name)}: {_HIVE_TYPES.get(kind, kind.value)}" for name, kind in hive.kinds.items())
-    return ("hive_partitioning = true", f"hive_types = {{{types}}}")
+    return (nan, "hive_partitioning = true", f"hive_types = {{{types}}}")

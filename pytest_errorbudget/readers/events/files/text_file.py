@@ -26,13 +26,15 @@ _SEPARATOR = "\x1f"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextFile:
     """``names`` are the columns in order; of NDJSON those that are known, and an object need not have them.
-    ``delimiter`` and ``skip``, the blank lines above the header, are of CSV."""
+    ``delimiter`` and ``skip``, the blank lines above the header, are of CSV, and so is ``header``: the names as they
+    are written, of which two may be the same."""
 
     path: str
     format: EventFormat
     names: tuple[str, ...]
     delimiter: str = ","
     skip: int = 0
+    header: tuple[str, ...] = ()
 
     def find(self, name: str) -> str | None:
         """The column called so, else in any case."""
@@ -95,7 +97,14 @@ def _open_csv(session: duckdb.DuckDBPyConnection, path: str, wanted: list[str]) 
         return None
     splits = [(one, next(csv.reader([head[skip]], delimiter=one))) for one in _DELIMITERS]
     delimiter, names = max(splits, key=lambda split: _known(split[1], wanted))
-    return TextFile(path=path, format=EventFormat.CSV, names=tuple(_apart(names)), delimiter=delimiter, skip=skip)
+    return TextFile(
+        path=path,
+        format=EventFormat.CSV,
+        names=tuple(_apart(names)),
+        delimiter=delimiter,
+        skip=skip,
+        header=tuple(names),
+    )
 
 
 def _known(names: list[str], wanted: list[str]) -> tuple[int, int]:
