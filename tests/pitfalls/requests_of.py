@@ -11,6 +11,7 @@ from typing import Any
 
 from pytest_errorbudget.checks.budget import budget_states
 from pytest_errorbudget.checks.event_findings import event_findings
+from pytest_errorbudget.checks.slices import in_slices
 from pytest_errorbudget.model.burn import BudgetState, Burn, NoData
 from pytest_errorbudget.model.counts import Counts
 from pytest_errorbudget.model.settings import Cohort, EventColumns, EventFormat, EventSource
@@ -99,7 +100,7 @@ def _counted(folder: Path, slo: Slo, source: EventSource, until_us: int | None, 
 
 
 def state(counts: Counts, slo: Slo = SLO, tenant: str = "a") -> BudgetState:
-    (only,) = (one for one in budget_states(counts, (slo,), COHORTS) if one.tenant == tenant)
+    (only,) = (one for one in budget_states(in_slices(counts, (slo,)), (slo,), COHORTS) if one.tenant == tenant)
     return only
 
 

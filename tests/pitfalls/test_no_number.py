@@ -81,8 +81,47 @@ def test_a_missing_numerator(tmp_path: Path) -> None:
     counts = count(tmp_path, [request(n, n, None) for n in range(3)], until_us=FIVE)
     assert burn(counts, FIVE) == NoData(Absence.NOT_JUDGED)
     assert said_of(counts) == [
-        "3 events of `requests` cannot be judged for `ok`: a column that its predicate reads is null"
+        "3 events of `requests` cannot be judged for `ok`: a column that its predicate reads is null (tenant a)"
     ]
+
+
+def test_a_missing_numerator_of_one_tenant_and_of_one_window(tmp_path: Path) -> None:
+    """Pitfall 2. What cannot be judged is known of each tenant and window: the silence beside it is another one."""
+    rows = [*requests(10, 1, 0), request("x", FIVE, None), request("y", 2 * FIVE, tenant="b")]
+    counts = count(tmp_path, rows, until_us=2 * FIVE)
+    assert burn(counts, FIVE) == NoData(Absence.NOT_JUDGED)
+    assert burn(counts, FIVE, tenant="b") == NoData(Absence.NO_TRAFFIC)
+    assert burn(counts, HOUR_US) == Burn(1, 10, Fraction(1, 1_000))
+    assert (state(counts).unjudged, state(counts, tenant="b").unjudged) == (1, 0)
+    assert burn(count(tmp_path, rows, until_us=3 * FIVE), FIVE) == NoData(Absence.NO_TRAFFIC)
+
+
+def test_a_missing_numerator_and_a_silent_shard(tmp_path: Path) -> None:
+    """Pitfall 2. A shard that fell silent takes nothing from what is known of the others: these events came."""
+    rows = [request(1, 0), *(request(n, 9 * FIVE, None, tenant="b", shard="1") for n in range(3))]
+    counts = count(tmp_path, rows, until_us=10 * FIVE)
+    assert burn(counts, FIVE) == NoData(Absence.NO_TELEMETRY)
+    assert burn(counts, FIVE, tenant="b") == NoData(Absence.NOT_JUDGED)
+
+
+def test_a_missing_numerator_without_a_budget(tmp_path: Path) -> None:
+    """Pitfall 2. Nothing may burn, and nobody knows whether something did."""
+    perfect = replace(SLO, objective=Fraction(1))
+    rows = [*(request(n, n, None) for n in range(3)), request("b", 0, tenant="b")]
+    counts = count(tmp_path, rows, slo=perfect, until_us=FIVE)
+    assert state(counts, perfect).consumed == NoData(Absence.NOT_JUDGED)
+    assert state(counts, perfect, "b").consumed == NoData(Absence.ZERO_BUDGET)
+
+
+def test_failures_that_nobody_can_see_are_not_time_without_failures(tmp_path: Path) -> None:
+    """Pitfall 2. A budget of minutes has an answer for silence, and none for requests whose outcome is lost."""
+    timed = replace(SLO, budgeting=Timeslices(slice_us=FIVE, target=Fraction(9, 10)))
+    rows = [request(1, 0), request(2, FIVE, None), request(3, 3 * FIVE, tenant="b")]
+    counts = count(tmp_path, rows, slo=timed, until_us=2 * FIVE)
+    assert burn(counts, FIVE, timed) == NoData(Absence.NOT_JUDGED)
+    assert burn(counts, HOUR_US, timed) == Burn(0, 1, Fraction(1, 1_000))
+    silent = count(tmp_path, rows, slo=timed, until_us=3 * FIVE)
+    assert burn(silent, FIVE, timed) == Burn(0, 1, Fraction(1, 1_000))
 
 
 def test_a_missing_numerator_of_a_table_of_counts(tmp_path: Path) -> None:
@@ -134,7 +173,7 @@ def test_no_number_stands_for_no_data(tmp_path: Path, good: int | None, bad: int
     assert burn(counts, HOUR_US, OF_COUNTS) == Burn(1, 100, Fraction(1, 1_000))
     assert said_of(counts, OF_COUNTS, TABLE) == [
         "1 row of the counts `requests` cannot be used for `ok`: a count is null or below zero, or the time is no "
-        "start of a slot"
+        "start of a slot (tenant a)"
     ]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from pytest_errorbudget.model.counts import Counts, Series
+from pytest_errorbudget.model.counts import Counts, Series, Unjudged
 from pytest_errorbudget.model.facts import Facts
 from pytest_errorbudget.report.counts_file import rows, write
 
@@ -40,6 +40,21 @@ def test_parquet_holds_the_same_rows(facts: Facts, tmp_path: Path) -> None:
         assert [column[0] for column in read.description] == CSV.splitlines()[0].split(",")
         assert read.fetchall() == list(rows(counts))
     assert [entry.name for entry in path.parent.iterdir()] == ["counts.parquet"]
+
+
+def test_a_window_whose_events_cannot_be_judged_has_a_row_and_one_without_events_has_none(
+    facts: Facts, tmp_path: Path
+) -> None:
+    first, second, last = (1_767_571_200_000_000 + 300_000_000 * window for window in (0, 1, 3))
+    unjudged = tuple(
+        Unjudged(tenant=tenant, service="billing", slo="availability", starts_us=starts, events=(7,) * len(starts))
+        for tenant, starts in (("acme-prod", (second, last)), ("initech", (first,)))
+    )
+    write(tmp_path / "counts.csv", replace(_counts(facts), unjudged=unjudged))
+    lines = CSV.splitlines(keepends=True)
+    lines.insert(3, "acme-prod,billing,availability,1767572100000000,1767572400000000,0,0\n")
+    lines.append("initech,billing,availability,1767571200000000,1767571500000000,0,0\n")
+    assert (tmp_path / "counts.csv").read_text() == "".join(lines)
 
 
 def test_no_events_give_a_head_alone(facts: Facts, tmp_path: Path) -> None:

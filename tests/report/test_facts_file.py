@@ -336,6 +336,7 @@ def test_budgets_are_exact_and_say_why_there_is_none(facts: Facts, settings: Set
         "objective": "999/1000",
         "valid": 1030,
         "bad": 4,
+        "unjudged": 0,
         "consumed": "40/103",
         "remaining": "63/103",
         "no_data": None,
