@@ -6,12 +6,12 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from one_slo import SLO
+from one_alert import THRESHOLD, condition
+from one_slo import SLO, counts_of, series_of
 
 from pytest_errorbudget.checks.alert_never_fires import never_fires, never_firing_findings, unlike_the_policy
 from pytest_errorbudget.checks.firing import present_firings
-from pytest_errorbudget.model.alert import Condition, Urgency
-from pytest_errorbudget.model.counts import Counts, Series
+from pytest_errorbudget.model.alert import Condition
 from pytest_errorbudget.model.finding import Affected, Finding, Label
 from pytest_errorbudget.model.item import ItemId
 from pytest_errorbudget.model.rule import Rule
@@ -19,22 +19,10 @@ from pytest_errorbudget.model.settings import Cohort
 from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.model.slo import Slo
 from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.model.threshold import Basis, Threshold
-from pytest_errorbudget.model.window import HOUR_US, MINUTE_US
+from pytest_errorbudget.model.threshold import Threshold
+from pytest_errorbudget.model.window import MINUTE_US
 
 FIVE = 5 * MINUTE_US
-
-
-def condition(burn: str, *, inclusive: bool = False) -> Condition:
-    return Condition(
-        name="fast",
-        urgency=Urgency.PAGE,
-        burn=Fraction(burn),
-        inclusive=inclusive,
-        lookback_us=HOUR_US,
-        after_us=0,
-        span=Span("slo.yaml", 9, 20),
-    )
 
 
 def slo(objective: str, *conditions: Condition) -> Slo:
@@ -57,10 +45,7 @@ def slo(objective: str, *conditions: Condition) -> Slo:
 def test_a_total_outage_is_the_most_that_can_burn(objective: str, burn: str, inclusive: bool, never: bool) -> None:
     asked = condition(burn, inclusive=inclusive)
     assert never_fires(asked, 1 - Fraction(objective)) is never
-    outage = Series(tenant="a", service="api", slo="ok", starts_us=(0,), valid=(7,), bad=(7,))
-    counts = Counts(
-        window_us=FIVE, as_of_us=FIVE, closed_until_us=FIVE, series=(outage,), totals=(), recounts=(), digest=""
-    )
+    counts = counts_of(series_of({0: (7, 7)}), width_us=FIVE, until_us=FIVE)
     assert (present_firings(counts, (slo(objective, asked),), ()) == ()) is never
 
 
@@ -117,23 +102,8 @@ def test_windows_that_are_shorter_than_what_is_counted_are_taken_as_that_long() 
 
 @pytest.mark.parametrize(("minutes", "fires"), [(5, True), (20, True), (30, False)])
 def test_three_failing_slots_need_three_slots_in_an_hour(minutes: int, fires: bool) -> None:
-    threshold = Threshold(
-        cohort="gold",
-        slo="ok",
-        burn=Fraction(20),
-        basis=Basis.TOLERANCE,
-        bound=Fraction(20),
-        confidence=Fraction(1),
-        reliable=True,
-        windows=1_000,
-        tenants=("a",),
-        outliers=(),
-        long_us=HOUR_US,
-        short_us=FIVE,
-        failing_slots=3,
-    )
     said = "the page asks for failures in 3 slots of 1h, and events are counted in steps of 30m: it cannot fire"
-    assert (said in reasons("0.999", threshold, counted_us=minutes * MINUTE_US)) is not fires
+    assert (said in reasons("0.999", THRESHOLD, counted_us=minutes * MINUTE_US)) is not fires
 
 
 def test_a_cohorts_own_objective_counts() -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from one_slo import SLO, TOTALS
+from one_slo import GOLD, SLO, counts_of, series_of
 
 from pytest_errorbudget.checks.budget import budget_states, burn_findings
 from pytest_errorbudget.model.burn import Absence, BudgetState, NoData
-from pytest_errorbudget.model.counts import Counts, Series
+from pytest_errorbudget.model.counts import Counts
 from pytest_errorbudget.model.finding import Affected, Finding
 from pytest_errorbudget.model.item import ItemId
 from pytest_errorbudget.model.rule import Rule
@@ -20,29 +20,12 @@ from pytest_errorbudget.model.window import DAY_US, MINUTE_US
 
 FIVE = 5 * MINUTE_US
 PERIOD = 30 * DAY_US
-GOLD = Cohort(name="gold", tenants=("a",))
 
 
 def month(bad: dict[int, int], *, each: int = 100) -> Counts:
     """30 days of tenant ``a``: ``each`` events in every window, and the bad ones by the window's number."""
-    windows = PERIOD // FIVE
-    series = Series(
-        tenant="a",
-        service="api",
-        slo="ok",
-        starts_us=tuple(number * FIVE for number in range(windows)),
-        valid=(each,) * windows,
-        bad=tuple(bad.get(number, 0) for number in range(windows)),
-    )
-    return Counts(
-        window_us=FIVE,
-        as_of_us=PERIOD,
-        closed_until_us=PERIOD,
-        series=(series,),
-        totals=(TOTALS,),
-        recounts=(),
-        digest="sha256:0",
-    )
+    windows = {number * FIVE: (each, bad.get(number, 0)) for number in range(PERIOD // FIVE)}
+    return counts_of(series_of(windows), width_us=FIVE, until_us=PERIOD)
 
 
 def state(counts: Counts, cohort: Cohort = GOLD, slo: Slo = SLO) -> BudgetState:

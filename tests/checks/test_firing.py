@@ -8,16 +8,14 @@ from fractions import Fraction
 
 from hypothesis import given
 from hypothesis import strategies as st
-from one_slo import SLO, TOTALS
+from one_alert import THRESHOLD, condition
+from one_slo import GOLD, SLO, counts_of, series_of
 
 from pytest_errorbudget.checks.burn import burn_over, fires, sums_of, workbook_policy
 from pytest_errorbudget.checks.firing import generated_firings, present_firings, workbook_firings
-from pytest_errorbudget.model.alert import Condition, Firing, Policy, Urgency
+from pytest_errorbudget.model.alert import Firing, Policy, Urgency
 from pytest_errorbudget.model.burn import Burn
 from pytest_errorbudget.model.counts import Counts, Series
-from pytest_errorbudget.model.settings import Cohort
-from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.model.threshold import Basis, Threshold
 from pytest_errorbudget.model.window import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 
 
@@ -26,23 +24,8 @@ def counted(
 ) -> Counts:
     """Tenant ``a``: (number of the window, valid, bad)."""
     end = (windows[-1][0] + 1) * width_us if until_us is None else until_us
-    series = Series(
-        tenant="a",
-        service="api",
-        slo="ok",
-        starts_us=tuple(number * width_us for number, _, _ in windows),
-        valid=tuple(valid for _, valid, _ in windows),
-        bad=tuple(bad for _, _, bad in windows),
-    )
-    return Counts(
-        window_us=width_us,
-        as_of_us=end,
-        closed_until_us=end,
-        series=(series,),
-        totals=(TOTALS,),
-        recounts=(),
-        digest="",
-    )
+    series = series_of({number * width_us: (valid, bad) for number, valid, bad in windows})
+    return counts_of(series, width_us=width_us, until_us=end)
 
 
 def steady(minutes: int, failing: range, percent: int, *, width_us: int) -> Counts:
@@ -85,29 +68,11 @@ def test_an_objective_of_a_hundred_percent_has_no_alert() -> None:
     assert workbook_firings(counted([(0, 10, 10)]), (replace(SLO, objective=Fraction(1)),), ()) == ()
 
 
-THRESHOLD = Threshold(
-    cohort="gold",
-    slo="ok",
-    burn=Fraction(20),
-    basis=Basis.TOLERANCE,
-    bound=Fraction(20),
-    confidence=Fraction(1),
-    reliable=True,
-    windows=1_000,
-    tenants=("a",),
-    outliers=(),
-    long_us=HOUR_US,
-    short_us=5 * MINUTE_US,
-    failing_slots=3,
-)
-
-
 def test_a_generated_threshold_asks_for_its_failing_slots() -> None:
-    gold = Cohort(name="gold", tenants=("a",))
     two = counted([(0, 10, 10), (1, 10, 10)])
     three = counted([(0, 10, 10), (1, 10, 10), (2, 10, 10)])
-    assert generated_firings(two, (SLO,), (gold,), (THRESHOLD,)) == ()
-    assert generated_firings(three, (SLO,), (gold,), (THRESHOLD,)) == (
+    assert generated_firings(two, (SLO,), (GOLD,), (THRESHOLD,)) == ()
+    assert generated_firings(three, (SLO,), (GOLD,), (THRESHOLD,)) == (
         Firing(
             policy=Policy.GENERATED, tenant="a", slo="ok", urgency=Urgency.PAGE, intervals=((15 * MINUTE_US, None),)
         ),
@@ -118,9 +83,8 @@ def test_a_generated_threshold_asks_for_its_failing_slots() -> None:
 @given(st.lists(st.booleans(), min_size=1, max_size=150))
 def test_failing_slots_are_of_five_minutes_however_finely_events_are_counted(failing: list[bool]) -> None:
     """Counted in minutes: the slots end with the evaluation, and three failing minutes of one of them are one slot."""
-    gold = Cohort(name="gold", tenants=("a",))
     counts = counted([(minute, 10, 10 * bad) for minute, bad in enumerate(failing)], width_us=MINUTE_US)
-    fired = [one.intervals for one in generated_firings(counts, (SLO,), (gold,), (THRESHOLD,))]
+    fired = [one.intervals for one in generated_firings(counts, (SLO,), (GOLD,), (THRESHOLD,))]
     for end in range(1, len(failing) + 1):
         slots = sum(any(failing[max(0, at - 5) : at]) for at in range(end, max(0, end - 60), -5))
         expected = any(failing[max(0, end - 60) : end]) and any(failing[max(0, end - 5) : end]) and slots >= 3
@@ -129,22 +93,10 @@ def test_failing_slots_are_of_five_minutes_however_finely_events_are_counted(fai
         assert held == expected
 
 
-def condition(burn: Fraction, *, inclusive: bool, after_us: int = 0) -> Condition:
-    return Condition(
-        name="fast",
-        urgency=Urgency.PAGE,
-        burn=burn,
-        inclusive=inclusive,
-        lookback_us=5 * MINUTE_US,
-        after_us=after_us,
-        span=Span("slo.yaml", 2),
-    )
-
-
 def test_a_comparison_is_explicit_at_its_limit() -> None:
     at_the_limit = counted([(0, 1000, 2)])
     for inclusive, expected in ((True, 1), (False, 0)):
-        slo = replace(SLO, conditions=(condition(Fraction(2), inclusive=inclusive),))
+        slo = replace(SLO, conditions=(condition(2, inclusive=inclusive, lookback_us=5 * MINUTE_US),))
         assert len(present_firings(at_the_limit, (slo,), ())) == expected
 
 
@@ -152,7 +104,8 @@ def test_a_ratio_of_none_is_at_least_none_and_no_more_than_it() -> None:
     """Prometheus' `0 >= 0` holds wherever there are events, also where none of them is bad."""
     without_failure = counted([(0, 10, 0), (1, 10, 0), (9, 10, 0)])
     inclusive, exclusive = (
-        replace(SLO, conditions=(condition(Fraction(0), inclusive=inclusive),)) for inclusive in (True, False)
+        replace(SLO, conditions=(condition(0, inclusive=inclusive, lookback_us=5 * MINUTE_US),))
+        for inclusive in (True, False)
     )
     (firing,) = present_firings(without_failure, (inclusive,), ())
     assert in_minutes(firing) == [(5, 15), (50, None)]
@@ -163,7 +116,7 @@ def test_a_ratio_of_none_is_at_least_none_and_no_more_than_it() -> None:
 
 def test_a_pending_condition_fires_when_it_has_held_long_enough() -> None:
     counts = counted([(0, 10, 10), (1, 10, 10), (2, 10, 10), (3, 10, 0)])
-    slo = replace(SLO, conditions=(condition(Fraction(2), inclusive=True, after_us=10 * MINUTE_US),))
+    slo = replace(SLO, conditions=(condition(2, inclusive=True, lookback_us=5 * MINUTE_US, after_us=10 * MINUTE_US),))
     (firing,) = present_firings(counts, (slo,), ())
     assert in_minutes(firing) == [(15, 20)]
 

@@ -6,12 +6,13 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from one_slo import TOTALS
 
 from pytest_errorbudget.checks.step_rules import STEP_OF_RULE
 from pytest_errorbudget.checks.steps import steps
 from pytest_errorbudget.checks.tenant_health import tenant_health
 from pytest_errorbudget.model.contracts import Contracts, Crate
-from pytest_errorbudget.model.counts import Counts, Recount, Series, SourceTotals
+from pytest_errorbudget.model.counts import Counts, Recount, Series
 from pytest_errorbudget.model.facts import DatabaseFacts, Facts
 from pytest_errorbudget.model.finding import Affected, Finding
 from pytest_errorbudget.model.item import schema_item
@@ -249,18 +250,16 @@ def test_windows_that_changed_when_counted_again_are_race_conditions() -> None:
 
 
 def test_rows_that_are_no_event_are_counted_in_the_terminal_and_in_the_log() -> None:
-    total = SourceTotals(
-        source="requests",
+    total = replace(
+        TOTALS,
         rows=20,
         events=8,
         duplicates=2,
-        disagreeing=0,
         without_id=1,
         without_time=2,
         unknown_tenant=3,
         after_as_of=4,
         invalid=(),
-        watermark_us=0,
     )
     counts = replace(COUNTS, totals=(total,), race_conditions=0)
     told = step(StepName.SLI_BURN_RATE_COMPUTATION, facts=replace(FACTS, counts=counts))

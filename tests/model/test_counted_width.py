@@ -6,9 +6,9 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from one_alert import condition
 from one_slo import SLO
 
-from pytest_errorbudget.model.alert import Condition, Urgency
 from pytest_errorbudget.model.settings import EventColumns, EventFormat, EventSource, Settings
 from pytest_errorbudget.model.slo import Budgeting, RatioTimeslices, Slo, Timeslices
 from pytest_errorbudget.model.source import Span
@@ -36,16 +36,8 @@ def test_windows_slides_and_the_shortest_alert_are_whole_numbers_of_it(
 
 
 def asking(lookback_us: int = HOUR_US, after_us: int = 0, budgeting: Budgeting = SLO.budgeting) -> Slo:
-    condition = Condition(
-        name="fast",
-        urgency=Urgency.PAGE,
-        burn=Fraction(2),
-        inclusive=False,
-        lookback_us=lookback_us,
-        after_us=after_us,
-        span=Span("slo.yaml", 2),
-    )
-    return replace(SLO, conditions=(condition,), budgeting=budgeting)
+    asked = condition(2, lookback_us=lookback_us, after_us=after_us)
+    return replace(SLO, conditions=(asked,), budgeting=budgeting)
 
 
 @pytest.mark.parametrize(

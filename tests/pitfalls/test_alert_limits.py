@@ -12,16 +12,17 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from one_alert import condition
 from requests_of import COHORTS, FIVE, OF_COUNTS, SLO, TENANTS, burn, count, count_table, requests
 
 from pytest_errorbudget.checks.alert_never_fires import never_firing_findings, unlike_the_policy
 from pytest_errorbudget.checks.burn import workbook_policy
 from pytest_errorbudget.checks.firing import generated_firings, present_firings, workbook_firings
+from pytest_errorbudget.checks.slices import in_slices
 from pytest_errorbudget.checks.thresholds import evidence, thresholds
-from pytest_errorbudget.model.alert import Condition, Urgency
+from pytest_errorbudget.model.alert import Urgency
 from pytest_errorbudget.model.burn import Burn
 from pytest_errorbudget.model.settings import Cohort
-from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.window import DAY_US, HOUR_US, MINUTE_US
 from pytest_errorbudget.pipeline.project import open_project
 
@@ -38,18 +39,6 @@ good = "status < 500"
 objective = "{objective}"
 period = "30d"
 """
-
-
-def condition(burn: str, *, inclusive: bool, lookback_us: int = HOUR_US, after_us: int = 0) -> Condition:
-    return Condition(
-        name="fast",
-        urgency=Urgency.PAGE,
-        burn=Fraction(burn),
-        inclusive=inclusive,
-        lookback_us=lookback_us,
-        after_us=after_us,
-        span=Span("slo.yaml", 9),
-    )
 
 
 @pytest.mark.parametrize(
@@ -184,7 +173,7 @@ def test_a_threshold_that_is_generated_can_be_reached(tmp_path: Path) -> None:
     rows += [("a", 300 * HOUR_US + number * FIVE, 0, 9) for number in range(12)]
     counts = count_table(tmp_path, rows, slo=slo, until_us=301 * HOUR_US)
     cohort = Cohort(name="all", tenants=TENANTS)
-    made = thresholds(evidence(counts, (slo,)), (slo,), (cohort,), Fraction(992, 1_000))
+    made = thresholds(evidence(in_slices(counts, (slo,))), (slo,), (cohort,), Fraction(992, 1_000))
     assert [one.burn for one in made] == [9]
     (page,) = generated_firings(counts, (slo,), (cohort,), made)
     ((begins, _),) = page.intervals

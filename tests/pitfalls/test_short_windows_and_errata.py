@@ -11,14 +11,14 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from one_alert import condition
 from requests_of import COHORTS, OF_COUNTS, burn, count_table, state
 
 from pytest_errorbudget.checks.burn import workbook_policy
 from pytest_errorbudget.checks.firing import present_firings, workbook_firings
-from pytest_errorbudget.model.alert import Condition, Urgency
+from pytest_errorbudget.model.alert import Urgency
 from pytest_errorbudget.model.burn import Burn
 from pytest_errorbudget.model.slo import Rolling
-from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.window import DAY_US, HOUR_US, MINUTE_US
 from pytest_errorbudget.pipeline.project import open_project
 
@@ -33,22 +33,10 @@ def minutes(until: int, failing: range | set[int], percent: int) -> MINUTES:
     )
 
 
-def condition(lookback_us: int, after_us: int = 0) -> Condition:
-    return Condition(
-        name="long",
-        urgency=Urgency.PAGE,
-        burn=Fraction("14.4"),
-        inclusive=False,
-        lookback_us=lookback_us,
-        after_us=after_us,
-        span=Span("slo.yaml", 9),
-    )
-
-
 def test_the_short_window_ends_an_alert_soon_after_the_incident(tmp_path: Path) -> None:
     """Pitfall 14. Figure 5-6: 15 % of errors for ten minutes. Evaluated every minute, the page fires 6 minutes after
     the start and stops 5 after the end; the long window alone (slogen #47) goes on for 55."""
-    slo = replace(OF_COUNTS, conditions=(condition(HOUR_US),))
+    slo = replace(OF_COUNTS, conditions=(condition("14.4"),))
     counts = count_table(
         tmp_path, minutes(500, range(400, 410), 15), slo=slo, until_us=500 * MINUTE_US, window_us=MINUTE_US
     )
@@ -60,7 +48,7 @@ def test_the_short_window_ends_an_alert_soon_after_the_incident(tmp_path: Path) 
 
 def test_the_short_window_does_not_delay_the_start(tmp_path: Path) -> None:
     """Pitfall 14. It crosses its limit first: 28.8 s, and the long one 5.76 min, after errors of 15 % begin."""
-    slo = replace(OF_COUNTS, conditions=(condition(5 * MINUTE_US),))
+    slo = replace(OF_COUNTS, conditions=(condition("14.4", lookback_us=5 * MINUTE_US),))
     counts = count_table(
         tmp_path, minutes(500, range(400, 410), 15), slo=slo, until_us=500 * MINUTE_US, window_us=MINUTE_US
     )
@@ -72,7 +60,7 @@ def test_waiting_resets_on_a_dip_and_a_short_window_does_not(tmp_path: Path) -> 
     """Pitfall 14. The Workbook's strategy 3: with ``for: 10m``, outages of five minutes every ten never alert, although
     they use 35 % of the budget in half an hour."""
     spikes = {minute for start in (400, 410, 420) for minute in range(start, start + 5)}
-    slo = replace(OF_COUNTS, conditions=(condition(MINUTE_US, after_us=10 * MINUTE_US),))
+    slo = replace(OF_COUNTS, conditions=(condition("14.4", lookback_us=MINUTE_US, after_us=10 * MINUTE_US),))
     counts = count_table(tmp_path, minutes(430, spikes, 100), slo=slo, until_us=430 * MINUTE_US, window_us=MINUTE_US)
     assert present_firings(counts, (slo,), COHORTS) == ()
     page = next(one for one in workbook_firings(counts, (slo,), COHORTS) if one.urgency is Urgency.PAGE)

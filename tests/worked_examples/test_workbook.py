@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from one_alert import condition
 from one_slo import SLO
-from steady_traffic import COHORTS, MONTH, alert, errors, fired, outage_from, state
+from steady_traffic import COHORTS, MONTH, errors, fired, outage_from, state
 
 from pytest_errorbudget.checks.burn import burn_that_consumes, workbook_policy
 from pytest_errorbudget.checks.firing import workbook_firings
@@ -58,9 +59,9 @@ def test_detection_times_of_a_total_outage() -> None:
         (36 * HOUR_US, 72 * SECOND_US // 10, "detect_36h_s"),
     ):
         outage = errors(2 * lookback_us, width_us, outage_from(lookback_us))
-        begins, _ = fired(outage, alert(1, lookback_us, inclusive=True))
+        begins, _ = fired(outage, condition(1, lookback_us=lookback_us, inclusive=True))
         assert float(Fraction(begins - lookback_us, SECOND_US)) == WORKBOOK[vector]
-        begins, _ = fired(outage, alert(1, lookback_us))
+        begins, _ = fired(outage, condition(1, lookback_us=lookback_us))
         assert begins - lookback_us - width_us == WORKBOOK[vector] * SECOND_US, "greater than is one evaluation later"
 
 
@@ -123,7 +124,8 @@ def test_an_alert_on_one_hour_resets_58_minutes_after_a_total_outage() -> None:
     57.84 minutes, since the outage leaves the window no earlier."""
     width = 12 * SECOND_US // 10
     outage = range(2 * HOUR_US, 2 * HOUR_US + 109 * width)
-    begins, ends = fired(errors(4 * HOUR_US, width, lambda start: 100 * (start in outage)), alert(36, HOUR_US))
+    counts = errors(4 * HOUR_US, width, lambda start: 100 * (start in outage))
+    begins, ends = fired(counts, condition(36))
     assert burn_that_consumes(Fraction(5, 100), MONTH, HOUR_US) == 36
     assert begins == outage.stop
     assert ends is not None
@@ -139,8 +141,8 @@ def test_figure_5_6_exactly() -> None:
     counts = errors(9 * HOUR_US, width, lambda start: 15 * (start in incident))
     page = next(one for one in workbook_firings(counts, (SLO,), COHORTS) if one.urgency is Urgency.PAGE)
     ((begins, ends),) = page.intervals
-    short_begins, short_ends = fired(counts, alert("14.4", 5 * MINUTE_US))
-    long_begins, long_ends = fired(counts, alert("14.4", HOUR_US))
+    short_begins, short_ends = fired(counts, condition("14.4", lookback_us=5 * MINUTE_US))
+    long_begins, long_ends = fired(counts, condition("14.4"))
     assert ends is not None
     assert long_ends is not None
     assert (begins, ends) == (long_begins, short_ends)

@@ -1,8 +1,0 @@
-"""Puts what several folders of tests share where these tests find it."""
-
-from __future__ import annotations
-
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
