@@ -6,6 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from one_slo import TOTALS, series_of, unjudged_of
 
 from pytest_errorbudget.checks.determinism import determinism_findings, determinism_score
 from pytest_errorbudget.checks.event_findings import event_findings
@@ -23,19 +24,7 @@ SLO = Slo(
     span=Span("slo.yaml", 1),
 )
 OTHER = replace(SLO, name="jobs", sli=replace(SLO.sli, events="jobs"))
-CLEAN = SourceTotals(
-    source="requests",
-    rows=1_300,
-    events=1_000,
-    duplicates=0,
-    disagreeing=0,
-    without_id=0,
-    without_time=0,
-    unknown_tenant=0,
-    after_as_of=300,
-    invalid=(("ok", 0),),
-    watermark_us=0,
-)
+CLEAN = replace(TOTALS, rows=1_300, events=1_000, after_as_of=300, watermark_us=0)
 
 
 def counts(total: SourceTotals = CLEAN, recounts: tuple[Recount, ...] = (), races: int = 0) -> Counts:
@@ -71,15 +60,36 @@ def messages(total: SourceTotals) -> list[tuple[str, str]]:
             "`requests` holds 1 row without id, 2 rows without time, 3 rows of unknown tenants (2 tenants: x, y), "
             "of 1,300 rows",
         ),
-        (
-            replace(CLEAN, invalid=(("ok", 4),)),
-            "events-invalid",
-            "4 events of `requests` cannot be judged for `ok`: a column that its predicate reads is null",
-        ),
     ],
 )
 def test_what_is_wrong_with_events(total: SourceTotals, rule: str, message: str) -> None:
     assert messages(total) == [(rule, message)]
+
+
+@pytest.mark.parametrize(
+    ("valid_of", "consequence"),
+    [
+        (("a", "b"), "They are neither good nor bad and count as no valid event."),
+        (
+            ("b",),
+            "They are neither good nor bad and count as no valid event. They are all that came of tenant a.",
+        ),
+    ],
+)
+def test_events_that_cannot_be_judged_are_told_to_their_tenants(valid_of: tuple[str, ...], consequence: str) -> None:
+    found = replace(
+        counts(replace(CLEAN, invalid=(("ok", 4),))),
+        series=tuple(series_of({0: (1, 0)}, tenant=tenant) for tenant in valid_of),
+        unjudged=(unjudged_of({0: 1}), unjudged_of({0: 2, 1: 1}, tenant="b")),
+    )
+    (finding,) = event_findings(found, (SLO, OTHER), "errorbudget.toml", ())
+    assert (finding.rule.id, finding.message, finding.consequence) == (
+        "events-invalid",
+        "4 events of `requests` cannot be judged for `ok`: a column that its predicate reads is null (2 tenants: a, b)",
+        consequence,
+    )
+    assert [str(item) for item in finding.items] == ["errorbudget.toml::ok[a]", "errorbudget.toml::ok[b]"]
+    assert finding.tenants == ("a", "b")
 
 
 def test_duplicates_and_events_after_the_end_are_no_findings() -> None:
