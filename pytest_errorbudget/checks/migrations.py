@@ -10,6 +10,7 @@ from pytest_errorbudget.model.item import migration_item
 from pytest_errorbudget.model.migration import MigrationFailure, MigrationSet, RealReplay
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.rule import Rule
+from pytest_errorbudget.model.severity import Severity
 
 _UNEXPECTED = frozenset(
     {
@@ -69,6 +70,8 @@ def told_for_sure(findings: Iterable[Finding], migrations: MigrationSet | None) 
 
 def _failed(failure: MigrationFailure) -> Finding:
     path = failure.span.path
+    if failure.extension is not None:
+        return _without_extension(failure, failure.extension)
     return Finding(
         rule=Rule.MIGRATION_FAILED,
         severity=Rule.MIGRATION_FAILED.severity,
@@ -82,4 +85,22 @@ def _failed(failure: MigrationFailure) -> Finding:
         ),
         help="Correct the statement, in a new migration where this one has been applied anywhere."
         + (_MADE_BEFORE if failure.sqlstate in _UNDEFINED else ""),
+    )
+
+
+def _without_extension(failure: MigrationFailure, extension: str) -> Finding:
+    """The tenants' server may have it: the replay ends here, and no deployment."""
+    path = failure.span.path
+    return Finding(
+        rule=Rule.MIGRATION_FAILED,
+        severity=Severity.WARNING,
+        message=f"the server that replays the migrations has no extension `{extension}`",
+        place=path,
+        affected=(Affected(migration_item(path)),),
+        labels=(Label(failure.span, f"SQLSTATE {failure.sqlstate}"),),
+        consequence=(
+            "The replay ends here: what this migration and those after it make is not known, and what names it is not "
+            "checked."
+        ),
+        help="Name a server that has the extension in errorbudget.toml, as `url` or `binaries` of `[replay]`.",
     )

@@ -85,11 +85,13 @@ class Opaque:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MigrationFailure:
-    """PostgreSQL's own error, with the place in the file."""
+    """PostgreSQL's own error, with the place in the file. ``extension`` is what the replay's server lacks, where that
+    is all that is wrong."""
 
     span: Span
     sqlstate: str
     message: str
+    extension: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,22 +118,18 @@ def _failure(statement: Statement, error: psycopg.Error) -> MigrationFailure:
     message = error.diag.message_primary or str(error).strip() or "the server closed the connection"
     hint = f" ({error.diag.message_hint})" if error.diag.message_hint else ""
     position = error.diag.statement_position
+    extension = _lacking(message)
     return MigrationFailure(
         span=statement_start(statement) if position is None else span_within(statement, int(position) - 1),
         sqlstate=error.sqlstate or "",
-        message=_without_extension(message) or f"{message}{hint}",
+        message=f"{message}{hint}" if extension is None else f'extension "{extension}" is not available',
+        extension=extension,
     )
 
 
-def _without_extension(message: str) -> str | None:
+def _lacking(message: str) -> str | None:
     found = _NO_EXTENSION.search(message)
-    if found is None:
-        return None
-    name = found["name"] or found["file"]
-    return (
-        f'extension "{name}" is not available on the server that replays the migrations; '
-        "`[replay]` in errorbudget.toml can name one that has it (`url` or `binaries`)"
-    )
+    return (found["name"] or found["file"]) if found is not None else None
 
 
 def statement_start(statement: Statement) -> Span:

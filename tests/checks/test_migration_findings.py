@@ -10,6 +10,7 @@ from pytest_errorbudget.model.item import migration_item, schema_item
 from pytest_errorbudget.model.migration import MigrationFailure, MigrationFile, MigrationKind, MigrationSet, RealReplay
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.rule import Rule
+from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.model.source import Span
 
 
@@ -31,6 +32,26 @@ def test_a_failure_is_postgresqls_own_error_at_its_place() -> None:
         "The checks use the schema as it was before this migration."
     )
     assert finding.help == "Correct the statement, in a new migration where this one has been applied anywhere."
+
+
+def test_an_extension_that_the_replays_server_lacks_is_no_fault_of_the_migration() -> None:
+    span = Span("migrations/0003_x.sql", 1, 1)
+    failure = MigrationFailure(
+        span=span, sqlstate="0A000", message='extension "pgmq" is not available', extension="pgmq"
+    )
+    (finding,) = migration_findings(RealReplay(server_version=180006, versions=(), failure=failure))
+    assert isinstance(finding, Finding)
+    assert (finding.severity, finding.message) == (
+        Severity.WARNING,
+        "the server that replays the migrations has no extension `pgmq`",
+    )
+    assert finding.consequence == (
+        "The replay ends here: what this migration and those after it make is not known, and what names it is not "
+        "checked."
+    )
+    assert finding.help == (
+        "Name a server that has the extension in errorbudget.toml, as `url` or `binaries` of `[replay]`."
+    )
 
 
 def _file(path: str, unread: str | None = None) -> MigrationFile:

@@ -127,8 +127,8 @@ end $$;
             MigrationFailure(
                 span=Span("migrations/2_bad.sql", 1, 1),
                 sqlstate="0A000",
-                message='extension "postgis" is not available on the server that replays the migrations; `[replay]` '
-                "in errorbudget.toml can name one that has it (`url` or `binaries`)",
+                message='extension "postgis" is not available',
+                extension="postgis",
             ),
         ),
         (

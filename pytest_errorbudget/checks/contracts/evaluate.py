@@ -63,6 +63,10 @@ def _of_shape(
             yield Unchecked("query", query_place(query), "its crate speaks to another server", query.span)
             continue
         verdict = shape.verdict(query)
+        unreached = view.why_unreached(query, verdict, shape.shape)
+        if unreached is not None:
+            yield _skipped(query, unreached, shape, view)
+            continue
         match verdict:
             case None:
                 yield _unprepared(query, shape, view)
@@ -73,15 +77,17 @@ def _of_shape(
             case Typed():
                 yield from _of_query(query, verdict, shape, view, reads)
     yield from _of_declarations(shape, view, reads)
-    yield from rust_enum_labels(shape, reads, view)
     yield from _of_flows(reads, shape, view, handlers)
 
 
 def _of_declarations(shape: ShapeView, view: View, reads: list[Read]) -> Iterator[Draft | Unchecked]:
-    """Entities and ``table!``."""
-    if view.incomplete and not shape.shape.tenants:
+    """Entities, ``table!`` and enums."""
+    if view.unreached is not None and not shape.shape.tenants:
         if entities_of(view) or view.contracts.tables:
-            yield Unchecked("table-declaration", "migrations", "the migrations could not all be replayed")
+            yield Unchecked("table-declaration", "migrations", view.unreached.reason)
+        for enum in view.contracts.enums:
+            if view.scope.reads(enum.crate):
+                yield Unchecked("enum", f"{enum.span.path}::{enum.name}", view.unreached.reason, enum.span)
         return
     for said in of_entities(shape.shape, view):
         if isinstance(said, Read):
@@ -90,6 +96,7 @@ def _of_declarations(shape: ShapeView, view: View, reads: list[Read]) -> Iterato
         else:
             yield said
     yield from table_declaration_stale(shape.shape, view)
+    yield from rust_enum_labels(shape, reads, view)
 
 
 def _unprepared(query: Query, shape: ShapeView, view: View) -> Unchecked:
@@ -99,9 +106,12 @@ def _unprepared(query: Query, shape: ShapeView, view: View) -> Unchecked:
         return Unchecked("query", query_place(query), reason, query.span)
     typing = shape.typings.get(key_of(query))
     known = typing.unchecked if typing is not None else None
+    return _skipped(query, known or "it was not prepared on this schema", shape, view)
+
+
+def _skipped(query: Query, reason: str, shape: ShapeView, view: View) -> Unchecked:
     stands = shape.shape.tenants or not view.scope.tenants
     items = tuple(each.item for each in view.scope.affected(shape.shape, query_subject(query))) if stands else ()
-    reason = known or "it was not prepared on this schema"
     return Unchecked("query", query_place(query), reason, query.span, items)
 
 

@@ -61,6 +61,8 @@ def sqlx_cache_stale(view: View) -> Iterator[tuple[TenantShape, Draft]]:
         if places and not records:
             yield newest, _missing(query, places)
         verdict = view.compiled(query)
+        if view.why_unreached(query, verdict, newest) is not None:
+            continue
         if records and records[0].is_postgres and isinstance(verdict, Typed):
             difference = _difference(records[0], verdict)
             if difference is not None:

@@ -10,6 +10,7 @@ from typing import TypeVar
 from pytest_errorbudget.checks.contracts.elsewhere import files_of_elsewhere
 from pytest_errorbudget.checks.contracts.libraries.own_types import OwnTypes
 from pytest_errorbudget.checks.contracts.scope import Scope, TenantShape
+from pytest_errorbudget.checks.contracts.unreached import Unreached, unreached_of
 from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.model.facts import DatabaseFacts, QueryKey, QueryTyping
 from pytest_errorbudget.model.pgtype import PgType
@@ -40,7 +41,7 @@ class View:
     """``queries`` are those of the scope's crates. ``replayed`` is what the newest replay says of them: the schema that
     macros are taken to be compiled against. ``migrated`` is the newest schema of the migrations, whose columns know
     their lines. ``own_types`` are the services' own types by name. ``statements`` are the migrations';
-    ``incomplete`` says that PostgreSQL refused one of them, so that the replay shows an older schema than the sources
+    ``unreached`` says where PostgreSQL refused one of them, so that the replay shows an older schema than the sources
     mean."""
 
     contracts: Contracts
@@ -54,11 +55,18 @@ class View:
     by_name: Mapping[str, tuple[tuple[StructRef, Struct], ...]]
     own_types: OwnTypes
     statements: tuple[str, ...] = ()
-    incomplete: bool = False
+    unreached: Unreached | None = None
 
     def compiled(self, query: Query) -> Typed | Rejected | None:
         typing = self.replayed.get(key_of(query))
         return typing.verdict if typing is not None else None
+
+    def why_unreached(self, query: Query, verdict: Typed | Rejected | None, shape: TenantShape) -> str | None:
+        """Why the newest schema that the replay came to says nothing of a query; tenants have schemas of their own."""
+        if self.unreached is None or shape.tenants or query.sql is None:
+            return None
+        schemas = (shape.schema,) if self.migrated is None else (shape.schema, self.migrated)
+        return self.unreached.reason if self.unreached.may_change(query.sql, verdict, schemas) else None
 
     def why_unknown(self, ref: StructRef | None) -> str:
         """Why a query's target is none of ``structs``: functions of one file may each have a struct of one name."""
@@ -124,7 +132,7 @@ def view_of(contracts: Contracts, database: DatabaseFacts, scope: Scope) -> View
         by_name=named,
         own_types=own_types_of(contracts),
         statements=statements,
-        incomplete=database.replay is not None and database.replay.failure is not None,
+        unreached=unreached_of(database),
     )
 
 

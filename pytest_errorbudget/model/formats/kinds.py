@@ -15,6 +15,7 @@ KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "cohort": ("tenant's cohort", "tenants' cohorts"),
         "contract": ("contract", "contracts"),
         "drift": ("difference between schemas", "differences between schemas"),
+        "enum": ("Rust enum", "Rust enums"),
         "events": ("source of events", "sources of events"),
         "expressions": ("comparison of expressions", "comparisons of expressions"),
         "ffi": ("FFI declaration", "FFI declarations"),
