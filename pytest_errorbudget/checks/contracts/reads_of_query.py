@@ -19,7 +19,11 @@ from pytest_errorbudget.model.rust_queries import Library, Query
 
 
 def reads_of(query: Query, typed: Typed, view: View) -> Iterator[Read | Unchecked]:
-    """Every read of one query in one shape."""
+    """Every read of one query in one shape; of one that never returns a row nothing is ever decoded."""
+    if not typed.columns and not is_macro(query):
+        if query.target is not None or query.scalar is not None or query.reads:
+            yield Unchecked("row", query_place(query), "the query returns no rows: nothing is read of it", query.span)
+        return
     match query.call.library:
         case Library.SQLX if is_macro(query):
             yield from macro_reads(query, typed, view)

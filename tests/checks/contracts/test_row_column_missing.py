@@ -58,7 +58,7 @@ def test_a_macro_without_a_result_does_not_use_its_row(world, words):
 
 def test_a_row_read_by_hand_is_counted(world, words):
     world.query(target=world.struct("Invoice", {"total": "i64"}, derives=("Debug",)))
-    world.shape("a", "acme", get_invoice=words.typed())
+    world.shape("a", "acme", get_invoice=words.typed(words.output("id", "int8")))
     findings, (unchecked,) = world.run()
     assert findings == ()
     assert unchecked.reason == "`FromRow` is not derived: the fields are read by hand"
@@ -79,3 +79,13 @@ def test_structs_of_one_name_in_one_file_are_not_told_apart(world, words, call):
     findings, unchecked = world.run()
     assert findings == ()
     assert "its file has several structs of that name" in {each.reason for each in unchecked}
+
+
+def test_a_query_that_never_returns_a_row_decodes_nothing(world, words):
+    world.query("delete", target=world.struct("Invoice", {"id": "i64"}), sql="DELETE FROM invoices")
+    world.shape("a", "acme", delete=words.typed())
+    findings, unchecked = world.run()
+    assert findings == ()
+    assert ("row", "src/queries.rs::delete", "the query returns no rows: nothing is read of it") in [
+        (each.kind, each.place, each.reason) for each in unchecked
+    ]
