@@ -151,3 +151,35 @@ def test_calls_that_are_no_queries(tmp_path: Path, source: str, dependency: str)
 def test_queries_that_are_not_checked(tmp_path: Path, call: str, reason: str) -> None:
     (query,) = read(tmp_path, f"async fn f(c: &Client, given: &str) {{ {call}.await; }}")
     assert (query.sql, query.unchecked) == (None, reason)
+
+
+OTHERS = """use hiqlite::macros::params;
+use tokio_postgres::Client;
+
+struct Db;
+
+impl Db {
+    fn hql(&self) -> hiqlite::Client { todo!() }
+}
+
+async fn delete(db: &Db, client: &Client, id: i64) -> Result<(), Error> {
+    let sql = "delete from t where id = $1";
+    if raft() {
+        db.hql().execute(sql, params!(id as u32)).await?;
+    } else {
+        client.execute(sql, MACRO).await?;
+    }
+    Ok(())
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "parameters"), [("&[&id]", ("i64",)), ("own_params![id]", ()), ("&vec![&id]", ("i64",))]
+)
+def test_a_call_with_the_parameters_of_another_library_is_not_postgresqls(
+    tmp_path: Path, given: str, parameters: tuple[str, ...]
+) -> None:
+    (query,) = read(tmp_path, OTHERS.replace("MACRO", given))
+    assert query.span.line == 15
+    assert tuple(map(shown, query.parameters)) == parameters

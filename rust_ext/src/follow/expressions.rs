@@ -98,7 +98,7 @@ impl Follower<'_> {
                 Value::default()
             }
             Expr::Assign(left, right, place) => self.assign(left, right, *place),
-            Expr::Computed(parts) => {
+            Expr::Computed(parts) | Expr::Invoked(_, parts) => {
                 for part in parts {
                     self.value(part, None);
                 }

@@ -16,7 +16,7 @@ impl Follower<'_> {
         match (call.name.as_str(), call.arguments.as_slice()) {
             ("route" | "at", [path, handlers]) => Some(self.route(call, path, handlers)),
             ("nest", [prefix, router]) => Some(self.nest(call, prefix, router)),
-            ("mount", [prefix, Expr::Computed(mounted)]) => {
+            ("mount", [prefix, Expr::Computed(mounted) | Expr::Invoked(_, mounted)]) => {
                 let receiver = self.value(&call.receiver, None);
                 let prefix = self.text_in(prefix)?;
                 self.mounted(&prefix, mounted);

@@ -8,7 +8,7 @@ use super::parameters::Literals;
 use super::{Follower, Value};
 use crate::ir::{Expr, MethodCall};
 use crate::model::{QueryCall, RustType};
-use crate::names::Ty;
+use crate::names::{Found, Ty};
 use crate::statements;
 
 const LIBRARIES: [&str; 5] = ["bb8-postgres", "deadpool-postgres", "postgres", "r2d2_postgres", "tokio-postgres"];
@@ -79,6 +79,9 @@ impl Follower<'_> {
             return None;
         }
         let (sql, rest) = call.arguments.split_first()?;
+        if rest.first().is_some_and(|given| self.made_elsewhere(given)) {
+            return None;
+        }
         let listed = rest.first().and_then(list);
         let text = self.value(sql, None);
         if let Some(prepared) = text.query.filter(|_| text.ty.as_ref().is_some_and(|ty| ty.bare().name == PREPARED)) {
@@ -103,6 +106,24 @@ impl Follower<'_> {
         let file = self.index.files.get(self.site.file);
         let package = file.and_then(|file| self.index.packages.get(file.package));
         package.is_some_and(|package| package.libraries.iter().any(|name| LIBRARIES.contains(&name.as_str())))
+    }
+
+    /// Whether the parameters come from a macro of another library, such as rusqlite's `params!`: its client has
+    /// methods of the same names.
+    fn made_elsewhere(&self, parameters: &Expr) -> bool {
+        match parameters {
+            Expr::Same(inner) => self.made_elsewhere(inner),
+            Expr::Invoked(path, _) => match self.index.find(self.site, path).as_ref() {
+                Found::External(found) => match found.as_slice() {
+                    [library, .., _] => {
+                        !LIBRARIES.iter().any(|ours| self.index.is_crate(self.site.file, library, ours))
+                    }
+                    _ => false,
+                },
+                _ => false,
+            },
+            _ => false,
+        }
     }
 
     fn may_be_client(&self, receiver: &Value, method: &str) -> bool {

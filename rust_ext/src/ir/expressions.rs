@@ -126,6 +126,8 @@ pub enum Expr {
     Assign(Box<Expr>, Box<Expr>, Place),
     /// Something whose value is not followed, with its parts.
     Computed(Vec<Expr>),
+    /// `params![a, b]`: a macro's path, and the expressions in it, of which it makes something of its own.
+    Invoked(Vec<Name>, Vec<Expr>),
 }
 
 #[derive(Debug, Clone)]

@@ -170,8 +170,12 @@ impl Lowering<'_> {
         }
         if let Some(parts) = expressions(call.tokens.clone()) {
             let parts: Vec<Expr> = parts.iter().map(|part| self.expression(part)).collect();
-            let joins = segments(&call.path).last().is_some_and(|last| last == "try_join" || last == "join");
-            return if joins { Expr::Tuple(parts) } else { Expr::Computed(parts) };
+            let path = segments(&call.path);
+            return match path.last().map_or("", |last| last.as_str()) {
+                "try_join" | "join" => Expr::Tuple(parts),
+                "vec" => Expr::Computed(parts),
+                _ => Expr::Invoked(path, parts),
+            };
         }
         if let Ok(statements) = Block::parse_within.parse2(call.tokens.clone()) {
             return Expr::Computed(vec![self.block_of(&statements)]);
