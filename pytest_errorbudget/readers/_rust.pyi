@@ -12,6 +12,7 @@ __all__ = [
     "sea_orm_attributes",
     "sqlx_attributes",
     "toml_key_places",
+    "toml_values_of",
 ]
 
 class _Package(Protocol):
@@ -64,3 +65,7 @@ def draw(
 
 def toml_key_places(text: str) -> list[tuple[tuple[str | int, ...], tuple[int, int, int, int]]]:
     """(key path, (line, column, end line, end column)) of every key. Raises ``ValueError(message, line, column)``."""
+
+def toml_values_of(text: str) -> dict[str, object] | None:
+    """A document as plain values, as ``tomllib`` gives them, but for dates and times, which are text; TOML 1.1, as
+    Cargo reads it. ``None`` where it is not TOML."""

@@ -13,6 +13,7 @@ from pytest_errorbudget.model.problem import Unchecked, Unreadable
 from pytest_errorbudget.model.proposal import Proposal, ProposedDatabase
 from pytest_errorbudget.model.settings import Database, MigrationSettings, Settings
 from pytest_errorbudget.model.source import Span
+from pytest_errorbudget.readers.cargo_toml import cargo_toml
 from pytest_errorbudget.readers.migration_folders import SHARED_WORDS, TENANT_WORDS, migration_folders, source_folders
 from pytest_errorbudget.readers.workspace import Package, read_workspace
 
@@ -80,7 +81,7 @@ def workspace_around(folder: Path) -> Path | None:
     """The nearest folder, this one or one above it, whose manifest is that of a Cargo workspace."""
     for candidate in (folder, *folder.parents):
         try:
-            if "workspace" in tomllib.loads((candidate / _MANIFEST).read_text(encoding="utf-8")):
+            if "workspace" in cargo_toml((candidate / _MANIFEST).read_text(encoding="utf-8")):
                 return candidate
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
             continue

@@ -16,6 +16,7 @@ from typing import Any
 from pytest_errorbudget.model.problem import Problem, Unreadable
 from pytest_errorbudget.readers import manifest_problems
 from pytest_errorbudget.readers.cargo_features import dependency_tables, enabled_features, with_servers
+from pytest_errorbudget.readers.cargo_toml import cargo_toml
 
 # The pools and the blocking client have tokio-postgres' methods.
 DATABASE_LIBRARIES = (
@@ -131,7 +132,7 @@ def _strings(table: _Table, key: str) -> tuple[str, ...]:
 def _read(root: Path, path: str) -> _Manifest:
     try:
         text = (root / path).read_text(encoding="utf-8")
-        return _Manifest(path, tomllib.loads(text))
+        return _Manifest(path, cargo_toml(text))
     except FileNotFoundError:
         raise Unreadable(manifest_problems.missing(path)) from None
     except (OSError, UnicodeDecodeError) as error:

@@ -29,8 +29,10 @@ mod templates;
 mod text;
 mod tokens;
 mod toml_places;
+mod toml_values;
 
 use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -92,11 +94,34 @@ impl<'py> IntoPyObject<'py> for toml_places::Step {
     }
 }
 
+impl<'py> IntoPyObject<'py> for toml_values::Plain {
+    type Target = PyAny;
+    type Output = Bound<'py, PyAny>;
+    type Error = PyErr;
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
+        match self {
+            Self::Text(text) => Ok(text.into_pyobject(py)?.into_any()),
+            Self::Integer(number) => Ok(number.into_pyobject(py)?.into_any()),
+            Self::Float(number) => Ok(number.into_pyobject(py)?.into_any()),
+            Self::Truth(truth) => Ok(truth.into_pyobject(py)?.to_owned().into_any()),
+            Self::List(values) => Ok(PyList::new(py, values)?.into_any()),
+            Self::Table(entries) => {
+                let table = PyDict::new(py);
+                for (name, value) in entries {
+                    table.set_item(name, value)?;
+                }
+                Ok(table.into_any())
+            }
+        }
+    }
+}
+
 #[pymodule]
 mod _rust {
     use std::path::PathBuf;
 
-    use super::{ExcerptArgument, PackageArgument, contracts, disk, drawing, lower, modules, toml_places};
+    use super::{ExcerptArgument, PackageArgument, contracts, disk, drawing, lower, modules, toml_places, toml_values};
     use pyo3::exceptions::{PyRuntimeError, PyValueError};
     use pyo3::prelude::*;
     use pyo3::types::{PyBytes, PyTuple};
@@ -174,5 +199,11 @@ mod _rust {
         let places = toml_places::places(text)
             .map_err(|error| PyValueError::new_err((error.message, error.line, error.column)))?;
         places.into_iter().map(|(path, place)| Ok((PyTuple::new(py, path)?, place))).collect()
+    }
+
+    /// The document as plain values, dates as text; `None` where it is not TOML 1.1.
+    #[pyfunction]
+    fn toml_values_of(text: &str) -> Option<toml_values::Plain> {
+        toml_values::values(text)
     }
 }

@@ -179,3 +179,13 @@ def test_a_package_that_names_no_server_speaks_to_that_of_its_dependencies(tmp_p
         "server": (("sqlx", "postgres"),),
         "store": (("sqlx", "sqlite"), ("sqlx", "time")),
     }
+
+
+def test_an_inline_table_over_several_lines_is_read_as_cargo_reads_it(tmp_path: Path) -> None:
+    files = {
+        "Cargo.toml": '[workspace]\nmembers = ["app"]\n[workspace.dependencies]\nsqlx = {\n  version = "0.8",\n}\n',
+        "app/Cargo.toml": '[package]\nname = "app"\n[dependencies]\nsqlx = {\n  workspace = true,\n}\n',
+        "app/src/lib.rs": "",
+    }
+    (package,) = read_workspace(write(tmp_path, files), "Cargo.toml").packages
+    assert package.libraries == ("sqlx",)
