@@ -15,7 +15,7 @@ import pytest
 from sqlglot import exp
 from sqlglot.expressions import column
 
-from pytest_errorbudget.model.counts import Counts, Recount, Series
+from pytest_errorbudget.model.counts import Counts, Recount, Series, Unjudged
 from pytest_errorbudget.model.problem import Problem
 from pytest_errorbudget.model.settings import EventColumns, EventFormat, EventSource
 from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
@@ -82,6 +82,10 @@ def series(starts: tuple[int, ...], valid: tuple[int, ...], bad: tuple[int, ...]
     return Series(**{"tenant": "a", "service": "api", "slo": "ok", **names}, starts_us=starts, valid=valid, bad=bad)
 
 
+def unjudged(starts: tuple[int, ...], events: tuple[int, ...], **names: str) -> Unjudged:
+    return Unjudged(**{"tenant": "a", "service": "api", "slo": "ok", **names}, starts_us=starts, events=events)
+
+
 def test_events_at_the_edges_of_windows_on_both_sides_of_1970(tmp_path: Path) -> None:
     times = [-FIVE - 1, -FIVE, -FIVE + 1, -1, 0, 1, FIVE - 1, FIVE, FIVE + 1]
     counts = counted(tmp_path, [row(str(at), at) for at in times])
@@ -144,6 +148,41 @@ def test_an_event_whose_predicate_is_null_is_invalid(
     counts = counted(tmp_path, [row("1", 0, **fields), row("2", 0), row("3", 0, status=500)])
     assert counts.series == (series((0,), (2 + valid,), (1 + bad,)),)
     assert counts.totals[0].invalid == (("ok", invalid),)
+    assert counts.unjudged == ((unjudged((0,), (1,)),) if invalid else ())
+
+
+def test_events_that_cannot_be_judged_are_of_a_tenant_an_slo_and_a_window(tmp_path: Path) -> None:
+    """A copy that says more is the one that counts; a window may have valid events and others."""
+    rows = [
+        *(row(f"a{n}", n * FIVE // 2, status=None) for n in range(4)),
+        *(row("a1", FIVE // 2, shard="1", status=500), row("a9", FIVE)),
+        *(
+            row("b1", 0, "b", status=None, ms=None),
+            row("b2", 7 * FIVE, "b", status=None),
+            row("x", 0, "c", status=None),
+        ),
+    ]
+    counts = counted(tmp_path, rows, slos=(OK, FAST))
+    assert counts.series == (
+        series((0, FIVE), (2, 3), (0, 0), slo="fast"),
+        series((0, FIVE), (1, 1), (1, 0)),
+        series((7 * FIVE,), (1,), (0,), tenant="b", slo="fast"),
+    )
+    assert counts.unjudged == (
+        unjudged((0, FIVE), (1, 2)),
+        unjudged((0,), (1,), tenant="b", slo="fast"),
+        unjudged((0, 7 * FIVE), (1, 1), tenant="b"),
+    )
+    assert counts.totals[0].invalid == (("ok", 5), ("fast", 1))
+
+
+def test_what_cannot_be_judged_is_counted_again_too(tmp_path: Path) -> None:
+    """No digest is changed by it, and the score of determinism knows it."""
+    judged = [row(str(n), n * FIVE) for n in range(3)]
+    counts = counted(tmp_path, [*judged, row("x", 5 * FIVE, "b", status=None)], recounting=recount)
+    assert counts.digest == counted(tmp_path, judged).digest
+    assert counts.windows == 3
+    assert {(one.windows, one.equal) for one in counts.recounts} == {(4, 4)}
 
 
 def test_every_row_is_accounted_for(tmp_path: Path) -> None:
