@@ -27,7 +27,13 @@ def files_of(root: Path, source: EventSource) -> tuple[str, ...]:
     nothing."""
     found: set[str] = set()
     for glob in source.paths:
-        matched = _matches(root, glob)
+        try:
+            matched = _matches(root, glob)
+        except ValueError:
+            help = "write `**` between slashes, as in `exports/**/*.parquet`"
+            raise Unreadable(
+                events_problem(source, f"the events `{source.name}` have no file: `{glob}` is no glob", help)
+            ) from None
         if not matched:
             raise Unreadable(
                 events_problem(
@@ -41,7 +47,12 @@ def files_of(root: Path, source: EventSource) -> tuple[str, ...]:
 
 
 def _matches(root: Path, glob: str) -> set[str]:
+    """A file that is called just like the glob is one too. Raises ``ValueError`` for what is no glob."""
     pattern = Path(glob)
     base = Path(pattern.anchor) if pattern.is_absolute() else root
     relative = pattern.relative_to(pattern.anchor) if pattern.is_absolute() else pattern
-    return {str(path) for path in base.glob(str(relative)) if path.is_file()}
+    if not relative.parts:
+        return set()
+    # `**` at the end means files in one version of Python, and directories in another
+    below = relative / "*" if relative.name == "**" else relative
+    return {str(path) for path in (base / relative, *base.glob(str(below))) if path.is_file()}

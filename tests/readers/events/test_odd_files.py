@@ -198,3 +198,70 @@ def test_a_line_that_is_too_long(tmp_path: Path) -> None:
     assert message(tmp_path, CSV)[0] == (
         "the events `requests` cannot be read: `x.csv`: a line is longer than 2 MB, or a quote in it does not end"
     )
+
+
+# --- names of files and of directories -------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "tenant=zz/here/tenant={}/x.parquet",
+        "status=900/here/tenant={}/x.parquet",
+        "here/tenant=zz/tenant={}/x.parquet",
+        "here/ten%61nt={}/x.parquet",
+        "here/tenant={}/day=a=b/x.parquet",
+        "here/tenant={}/day=/x.parquet",
+    ],
+    ids=["the key above", "a column above", "a key twice", "a key with escapes", "a second sign", "no value"],
+)
+def test_directories_are_columns_below_the_settings_file_alone(tmp_path: Path, path: str) -> None:
+    """DuckDB takes columns from the whole path, and the first value of a key that comes twice: not the innermost."""
+    for tenant, status in (("a", 200), ("b", 500)):
+        file = tmp_path / path.format(tenant)
+        file.parent.mkdir(parents=True)
+        rows = f"select '1' as id, 0::bigint as at, {status}::{'integer' if tenant == 'a' else 'bigint'} as status"
+        parquet(file.parent, {file.name: rows})
+    root = next(folder for folder in (tmp_path, *tmp_path.iterdir()) if (folder / "here").is_dir()) / "here"
+    source = replace(SOURCE, paths=("**/*.parquet",))
+    for _ in range(2):
+        assert counts(root, source) == [("a", (0,), (1,), (0,)), ("b", (0,), (1,), (1,))]
+
+
+@pytest.mark.parametrize(
+    ("glob", "names"),
+    [
+        ("[x] y.csv", ["[x] y.csv"]),
+        ("*.csv", ["a b.csv", "x=%20'q\".csv", "ü\n.csv", "star*.csv", "q?.csv", "[1].csv"]),
+        ("below/**", ["below/deep/er/x.csv", "below/x.csv"]),
+        ("**/x.csv", ["below/deep/er/x.csv", "x.csv"]),
+    ],
+)
+def test_names_that_are_hard_to_write(tmp_path: Path, glob: str, names: list[str]) -> None:
+    for number, name in enumerate(names):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(HEADER + ROW.replace("1", str(number), 1))
+    (tmp_path / "folder.csv").mkdir()
+    (tmp_path / "gone.csv").symlink_to("nowhere.csv")
+    assert counts(tmp_path, replace(CSV, paths=(glob,))) == [("a", (0,), (len(names),), (0,))]
+
+
+@pytest.mark.parametrize("glob", ["/", ".", "./", "*.csv", "~/x.csv", "s3://bucket/*.csv"])
+def test_a_glob_that_matches_no_file(tmp_path: Path, glob: str) -> None:
+    assert message(tmp_path, replace(CSV, paths=(glob,))) == (
+        f"the events `requests` have no file: `{glob}` matches nothing below {tmp_path.name}",
+        "write the files first, or correct the path under [[events]]; it is relative to the settings file",
+    )
+
+
+def test_what_is_no_glob(tmp_path: Path) -> None:
+    assert message(tmp_path, replace(CSV, paths=("a**b.csv",))) in (
+        (  # before Python 3.13
+            "the events `requests` have no file: `a**b.csv` is no glob",
+            "write `**` between slashes, as in `exports/**/*.parquet`",
+        ),
+        (
+            f"the events `requests` have no file: `a**b.csv` matches nothing below {tmp_path.name}",
+            "write the files first, or correct the path under [[events]]; it is relative to the settings file",
+        ),
+    )

@@ -7,11 +7,12 @@ depend on which these are; here it is the one that holds the values of all, as D
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
+from pytest_errorbudget.model.formats.canonical import sha256
 from pytest_errorbudget.model.problem import Unreadable
 from pytest_errorbudget.model.settings import EventSource
 from pytest_errorbudget.readers.events.files.columns import FileColumn, columns_of, identifier, quoted
@@ -41,12 +42,39 @@ class ParquetFiles:
         schemas = self._schemas(paths)
         for one in sorted(set(schemas.values())):
             written_twice(self.source, self.root, self.named, one, self._written(one))
+        if not hive.plain:
+            return self._with_written(paths, hive, schemas)
         columns = {one: self._columns(one, hive) for one in sorted(set(schemas.values()))}
         if len(columns) == 1:
             files = self._files(paths, hive, {}, {})
             return files, columns_of(self.session, f"(from {files.table(paths)})")
         files = self._files(paths, hive, schemas, self._united(columns, hive))
         return files, columns_of(self.session, files.table(list(columns)))
+
+    def _with_written(
+        self, paths: Sequence[str], hive: Hive, schemas: Mapping[str, str]
+    ) -> tuple[EventFiles, tuple[FileColumn, ...]]:
+        """The files without what DuckDB reads in their paths, and the columns that directories name as they are written
+        there."""
+        unread = replace(hive, kinds={})
+        over = {name.lower(): place for place, name in enumerate(hive.kinds) if name.lower() in self.named.names}
+        own = {one: self._columns(one, unread) for one in sorted(set(schemas.values()))}
+        columns = {one: {name: each for name, each in held.items() if name not in over} for one, held in own.items()}
+        united = self._united(columns, unread)
+        kinds = tuple(hive.kinds.values())
+
+        def select(path: str) -> str:
+            given = (
+                f"cast({_literal(hive.values[path][place])} as {kinds[place].value}) as "
+                f"{identifier(self.named.names[name])}"
+                for name, place in over.items()
+            )
+            return ", ".join((*filter(None, (united[schemas[path]],)), *given))
+
+        alike = {path: sha256((schemas[path], hive.values[path])) for path in paths}
+        selects = {alike[path]: select(path) for path in paths}
+        files = replace(self._files(paths, unread, alike, selects), hive=hive.values)
+        return files, columns_of(self.session, files.table(paths[:1]))
 
     def _files(
         self, paths: Sequence[str], hive: Hive, schemas: Mapping[str, str], selects: Mapping[str, str]
@@ -155,6 +183,10 @@ class ParquetFiles:
                 "write every file with the same types, or read them as two sources under [[events]]",
             )
         )
+
+
+def _literal(written: str | None) -> str:
+    return "null" if written is None else quoted(written)
 
 
 def _names(columns: Mapping[str, Mapping[str, FileColumn]]) -> list[str]:
