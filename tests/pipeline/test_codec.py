@@ -16,13 +16,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pytest_errorbudget.model.contracts import Contracts
-from pytest_errorbudget.model.counts import Counts, Series
+from pytest_errorbudget.model.counts import Counts, Series, Unjudged
 from pytest_errorbudget.model.facts import DatabaseFacts, Facts
 from pytest_errorbudget.model.migration import StaticReplay
 from pytest_errorbudget.model.pgtype import PgType
 from pytest_errorbudget.model.schema import Column, Relation, RelationKind, Schema
 from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.pipeline.codec import decode, encode
+from pytest_errorbudget.pipeline.codec import decode, decode_counts, encode, encode_counts
 
 _SCALARS: dict[type, st.SearchStrategy[Any]] = {
     str: st.text(max_size=5),
@@ -89,6 +89,12 @@ def test_a_hundred_thousand_windows_and_a_thousand_columns_come_back_equal() -> 
     assert everything(decode(encode(facts))) == everything(facts)
 
 
+def test_counts_alone_come_back_equal() -> None:
+    counts = _large(10).counts
+    assert counts is not None
+    assert decode_counts(encode_counts(counts)) == counts
+
+
 def test_bytes_that_are_no_json_are_refused() -> None:
     with pytest.raises(msgspec.DecodeError):
         decode(b"\x80\x04pickle")
@@ -114,6 +120,9 @@ def _large(windows: int) -> Facts:
         totals=(),
         recounts=(),
         digest="d",
+        unjudged=(
+            Unjudged(tenant="t0", service="billing", slo="availability", starts_us=(0, 300_000_000), events=(1, 2)),
+        ),
     )
     return Facts(
         as_of_us=1,
