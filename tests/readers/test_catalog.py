@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,6 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from live_database import core, meanwhile
 
 from pytest_errorbudget.model.formats.schema_digest import schema_digest
 from pytest_errorbudget.model.pgtype import PgType
@@ -30,10 +30,8 @@ from pytest_errorbudget.model.schema import (
     RelationKind,
     Schema,
 )
-from pytest_errorbudget.model.settings import Database
 from pytest_errorbudget.model.snapshot import Applied, TenantState, VersionUnknown
-from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.model.tenant import InDatabase, InPartition, InSchema, Layout, Tenant
+from pytest_errorbudget.model.tenant import InDatabase, InPartition, InSchema
 from pytest_errorbudget.readers.catalog import read_all, read_schemas, read_snapshot
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -48,17 +46,6 @@ create index by_state on invoices ((state = 'paid')) where amount > 0;
 create table _sqlx_migrations (version bigint primary key, success boolean not null);
 insert into _sqlx_migrations values (1, true), (2, true), (3, false);
 """
-
-
-def _database(url: str | None, *tenants: tuple[str, Layout]) -> Database:
-    return Database(
-        name="core",
-        url=url,
-        migrations=None,
-        services=(),
-        tenants=tuple(Tenant(name, "core", None, layout) for name, layout in tenants),
-        span=Span("errorbudget.toml", 1),
-    )
 
 
 @pytest.mark.parametrize(
@@ -286,7 +273,7 @@ def test_a_snapshot_of_tenants_with_their_versions(connection: Connection, datab
         ("sliced", InPartition("tenant_id", "7")),
         ("apart", InDatabase("env:APART")),
     )
-    snapshot = read_snapshot(_database("env:CORE", *tenants), "public", _BOOKKEEPING, {"CORE": database})
+    snapshot = read_snapshot(core("env:CORE", *tenants), "public", _BOOKKEEPING, {"CORE": database})
     acme, globex, bare, *others = snapshot.tenants
     assert (acme.version, globex.version) == (Applied("2"), Applied(None))
     assert bare.version == VersionUnknown("its schema bare holds no table _sqlx_migrations")
@@ -318,7 +305,7 @@ def test_a_role_without_rights_reads_schemas_but_no_versions(connection: Connect
     connection.execute("grant select on globex._sqlx_migrations to stranger")
     tenants = (("acme", InSchema("acme")), ("globex", InSchema("globex")))
     try:
-        snapshot = read_snapshot(_database(f"{database} user=stranger", *tenants), "public", _BOOKKEEPING, {})
+        snapshot = read_snapshot(core(f"{database} user=stranger", *tenants), "public", _BOOKKEEPING, {})
     finally:
         connection.execute("drop owned by stranger; drop role stranger")
     acme, globex = snapshot.tenants
@@ -332,7 +319,7 @@ def test_a_bookkeeping_table_of_another_tool_is_no_reason_to_fail(connection: Co
         connection.execute(_TENANT.format(schema=schema).encode())
     connection.execute("alter table acme._sqlx_migrations drop column success")
     tenants = (("acme", InSchema("acme")), ("globex", InSchema("globex")))
-    snapshot = read_snapshot(_database(database, *tenants), "public", _BOOKKEEPING, {})
+    snapshot = read_snapshot(core(database, *tenants), "public", _BOOKKEEPING, {})
     assert [state.version for state in snapshot.tenants] == [
         VersionUnknown('its table _sqlx_migrations cannot be read: column "success" does not exist'),
         Applied("2"),
@@ -365,25 +352,12 @@ def test_what_another_session_commits_later_is_not_seen(connection: Connection, 
 def test_reading_a_snapshot_blocks_no_migration(connection: Connection, database: str) -> None:
     """DDL on tenants' tables goes through while snapshots are read in a loop."""
     connection.execute(_TENANT.format(schema="acme").encode())
-    done = threading.Event()
-    failures: list[Exception] = []
-
-    def read() -> None:
-        while not done.is_set():
-            try:
-                read_snapshot(_database(database, ("acme", InSchema("acme"))), "public", _BOOKKEEPING, {})
-            except Exception as error:
-                failures.append(error)
-                return
-
-    reader = threading.Thread(target=read)
-    reader.start()
     connection.execute("set lock_timeout = '5s'")
-    for number in range(20):
-        connection.execute(f"alter table acme.invoices add column c{number} int".encode())
-        connection.execute(f"alter table acme._sqlx_migrations add column c{number} int".encode())
-    done.set()
-    reader.join()
+    acme = core(database, ("acme", InSchema("acme")))
+    with meanwhile(lambda: read_snapshot(acme, "public", _BOOKKEEPING, {})) as failures:
+        for number in range(20):
+            connection.execute(f"alter table acme.invoices add column c{number} int".encode())
+            connection.execute(f"alter table acme._sqlx_migrations add column c{number} int".encode())
     assert failures == []
 
 
@@ -393,7 +367,7 @@ def test_a_locked_bookkeeping_table_makes_one_version_unknown(connection: Connec
     tenants = (("acme", InSchema("acme")), ("globex", InSchema("globex")))
     with psycopg.connect(database) as other:
         other.execute("lock table acme._sqlx_migrations in access exclusive mode")
-        snapshot = read_snapshot(_database(database, *tenants), "public", _BOOKKEEPING, {})
+        snapshot = read_snapshot(core(database, *tenants), "public", _BOOKKEEPING, {})
     assert [state.version for state in snapshot.tenants] == [
         VersionUnknown("its table _sqlx_migrations cannot be read: canceling statement due to lock timeout"),
         Applied("2"),
@@ -402,7 +376,7 @@ def test_a_locked_bookkeeping_table_makes_one_version_unknown(connection: Connec
 
 def test_a_missing_variable_says_which_and_for_what() -> None:
     with pytest.raises(Unreadable) as caught:
-        read_snapshot(_database("env:CORE_URL"), "public", _BOOKKEEPING, {"CORE_URL": ""})
+        read_snapshot(core("env:CORE_URL"), "public", _BOOKKEEPING, {"CORE_URL": ""})
     assert str(caught.value.problem) == (
         "the environment variable CORE_URL is not set\n"
         "  database core reads its server's URL from CORE_URL, so nothing is known about that server.\n"
@@ -425,14 +399,14 @@ def test_a_missing_variable_says_which_and_for_what() -> None:
 )
 def test_a_server_out_of_reach_is_named_without_its_password(url: str, message: str) -> None:
     with pytest.raises(Unreadable) as caught:
-        read_snapshot(_database(url), "public", _BOOKKEEPING, {})
+        read_snapshot(core(url), "public", _BOOKKEEPING, {})
     assert caught.value.problem.message == message
     assert caught.value.problem.place == "database core"
 
 
 def test_a_url_that_is_none_is_named_without_its_text() -> None:
     with pytest.raises(Unreadable) as caught:
-        read_snapshot(_database("mysql://reader:hunter2@db/app"), "public", _BOOKKEEPING, {})
+        read_snapshot(core("mysql://reader:hunter2@db/app"), "public", _BOOKKEEPING, {})
     assert str(caught.value.problem) == (
         "the URL of database core is not a PostgreSQL URL\n"
         "  Nothing that needs this server was checked.\n"

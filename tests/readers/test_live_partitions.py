@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from live_database import core, meanwhile
 
 from pytest_errorbudget.model.schema import Schema
-from pytest_errorbudget.model.settings import Database
 from pytest_errorbudget.model.snapshot import PartitionState
-from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.model.tenant import InPartition, Tenant
+from pytest_errorbudget.model.tenant import InPartition
 from pytest_errorbudget.readers.catalog import read_snapshot
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 State = tuple[tuple[PartitionState, ...], Schema | None]
 
 _READS = 200
+_ACME = ("acme", InPartition("tenant", "acme", ("events",)))
 _START = """
 create type state as enum ('new', 'paid');
 create table events (tenant text not null, id bigint, amount int, state state not null default 'new',
@@ -42,39 +39,11 @@ _STEPS = (
 )
 
 
-def _database(url: str) -> Database:
-    tenant = Tenant("acme", "core", None, InPartition("tenant", "acme", ("events",)))
-    return Database(
-        name="core", url=url, migrations=None, services=(), tenants=(tenant,), span=Span("errorbudget.toml", 1)
-    )
-
-
-@contextmanager
-def _meanwhile(work: Callable[[], None]) -> Iterator[list[Exception]]:
-    done = threading.Event()
-    failures: list[Exception] = []
-
-    def run() -> None:
-        try:
-            while not done.is_set():
-                work()
-        except Exception as error:
-            failures.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield failures
-    finally:
-        done.set()
-        thread.join()
-
-
 def test_every_read_of_partitions_equals_one_committed_state(connection: Connection, database: str) -> None:
     connection.execute(_START.encode())
 
     def read() -> State:
-        snapshot = read_snapshot(_database(database), "public", "_sqlx_migrations", {})
+        snapshot = read_snapshot(core(database, _ACME), "public", "_sqlx_migrations", {})
         (state,) = snapshot.tenants
         return state.partitions, None if state.shape is None else snapshot.shape(state.shape)
 
@@ -89,7 +58,7 @@ def test_every_read_of_partitions_equals_one_committed_state(connection: Connect
     assert len({str(state) for state in committed}) == len(committed)
     assert [schema for _, schema in committed].count(None) == 1
     connection.execute("set lock_timeout = '200ms'")
-    with _meanwhile(migrate) as failures:
+    with meanwhile(migrate) as failures:
         found = [read() for _ in range(_READS)]
     assert failures == []
     assert [state for state in found if state not in committed] == []

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from live_database import core, meanwhile
 
 from pytest_errorbudget.model.schema import Schema
-from pytest_errorbudget.model.settings import Database
 from pytest_errorbudget.model.snapshot import Applied
-from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.tenant import InDatabase, InPartition, InSchema, Layout, Tenant
 from pytest_errorbudget.readers.catalog import read_schemas, read_snapshot
 from pytest_errorbudget.readers.catalog.in_databases import Marked, settled
@@ -40,17 +36,6 @@ _STEPS = (
 )
 
 
-def _database(url: str | None, *tenants: tuple[str, Layout]) -> Database:
-    return Database(
-        name="core",
-        url=url,
-        migrations=None,
-        services=(),
-        tenants=tuple(Tenant(name, "core", None, layout) for name, layout in tenants),
-        span=Span("errorbudget.toml", 1),
-    )
-
-
 def _create_acme(connection: Connection) -> None:
     connection.execute(
         """
@@ -66,28 +51,6 @@ def _create_acme(connection: Connection) -> None:
     connection.execute(_LEDGER.format("acme").encode())
 
 
-@contextmanager
-def _meanwhile(work: Callable[[], None]) -> Iterator[list[Exception]]:
-    """Runs ``work`` without a pause until the block ends; what it raised is in the list afterwards."""
-    done = threading.Event()
-    failures: list[Exception] = []
-
-    def run() -> None:
-        try:
-            while not done.is_set():
-                work()
-        except Exception as error:
-            failures.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield failures
-    finally:
-        done.set()
-        thread.join()
-
-
 @pytest.mark.parametrize("layout", ["schema", "database"])
 def test_every_read_equals_one_committed_state(connection: Connection, database: str, layout: str) -> None:
     """Among DDL without a pause, whose statements never wait 200 ms for a lock of ours."""
@@ -96,7 +59,7 @@ def test_every_read_equals_one_committed_state(connection: Connection, database:
     url = database if layout == "schema" else None
 
     def read() -> Schema | None:
-        snapshot = read_snapshot(_database(url, tenant), "public", _BOOKKEEPING, {})
+        snapshot = read_snapshot(core(url, tenant), "public", _BOOKKEEPING, {})
         shape = snapshot.tenants[0].shape
         return None if shape is None else snapshot.shape(shape)
 
@@ -115,7 +78,7 @@ def test_every_read_equals_one_committed_state(connection: Connection, database:
 
     connection.execute("set lock_timeout = '200ms'")
     reads = _READS if layout == "schema" else _READS // 5
-    with _meanwhile(migrate) as failures:
+    with meanwhile(migrate) as failures:
         found = [read() for _ in range(reads)]
     assert failures == []
     told = [schema for schema in found if schema is not None]
@@ -204,7 +167,7 @@ def test_a_role_without_any_right_reads_every_layout(connection: Connection, dat
         ("database", InDatabase(url)),
     )
     try:
-        snapshot = read_snapshot(_database(url, *layouts), "public", _BOOKKEEPING, {})
+        snapshot = read_snapshot(core(url, *layouts), "public", _BOOKKEEPING, {})
     finally:
         connection.execute("drop role outsider")
     names = [[r.name for r in snapshot.shape(str(state.shape)).relations] for state in snapshot.tenants]

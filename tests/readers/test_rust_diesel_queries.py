@@ -5,23 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from small_crate import contracts_of
 
 from pytest_errorbudget.model.rust import RustType, StructRef
 from pytest_errorbudget.model.rust_queries import Query, QueryCall
 from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.readers.rust import read_contracts
 
 BUILT = "the SQL is built at run time"
 
 
 def read(root: Path, source: str, **others: str) -> tuple[Query, ...]:
-    """The queries of a package whose ``src/main.rs`` is ``source``."""
+    """The queries of a package whose ``src/main.rs`` is ``source``, and others beside it by their names."""
     files = {f"src/{name}": text for name, text in others.items()}
-    files |= {"Cargo.toml": '[package]\nname = "app"\n[dependencies]\ndiesel = "2"\n', "src/main.rs": source}
-    for path, text in files.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(text, encoding="utf-8", newline="")
-    return read_contracts(root, "Cargo.toml")[0].queries
+    return contracts_of(root, source, dependencies='diesel = "2"', files=files).queries
 
 
 def test_a_query_in_full(tmp_path: Path) -> None:

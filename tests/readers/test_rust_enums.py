@@ -5,19 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from small_crate import contracts_of
 
 from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.model.rust import Attribute, RustEnum, Variant
 from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.readers.rust import read_contracts
 
 
 def read(root: Path, source: str, dependencies: str = "") -> Contracts:
-    (root / "src").mkdir(parents=True, exist_ok=True)
-    manifest = f'[package]\nname = "app"\n[dependencies]\n{dependencies}\n'
-    (root / "Cargo.toml").write_text(manifest, encoding="utf-8")
-    (root / "src" / "main.rs").write_text(source, encoding="utf-8")
-    return read_contracts(root, "Cargo.toml")[0]
+    return contracts_of(root, source, dependencies=dependencies)
 
 
 def test_an_enum_in_full(tmp_path: Path) -> None:

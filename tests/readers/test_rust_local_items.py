@@ -5,22 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from small_crate import contracts_of
 
 from pytest_errorbudget.model.contracts import Contracts
-from pytest_errorbudget.readers.rust import read_contracts
 
-MANIFEST = '[package]\nname = "app"\n[dependencies]\nsqlx = "0.8"\ndiesel = "2"\n'
+DEPENDENCIES = 'sqlx = "0.8"\ndiesel = "2"'
 
 
 def read(root: Path, source: str, **others: str) -> Contracts:
     """A package whose ``src/main.rs`` is ``source``; ``other`` is ``src/other.rs``, ``bin__x`` is ``src/bin/x.rs``."""
     files = {f"src/{name.replace('__', '/')}.rs": text for name, text in others.items()}
-    for path, text in {"Cargo.toml": MANIFEST, "src/main.rs": source, **files}.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(text, encoding="utf-8")
-    contracts, problems = read_contracts(root, "Cargo.toml")
-    assert problems == ()
-    return contracts
+    return contracts_of(root, source, dependencies=DEPENDENCIES, files=files)
 
 
 def told(contracts: Contracts) -> list[tuple[str, str | None, str | None]]:

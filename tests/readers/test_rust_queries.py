@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from small_crate import contracts_of
 
 from pytest_errorbudget.model.rust import RustType, StructRef
 from pytest_errorbudget.model.rust_queries import Query, QueryCall
@@ -15,13 +16,8 @@ from pytest_errorbudget.readers.rust import read_contracts
 
 
 def read(root: Path, source: str, **others: str) -> tuple[Query, ...]:
-    """The queries of a package whose ``src/main.rs`` is ``source``."""
-    files = {f"src/{name}.rs": text for name, text in others.items()}
-    files |= {"Cargo.toml": '[package]\nname = "app"\n', "src/main.rs": source}
-    for path, text in files.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(text, encoding="utf-8", newline="")
-    return read_contracts(root, "Cargo.toml")[0].queries
+    """The queries of a package whose ``src/main.rs`` is ``source``; ``other`` is ``src/other.rs``."""
+    return contracts_of(root, source, files={f"src/{name}.rs": text for name, text in others.items()}).queries
 
 
 def test_a_query_in_full(tmp_path: Path) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from small_crate import contracts_of
 
 from pytest_errorbudget.model.contracts import Contracts
-from pytest_errorbudget.readers.rust import read_contracts
 
 HEAD = """
 struct User { id: i64 }
@@ -16,10 +16,7 @@ struct Search { text: String }
 
 
 def read(root: Path, source: str) -> Contracts:
-    (root / "src").mkdir(parents=True, exist_ok=True)
-    (root / "Cargo.toml").write_text('[package]\nname = "app"\n', encoding="utf-8")
-    (root / "src" / "main.rs").write_text(HEAD + source, encoding="utf-8")
-    return read_contracts(root, "Cargo.toml")[0]
+    return contracts_of(root, HEAD + source)
 
 
 def routes(contracts: Contracts) -> list[tuple[str, str, str]]:

@@ -8,19 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from small_crate import contracts_of
 
-from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.model.rust import RustType
-from pytest_errorbudget.readers.rust import read_contracts
 
 RELAXED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
-
-
-def read(root: Path, source: str) -> Contracts:
-    (root / "src").mkdir(exist_ok=True)
-    (root / "Cargo.toml").write_text('[package]\nname = "app"\n', encoding="utf-8")
-    (root / "src" / "main.rs").write_text(source, encoding="utf-8")
-    return read_contracts(root, "Cargo.toml")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +72,7 @@ def shown(type: RustType) -> str:
 @RELAXED
 @given(declared=st.lists(tables(), min_size=1, max_size=3, unique_by=lambda table: table.name))
 def test_what_is_declared_is_read(tmp_path: Path, declared: list[Table]) -> None:
-    contracts = read(tmp_path, "".join(map(written, declared)))
+    contracts = contracts_of(tmp_path, "".join(map(written, declared)))
     assert contracts.gaps == ()
     assert [
         (t.name, t.schema, t.table, t.primary_key, [(c.name, c.column, shown(c.type)) for c in t.columns])
@@ -126,7 +118,7 @@ def mutated(draw: st.DrawFn) -> str:
 @RELAXED
 @given(text=mutated())
 def test_no_mutated_source_is_a_crash(tmp_path: Path, text: str) -> None:
-    for unread in read(tmp_path, text).unread:
+    for unread in contracts_of(tmp_path, text).unread:
         assert "stopped inside" not in unread.reason
 
 
@@ -147,7 +139,7 @@ def test_no_mutated_source_is_a_crash(tmp_path: Path, text: str) -> None:
     ],
 )
 def test_deep_code_ends(tmp_path: Path, head: str, unit: str, depth: int) -> None:
-    for unread in read(tmp_path, head + unit * depth).unread:
+    for unread in contracts_of(tmp_path, head + unit * depth).unread:
         assert "stopped inside" not in unread.reason
 
 
@@ -156,5 +148,5 @@ def test_circles_of_modules_end(tmp_path: Path) -> None:
         f"mod m{n} {{ pub use super::m{(n + 1) % 9}::*; pub use super::m{(n + 4) % 9}::x; }}" for n in range(9)
     )
     source = modules + "use m0::*; #[derive(Queryable)] #[diesel(table_name = x::y::z)] struct Row { a: i32 }"
-    (row,) = read(tmp_path, source).structs
+    (row,) = contracts_of(tmp_path, source).structs
     assert row.attributes[0].value == "x::y::z"

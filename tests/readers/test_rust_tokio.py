@@ -5,19 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from small_crate import contracts_of
 
 from pytest_errorbudget.model.rust import RustType
 from pytest_errorbudget.model.rust_queries import Query, QueryCall, RowRead
 from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.readers.rust import read_contracts
 
 
 def read(root: Path, source: str, dependency: str = "tokio-postgres") -> tuple[Query, ...]:
-    (root / "src").mkdir(parents=True, exist_ok=True)
-    manifest = f'[package]\nname = "app"\n[dependencies]\n{dependency} = "1"\n'
-    (root / "Cargo.toml").write_text(manifest, encoding="utf-8")
-    (root / "src" / "main.rs").write_text(source, encoding="utf-8")
-    return read_contracts(root, "Cargo.toml")[0].queries
+    return contracts_of(root, source, dependencies=f'{dependency} = "1"').queries
 
 
 def test_a_query_in_full(tmp_path: Path) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 import psycopg
 import pytest
+from live_database import core
 
 from pytest_errorbudget.checks.drift import drift_findings
 from pytest_errorbudget.checks.tenants import tenant_findings
@@ -16,8 +18,7 @@ from pytest_errorbudget.model.migration import MigrationSet, RealReplay
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.settings import Database, MigrationScope, MigrationSettings
 from pytest_errorbudget.model.snapshot import Applied, PartitionState, VersionUnknown
-from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.model.tenant import InDatabase, InPartition, Layout, Tenant
+from pytest_errorbudget.model.tenant import InDatabase, InPartition, Layout
 from pytest_errorbudget.readers.catalog import read_snapshot
 from pytest_errorbudget.readers.real_replay import replay_for_real
 from pytest_errorbudget.readers.scratch import ScratchServer
@@ -54,14 +55,7 @@ create table request_events_rest partition of request_events default;
 
 
 def _database(url: str | None, scope: MigrationScope, *tenants: tuple[str, Layout]) -> Database:
-    return Database(
-        name="core",
-        url=url,
-        migrations=MigrationSettings(path="migrations", scope=scope),
-        services=(),
-        tenants=tuple(Tenant(name, "core", None, layout) for name, layout in tenants),
-        span=Span("errorbudget.toml", 1),
-    )
+    return replace(core(url, *tenants), migrations=MigrationSettings(path="migrations", scope=scope))
 
 
 def _text(finding: Finding) -> str:
