@@ -14,6 +14,7 @@ from pytest_errorbudget.model.slo import Slo
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.readers.events.aggregation.predicate import column_name, parse_predicate, predicate_columns
 from pytest_errorbudget.readers.events.aggregation.question import Predicates, Question
+from pytest_errorbudget.readers.events.bound import condition, refuse_clock
 from pytest_errorbudget.readers.events.files.columns import NUMBERS, FileColumn, as_micros, as_text, find
 from pytest_errorbudget.readers.events.files.named import meant
 
@@ -68,8 +69,10 @@ def known_tenants(source: EventSource, tenants: Sequence[str]) -> tuple[tuple[st
 
 
 def _mapped(predicates: Sequence[Predicates]) -> tuple[str, ...]:
+    """By name, in whatever case a source writes it: copies are ordered by these columns, alike in every source."""
     read = [part for one in predicates for part in (one.good, one.where, one.bad) if part is not None]
-    return tuple(sorted({name for predicate in read for name in predicate_columns(predicate)}))
+    names = {name for predicate in read for name in predicate_columns(predicate)}
+    return tuple(sorted(names, key=lambda name: (name.lower(), name)))
 
 
 def _predicates(
@@ -121,9 +124,12 @@ def _named(source: EventSource, slo: Slo, columns: tuple[FileColumn, ...], text:
         name = words.get(column_name(read), column_name(read))
         found = find(source, columns, name, f"which the SLO `{slo.name}` reads in `{text}`")
         _comparable(read, found)
+        refuse_clock(read, found)
         named = column(found.name, quoted=True)
         # engines compare a float of 32 bits with a decimal literal differently, and one of 64 bits alike
-        bound = exp.cast(named, "double") if found.type in {"FLOAT", "REAL"} else named
+        bound: exp.Expr = exp.cast(named, "double") if found.type in {"FLOAT", "REAL"} else named
+        # in a table of counts, what stands alone is a count
+        bound = bound if source.slot_us is not None else condition(read, found, bound)
         if read is predicate:
             return bound
         read.replace(bound)

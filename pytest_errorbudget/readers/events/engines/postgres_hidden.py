@@ -65,8 +65,8 @@ def guards(connection: psycopg.Connection[Row], source: EventSource, oid: int) -
         raise Unreadable(
             events_problem(
                 source,
-                f"{security} hides rows of `{source.paths[0]}` from the role of `url`: the events `{source.name}` would "
-                "be counted in part",
+                f"{security} hides rows of `{source.paths[0]}` from the role of `url`: the events `{source.name}` "
+                "would be counted in part",
                 "give the role that reads it (a view's owner, where a view does) a policy `using (true)` or BYPASSRLS",
             )
         )
