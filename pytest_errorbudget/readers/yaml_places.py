@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,6 +12,7 @@ import yaml
 from pytest_errorbudget.model.source import Span
 
 _NULL = "tag:yaml.org,2002:null"
+_HALVES = re.compile(r"(?<!\\)\\u(?=[dD][89a-fA-F])([0-9a-fA-F]{4})(?:\\u([dD][c-fC-F][0-9a-fA-F]{2}))?")
 _MERGE = "tag:yaml.org,2002:merge"
 
 
@@ -53,6 +56,10 @@ class Place:
         return isinstance(self.node, yaml.ScalarNode) and self.node.tag == _NULL
 
     @property
+    def is_scalar(self) -> bool:
+        return isinstance(self.node, yaml.ScalarNode)
+
+    @property
     def is_mapping(self) -> bool:
         return isinstance(self.node, yaml.MappingNode)
 
@@ -88,7 +95,8 @@ class Place:
         """The keys that the mapping itself writes, as places of their own."""
         if isinstance(self.node, yaml.MappingNode):
             for key, _ in self.node.value:
-                yield Place(self.path, key, f"{self.field}.{key.value}".lstrip("."))
+                named = isinstance(key, yaml.ScalarNode)
+                yield Place(self.path, key, f"{self.field}.{key.value}".lstrip(".") if named else self.field)
 
     def items(self) -> Iterator[Place]:
         """The elements of a list; nothing for anything else."""
@@ -113,6 +121,9 @@ def _pairs(node: yaml.Node, within: frozenset[int]) -> Iterator[tuple[yaml.Scala
 
 def yaml_documents(path: str, text: str) -> tuple[Place, ...]:
     """Every document of a stream; a document that is a list gives its elements. Raises ``YamlSyntaxError``."""
+    if "\t" in text and _is_json(text):  # where a tab is white space, and in a string it cannot stand
+        text = text.replace("\t", " ")
+    text = _with_pairs(path, text)
     try:
         nodes = [node for node in yaml.compose_all(text, Loader=yaml.SafeLoader) if node is not None]
     except yaml.MarkedYAMLError as error:
@@ -132,6 +143,27 @@ def yaml_documents(path: str, text: str) -> tuple[Place, ...]:
         for one in (document.items() if document.is_list else (document,))
         if not one.is_null
     )
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _with_pairs(path: str, text: str) -> str:
+    """A character beyond the first plane may be escaped in two halves, as JSON has it; a half alone is none."""
+
+    def joined(found: re.Match[str]) -> str:
+        if found[2] is None:
+            message = f"`{found[0]}` is half of a character"
+            raise YamlSyntaxError(message, _span(path, text, found.start()))
+        number = 0x10000 + ((int(found[1], 16) - 0xD800) << 10) + (int(found[2], 16) - 0xDC00)
+        return f"\\U{number:08X}"
+
+    return _HALVES.sub(joined, text) if "\\u" in text else text
 
 
 def _span(path: str, text: str, index: int) -> Span:

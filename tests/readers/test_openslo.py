@@ -238,7 +238,9 @@ def test_a_glob_that_matches_nothing_is_a_problem(tmp_path: Path) -> None:
 def test_other_documents_are_named_and_left(tmp_path: Path) -> None:
     found = read(tmp_path, PLAIN + "---\napiVersion: v1\nkind: ConfigMap\n---\n" + SERVICE)
     assert [slo.name for slo in found.slos] == ["availability"]
-    assert [one.reason for one in found.oddities] == ["not an OpenSLO document: its `apiVersion` is not `openslo/v1`"]
+    assert [one.reason for one in found.oddities] == [
+        "not an OpenSLO document: its `apiVersion` is `v1` and not `openslo/v1`"
+    ]
 
 
 def test_several_objectives_are_several_slos(tmp_path: Path) -> None:

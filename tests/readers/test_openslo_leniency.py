@@ -212,7 +212,7 @@ def test_a_target_of_one_leaves_no_budget(tmp_path: Path) -> None:
             "duration: 1w, calendar: {startTime: 2022-01-01, timeZone: Europe}",
             "12:75: the SLO `up`: `spec.timeWindow[0].calendar.timeZone` is no zone: there is no time zone `Europe`: "
             "write an IANA name such as `Europe/Berlin`",
-            "correct it as https://github.com/OpenSLO/OpenSLO#specification says",
+            "write an IANA name such as `timeZone: Europe/Berlin`",
         ),
         (
             "objectives: [{target: 0.99}]",

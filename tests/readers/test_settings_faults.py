@@ -452,7 +452,7 @@ def test_openslo_with_a_hole(at: int, length: int) -> None:
     [
         ("a: &a [*a]\n", None),
         ("apiVersion: openslo/v1\nkind: SLO\nmetadata: &m {name: x, <<: *m}\nspec: &s {<<: *s}\n", "4:7"),
-        ("apiVersion: openslo/v1\nkind: SLO\nmetadata: {name: x}\nspec: &s {objectives: [*s]}\n", "4:7"),
+        ("apiVersion: openslo/v1\nkind: SLO\nmetadata: {name: x}\nspec: &s {objectives: [*s]}\n", "4:11"),
         ("{" * 5000, "1:1"),
         ("- " * 5000 + "x", "1:1"),
         ("\tkind: SLO\n", "1:1"),

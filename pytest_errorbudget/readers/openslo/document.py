@@ -18,12 +18,15 @@ T = TypeVar("T")
 _WORDS = {"day": "1d", "week": "1w"}
 _CALENDAR_WORDS = {"month": "1M", "quarter": "1Q", "year": "1Y"}
 _HINTS = {
+    "alertPolicies": "list an AlertPolicy, or refer to one: `- alertPolicyRef: NAME`",
     "alertPolicyRef": "name an AlertPolicy",
     "condition": "write `condition: {kind: burnrate, op: gt, threshold: 14.4, lookbackWindow: 1h}`",
     "conditionRef": "name an AlertCondition",
     "conditions": "list an AlertCondition, or refer to one: `- conditionRef: NAME`",
+    "calendar": "write `calendar: {startTime: 2026-01-01 00:00:00, timeZone: UTC}`",
     "duration": "write for example `duration: 28d`",
     "events": "name the [[events]] of errorbudget.toml that are counted",
+    "isRolling": "write `isRolling: true`, without quotes, or say the `calendar`",
     "lookbackWindow": "write how far the condition looks back, such as `lookbackWindow: 1h`",
     "metricSource": 'write `metricSource: {type: errorbudget, spec: {events: requests, where: "status < 500"}}`',
     "objectives": "list an objective: `- target: 0.995`",
@@ -32,8 +35,11 @@ _HINTS = {
     "startTime": "write where one of the periods begins: `startTime: 2026-01-01 00:00:00`",
     "target": "write the share that must be good, such as `target: 0.995`",
     "threshold": "write the burn rate from which on it fires, such as `threshold: 14.4`",
+    "targetPercent": "write the share that must be good in percent, such as `targetPercent: 99.5`",
     "timeSliceTarget": "write the share of a slice's events that must be good, such as `timeSliceTarget: 0.99`",
     "timeSliceWindow": "write how long a slice is, such as `timeSliceWindow: 5m`",
+    "timeWindow": "list one: `timeWindow: [{duration: 28d, isRolling: true}]`",
+    "timeZone": "write an IANA name such as `timeZone: Europe/Berlin`",
     "type": "write the kind of the source, such as `type: errorbudget`",
     "value": "write the number (of an objective) or the column (of a metric source) that is compared",
     "where": 'write the predicate of the events that are meant, such as `where: "status < 500"`',
@@ -65,7 +71,8 @@ class Document:
     def refuse(self, at: Place, what: str, help: str = "") -> Refused:
         """``what`` follows the field's path: ``is `high`, which is not a number``. A field has a hint of its own."""
         hint = _HINTS.get(
-            at.field.rpartition(".")[2], "correct it as https://github.com/OpenSLO/OpenSLO#specification says"
+            at.field.rpartition(".")[2].partition("[")[0],
+            "correct it as https://github.com/OpenSLO/OpenSLO#specification says",
         )
         return Refused(at.field, at.span, self._message(at, what), help or hint)
 

@@ -60,6 +60,8 @@ def target_of(document: Document, objective: Place) -> Fraction:
         target = document.number(percent) / 100
         if not 0 <= target <= 1:
             raise document.refuse(percent, f"is `{percent.text}`, which is not between 0 and 100")
+        if 0 < target < Fraction(1, 100):
+            document.odd(percent, "is less than one percent; a share such as 0.995 is written as `target`")
     else:
         found = document.need(objective, "target")
         target = _target(document, found)

@@ -34,6 +34,14 @@ from pytest_errorbudget.readers.yaml_places import Place, YamlSyntaxError, yaml_
 
 _API_VERSION = "openslo/v1"
 _YAML = "indent with spaces, each level alike, and quote a text that holds `: `, ` #` or begins with a sign"
+_TEMPLATE = "a template is not read: name the files that are made of it"
+_MARKS = re.compile(r"\{\{|\{%|<%")
+_OTHER_VERSIONS = {
+    "v1alpha": "; there `timeWindows` is `timeWindow: [{duration: 28d, isRolling: true}]`, and `ratioMetrics` of an "
+    "objective is `indicator: {spec: {ratioMetric: …}}` of the SLO",
+    "v2alpha": "; there `serviceRef` is `service`, `sli` and `sliRef` are `indicator` and `indicatorRef`, and "
+    "`dataSourceRef` is `metricSource: {metricSourceRef: …}`",
+}
 _NEAR_VERSIONS = frozenset({"openslo.com/v1", "openslo/v1.0", "openslo.io/v1"})
 _SAY_NOTHING = frozenset({"Service", "AlertNotificationTarget"})
 """Kinds from which nothing is computed."""
@@ -96,12 +104,17 @@ def _files(root: Path, globs: Mapping[str, Span], reading: Reading) -> tuple[str
 
 
 def _places(root: Path, path: str, reading: Reading) -> tuple[Place, ...]:
+    text = ""
     try:
-        return yaml_documents(path, read_text(root, path))
+        text = read_text(root, path)
+        found = yaml_documents(path, text)
+        if not found:
+            reading.odd(Span(path, 1), "the file holds no document")
+        return found
     except TextError as error:
         reading.problem(error.span, error.message, "save it as a text file in UTF-8, or leave it out of `slos`")
     except YamlSyntaxError as error:
-        reading.problem(error.span, f"not valid YAML: {error.message}", _YAML)
+        reading.problem(error.span, f"not valid YAML: {error.message}", _TEMPLATE if _MARKS.search(text) else _YAML)
     return ()
 
 
@@ -130,14 +143,21 @@ def _document(place: Place, reading: Reading) -> Document | None:
 
 def _is_openslo(place: Place, reading: Reading) -> bool:
     version = place.get("apiVersion")
-    text = version.text if version is not None else None
-    if version is None or text is None or not text.startswith("openslo"):
-        reading.odd(place.span, f"not an OpenSLO document: its `apiVersion` is not `{_API_VERSION}`")
+    text = (version.text if version is not None else None) or ""
+    slip = next((key for key in place.own_keys() if (key.text or "").casefold() == "apiversion"), None)
+    if version is None and slip is not None:
+        reading.problem(slip.span, f"`{slip.text}` is no field of OpenSLO v1", "did you mean `apiVersion`?")
+        return False
+    if version is None or not text.casefold().startswith("openslo"):
+        is_ = f"is `{text}` and not" if text else "is not"
+        reading.odd(place.span, f"not an OpenSLO document: its `apiVersion` {is_} `{_API_VERSION}`")
         return False
     if text in _NEAR_VERSIONS:
         reading.odd(version.span, f"`apiVersion: {text}` is read as `{_API_VERSION}`")
     elif text != _API_VERSION:
-        reading.problem(version.span, f"`apiVersion: {text}` is not supported", f"convert the file to `{_API_VERSION}`")
+        changes = _OTHER_VERSIONS.get(text.rpartition("/")[2], "")
+        help = f"convert the file to `{_API_VERSION}`{changes}"
+        reading.problem(version.span, f"`apiVersion: {text}` is not supported", help)
         return False
     return True
 

@@ -6,7 +6,8 @@ Source: https://github.com/OpenSLO/OpenSLO#specification.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Any
 
@@ -89,6 +90,9 @@ SHAPES: Mapping[str, Shape] = {
         "AlertNotificationTarget": _TARGET,
     }.items()
 }
+_ANYWHERE = frozenset({*_HEAD, *_METADATA, "spec", "description", "type"})
+"""Names that have many homes, and say little."""
+_PLACE = re.compile(r"\[\d+\]")
 _COMPUTED = frozenset({"SLO", "SLI", "DataSource", "AlertPolicy", "AlertCondition"})
 
 
@@ -125,6 +129,9 @@ def _check_keys(document: Document, place: Place, fields: Mapping[str, Shape]) -
     written = {key for key, _ in place.entries()}
     for key in place.own_keys():
         name = key.text or ""
+        if not key.is_scalar:
+            document.odd(key, f"has {document.shown(key)} as a key; it is left out")
+            continue
         if name in seen:
             document.fault(key, "is written twice", "keep one of them: YAML does not say which of the two counts")
         elif name not in fields and name != "<<":
@@ -133,10 +140,35 @@ def _check_keys(document: Document, place: Place, fields: Mapping[str, Shape]) -
 
 
 def _unknown(document: Document, key: Place, name: str, free: list[str]) -> None:
-    """A name close to one that is not written is a slip; any other is left out, as are those that say nothing which is
-    computed: of metadata, services and notification targets."""
-    near = difflib.get_close_matches(name, free, n=1, cutoff=0.75)
-    if near and document.kind in _COMPUTED and not key.field.startswith("metadata"):
-        document.fault(key, "is no field of OpenSLO v1", f"did you mean `{near[0]}`?")
-    else:
-        document.odd(key, "is no field of OpenSLO v1; it is left out")
+    """A name that belongs elsewhere in the document, or is close to one that is not written, is a slip; any other is
+    left out, as are those that say nothing which is computed: of metadata, services and notification targets."""
+    if document.kind in _COMPUTED and not key.field.startswith("metadata"):
+        homes = tuple(_homes(SHAPES[document.kind], name)) if name not in _ANYWHERE else ()
+        if homes:
+            nearest = max(homes, key=lambda home: _shared(home, key.field))
+            document.fault(key, "does not belong here", f"write it under `{nearest}`")
+            return
+        near = difflib.get_close_matches(name, free, n=1, cutoff=0.75)
+        if near:
+            document.fault(key, "is no field of OpenSLO v1", f"did you mean `{near[0]}`?")
+            return
+    document.odd(key, "is no field of OpenSLO v1; it is left out")
+
+
+def _shared(home: str, field: str) -> int:
+    """How many steps of the path are the same."""
+    written = _PLACE.sub("[]", field).split(".")
+    pairs = enumerate(zip(home.split("."), written, strict=False))
+    return next((count for count, (one, other) in pairs if one != other), len(written))
+
+
+def _homes(shape: Shape, name: str, path: str = "") -> Iterator[str]:
+    """Where a field of that name belongs, the outermost place first."""
+    fields = shape[-1] if isinstance(shape, tuple) else shape
+    if not isinstance(fields, Mapping):
+        return
+    here = f"{path}[]" if isinstance(shape, tuple) else path
+    if name in fields:
+        yield here
+    for key, inner in fields.items():
+        yield from _homes(inner, name, f"{here}.{key}".lstrip("."))
