@@ -11,8 +11,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import BufferedIOBase
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import duckdb
 
@@ -227,8 +228,8 @@ def _odd_values(path: str, name: str) -> Iterator[int]:
                 yield number
 
 
-def _opened(path: str) -> BinaryIO:
+def _opened(path: str) -> BufferedIOBase:
     """Raises ``OSError`` for a compression that is not of the standard library."""
     if path.endswith(".zst"):
         raise OSError(f"{path} is compressed")
-    return gzip.open(path, "rb") if path.endswith(".gz") else open(path, "rb")  # type: ignore[return-value]
+    return gzip.open(path, "rb") if path.endswith(".gz") else open(path, "rb")

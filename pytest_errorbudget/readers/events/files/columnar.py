@@ -10,7 +10,6 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, TypedDict
 
 import duckdb
 
@@ -20,6 +19,7 @@ from pytest_errorbudget.model.settings import EventFormat, EventSource
 from pytest_errorbudget.readers.events.files.bad_rows import odd_line, unreadable_text
 from pytest_errorbudget.readers.events.files.columns import FileColumn, identifier, quoted
 from pytest_errorbudget.readers.events.files.event_files import EventFiles, lacking, written_twice
+from pytest_errorbudget.readers.events.files.fact import Fact, Written, decoded, encoded
 from pytest_errorbudget.readers.events.files.hive import Hive, hive_of
 from pytest_errorbudget.readers.events.files.kinds import MISFIT, NUMBERS, Cell, Kind, kinds_in, met, value
 from pytest_errorbudget.readers.events.files.named import Named
@@ -28,29 +28,6 @@ from pytest_errorbudget.readers.events.kept import Kept
 from pytest_errorbudget.readers.result_cache import own_code
 
 _HEAD = "limit 5000"
-
-
-class _WrittenFile(TypedDict):
-    names: list[str]
-    delimiter: Literal[",", ";", "\t", "|"]
-    skip: int
-
-
-class _Written(TypedDict):
-    """A fact as it is kept."""
-
-    file: _WrittenFile | None
-    kinds: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Fact:
-    """A file as it was read: the kinds are by the lower case of the names, without those of its directories."""
-
-    content: str
-    seen: tuple[int, ...]
-    file: TextFile | None
-    kinds: Mapping[str, Kind]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +53,7 @@ class TextFiles:
         names = {name for fact in facts.values() if fact.file is not None for name in fact.file.names}
         return self._files(facts, types, hive), columns, tuple(sorted({*names, *hive.kinds}))
 
-    def _files(self, facts: Mapping[str, _Fact], types: Mapping[str, Kind], hive: Hive) -> EventFiles:
+    def _files(self, facts: Mapping[str, Fact], types: Mapping[str, Kind], hive: Hive) -> EventFiles:
         def again() -> EventFiles:
             changed = {path: self._fact(path, hive) for path, fact in facts.items() if _seen(path) != fact.seen}
             return self._files({**facts, **changed}, types, hive) if changed else files
@@ -93,7 +70,7 @@ class TextFiles:
         )
         return files
 
-    def _fact(self, path: str, hive: Hive) -> _Fact:
+    def _fact(self, path: str, hive: Hive) -> Fact:
         seen = _seen(path)
         content = self.kept.digest(path) if self.kept.lasts else sha256((path, seen))
         named = tuple(map(tuple, (sorted(self.named.names), sorted(self.named.keys), sorted(hive.kinds))))
@@ -101,35 +78,35 @@ class TextFiles:
             sha256((own_code(), duckdb.__version__, self.source.format.value, named, Path(path).suffix, content))
             + ".kinds"
         )
-        known = self.kept.read(name, _Written)
-        if known is not None and set(known["kinds"].values()) <= set(Kind.__members__):
-            return _decoded(known, path, self.source.format, content, seen)
+        known = self.kept.read(name, Written)
+        if known is not None:
+            return decoded(known, path, self.source.format, content, seen)
         fact = self._read(path, content, seen, hive)
         if _seen(path) != seen:
             # written to meanwhile: what was read counts, and is nothing to keep
             return replace(fact, content=sha256((content, "changed", _seen(path))))
-        self.kept.write(name, _encoded(fact))
+        self.kept.write(name, encoded(fact))
         return fact
 
-    def _read(self, path: str, content: str, seen: tuple[int, ...], hive: Hive) -> _Fact:
+    def _read(self, path: str, content: str, seen: tuple[int, ...], hive: Hive) -> Fact:
         """The kinds of the first rows are tried on all; where they do not hold, the cells are counted."""
         file: TextFile | None = None
         try:
             file = open_text(self.session, path, self.source.format, self.named.names.values())
             if file is None:
-                return _Fact(content=content, seen=seen, file=None, kinds={})
+                return Fact(content=content, seen=seen, file=None, kinds={})
             written_twice(self.source, self.root, self.named, path, file.header)
             cells = self._cells(file, hive)
             rows = self._rows(file)
             kinds = self._kinds(f"(select * from {rows} {_HEAD})", cells)
-            fact = _Fact(content=content, seen=seen, file=file, kinds=kinds)
+            fact = Fact(content=content, seen=seen, file=file, kinds=kinds)
             if self._holds(path, fact, hive):
                 return fact
             return replace(fact, kinds=self._kinds(rows, cells))
         except duckdb.Error as error:
             raise self._unreadable(path, file, error) from None
 
-    def _holds(self, path: str, fact: _Fact, hive: Hive) -> bool:
+    def _holds(self, path: str, fact: Fact, hive: Hive) -> bool:
         try:
             self._parquet(path, fact, self._types([fact], hive), hive)
         except duckdb.Error as error:
@@ -166,13 +143,13 @@ class TextFiles:
     def _hive_kinds(self, hive: Hive) -> dict[str, Kind]:
         return {name.lower(): kind for name, kind in hive.kinds.items() if name.lower() in self.named.names}
 
-    def _same_columns(self, facts: Mapping[str, _Fact]) -> None:
+    def _same_columns(self, facts: Mapping[str, Fact]) -> None:
         """Each CSV file says in its header which columns it has. Raises ``Unreadable`` where one lacks a column."""
         if self.source.format is EventFormat.CSV:
             headed = {path: set(fact.kinds) for path, fact in facts.items() if fact.file is not None}
             lacking(self.source, self.root, self.named, headed)
 
-    def _types(self, facts: Sequence[_Fact], hive: Hive) -> dict[str, Kind]:
+    def _types(self, facts: Sequence[Fact], hive: Hive) -> dict[str, Kind]:
         """The meet of all files; a column without a value is what predicates take it for."""
         partitioned = self._hive_kinds(hive)
         own = sorted({name for fact in facts for name in fact.kinds} - set(partitioned))
@@ -188,7 +165,7 @@ class TextFiles:
         }
         return dict(sorted({**kinds, **empty, **digits, **partitioned}.items()))
 
-    def _odd(self, name: str, kind: Kind, facts: Mapping[str, _Fact]) -> str:
+    def _odd(self, name: str, kind: Kind, facts: Mapping[str, Fact]) -> str:
         """Which cell made text of a column that a predicate takes for numbers."""
         wanted = self.named.compared.get(name)
         if kind is not Kind.TEXT or wanted not in NUMBERS or name in self.named.keys:
@@ -201,13 +178,13 @@ class TextFiles:
                 return "" if line is None else f": a cell in `{shown}`, line {line}, is no number"
         return ""
 
-    def _made(self, path: str, fact: _Fact, types: Mapping[str, Kind], hive: Hive) -> str:
+    def _made(self, path: str, fact: Fact, types: Mapping[str, Kind], hive: Hive) -> str:
         try:
             return self._parquet(path, fact, types, hive)
         except duckdb.Error as error:
             raise self._unreadable(path, fact.file, error) from None
 
-    def _parquet(self, path: str, fact: _Fact, types: Mapping[str, Kind], hive: Hive) -> str:
+    def _parquet(self, path: str, fact: Fact, types: Mapping[str, Kind], hive: Hive) -> str:
         """The path of the file's rows with these types; they are read from the text where no run has."""
         columns = tuple((self.named.names[name], kind.value) for name, kind in sorted(types.items()))
         read = (self.source.format.value, Path(path).suffix, fact.content, columns, tuple(hive.of(path).items()))
@@ -219,7 +196,7 @@ class TextFiles:
                 )
         return str(self.kept.folder / name)
 
-    def _select(self, path: str, fact: _Fact, types: Mapping[str, Kind], hive: Hive) -> str:
+    def _select(self, path: str, fact: Fact, types: Mapping[str, Kind], hive: Hive) -> str:
         partition = {name.lower(): written for name, written in hive.of(path).items()}
         cells = {} if fact.file is None else self._cells(fact.file, hive)
         values = ["1 as nothing"] if not types else []
@@ -245,23 +222,3 @@ def _literal(written: str | None) -> Cell:
 def _seen(path: str) -> tuple[int, ...]:
     status = os.stat(path)
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
-
-
-def _encoded(fact: _Fact) -> dict[str, object]:
-    file = fact.file
-    written = None if file is None else {"names": file.names, "delimiter": file.delimiter, "skip": file.skip}
-    return {"file": written, "kinds": {name: kind.name for name, kind in fact.kinds.items()}}
-
-
-def _decoded(known: _Written, path: str, format: EventFormat, content: str, seen: tuple[int, ...]) -> _Fact:
-    written = known["file"]
-    return _Fact(
-        content=content,
-        seen=seen,
-        file=None if written is None else _file(path, format, **written),
-        kinds={name: Kind[kind] for name, kind in known["kinds"].items()},
-    )
-
-
-def _file(path: str, format: EventFormat, *, names: Sequence[str], delimiter: str, skip: int) -> TextFile:
-    return TextFile(path=path, format=format, names=tuple(names), delimiter=delimiter, skip=skip)

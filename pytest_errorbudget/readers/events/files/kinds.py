@@ -25,6 +25,13 @@ class Kind(Enum):
     MOMENT = "TIMESTAMP WITH TIME ZONE"
     TEXT = "VARCHAR"
 
+    @property
+    def in_options(self) -> str:
+        """The type as an option of DuckDB's readers takes it: not every name of a type, nor every width of decimals."""
+        return _IN_OPTIONS.get(self, self.value)
+
+
+_IN_OPTIONS = {Kind.MOMENT: "TIMESTAMPTZ", Kind.WIDE: "HUGEINT"}
 
 NUMBERS = (Kind.WHOLE, Kind.WIDE, Kind.REAL)
 """Each holds those before it."""

@@ -18,12 +18,9 @@ from pytest_errorbudget.model.settings import EventSource
 from pytest_errorbudget.readers.events.files.columns import FileColumn, columns_of, identifier, quoted
 from pytest_errorbudget.readers.events.files.event_files import EventFiles, lacking, written_twice
 from pytest_errorbudget.readers.events.files.hive import Hive, hive_of
-from pytest_errorbudget.readers.events.files.kinds import Kind
 from pytest_errorbudget.readers.events.files.named import Named
 from pytest_errorbudget.readers.events.paths import events_problem
 
-_HIVE_TYPES = {Kind.MOMENT: "TIMESTAMPTZ", Kind.WIDE: "HUGEINT"}
-"""Types whose names a reader's option takes; those of the others are their own."""
 _FLOATS = frozenset({"FLOAT", "DOUBLE"})
 
 
@@ -203,5 +200,5 @@ def _options(hive: Hive) -> tuple[str, ...]:
     nan = "can_have_nan = true"
     if not hive.kinds:
         return (nan, "hive_partitioning = false")
-    types = ", ".join(f"{quoted(name)}: {_HIVE_TYPES.get(kind, kind.value)}" for name, kind in hive.kinds.items())
+    types = ", ".join(f"{quoted(name)}: {kind.in_options}" for name, kind in hive.kinds.items())
     return (nan, "hive_partitioning = true", f"hive_types = {{{types}}}")
