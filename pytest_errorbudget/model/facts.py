@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.model.counts import Counts
+from pytest_errorbudget.model.input_digest import InputDigest
 from pytest_errorbudget.model.locked_tenants import KeptTenants
 from pytest_errorbudget.model.migration import MigrationSet, RealReplay, StaticReplay
 from pytest_errorbudget.model.partition_reads import PlannedReads
@@ -118,14 +119,6 @@ class DatabaseFacts:
         """What the sets before the tenants' own make."""
         replay = self.base[-1].replay if self.base else None
         return Schema() if replay is None else replay.newest
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InputDigest:
-    """The SHA-256 of one input: a file, the snapshot, a table of counts."""
-
-    name: str
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

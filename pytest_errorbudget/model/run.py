@@ -13,9 +13,9 @@ from typing import Self
 
 from pytest_errorbudget.model.alert import Firing
 from pytest_errorbudget.model.burn import Absence, BudgetState, Burn, NoData
-from pytest_errorbudget.model.facts import InputDigest
 from pytest_errorbudget.model.finding import Finding
 from pytest_errorbudget.model.formats.canonical import sha256
+from pytest_errorbudget.model.input_digest import InputDigest
 from pytest_errorbudget.model.item import ItemId
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.settings import Allowance

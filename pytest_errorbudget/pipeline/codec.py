@@ -1,17 +1,14 @@
-"""Facts and runs as bytes and back, exactly: what one xdist worker gathers, the others read.
+"""What is kept between runs as bytes and back, exactly: replays, how queries type, and counts.
 
-JSON of plain lists and objects: an enum by its member's name, a fraction as ``"n/d"``, a member of a union as
-``[class name, value]``. The reader must be of the same version as the writer; this is no format for others (the
-facts file is).
+JSON of plain lists and objects: an enum by its member's name, a member of a union as ``[class name, value]``. The
+reader must be of the same version as the writer; this is no format for others (the facts file is).
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from datetime import date, datetime
 from enum import Enum
-from fractions import Fraction
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
@@ -21,20 +18,11 @@ import msgspec
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
 from pytest_errorbudget.model.counts import Counts
-from pytest_errorbudget.model.facts import Facts, ShapeTyping
+from pytest_errorbudget.model.facts import ShapeTyping
 from pytest_errorbudget.model.migration import RealReplay, StaticReplay
 from pytest_errorbudget.pipeline.packing import PackedReplay, packed, unpacked
 
 _SCALARS = (int, str, bool, NoneType)
-
-
-def encode(facts: Facts) -> bytes:
-    return msgspec.json.encode(_converter().unstructure(facts, Facts))
-
-
-def decode(data: bytes) -> Facts:
-    """Raises ``msgspec.DecodeError`` where ``data`` is not JSON, and what cattrs raises where it is something else."""
-    return _converter().structure(msgspec.json.decode(data), Facts)
 
 
 def encode_replay(replay: RealReplay) -> bytes:
@@ -43,6 +31,7 @@ def encode_replay(replay: RealReplay) -> bytes:
 
 
 def decode_replay(data: bytes) -> RealReplay:
+    """Raises ``msgspec.DecodeError`` where ``data`` is not JSON, and what cattrs raises where it is something else."""
     return unpacked(_converter().structure(msgspec.json.decode(data), PackedReplay))
 
 
@@ -74,11 +63,6 @@ def decode_typings(data: bytes) -> tuple[ShapeTyping, ...]:
 @cache
 def _converter() -> cattrs.Converter:
     converter = cattrs.Converter(detailed_validation=False)
-    converter.register_unstructure_hook(Fraction, str)
-    converter.register_structure_hook(Fraction, lambda text, _: Fraction(text))
-    for moment in (date, datetime):
-        converter.register_unstructure_hook(moment, lambda value: value.isoformat())
-        converter.register_structure_hook(moment, lambda text, kind: kind.fromisoformat(text))
     converter.register_unstructure_hook_func(_is_enum, lambda member: member.name)
     converter.register_structure_hook_func(_is_enum, lambda name, kind: kind[name])
     converter.register_unstructure_hook_factory(dataclasses.is_dataclass, _object_out(converter))

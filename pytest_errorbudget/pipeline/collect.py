@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pytest_errorbudget.checks.contracts import Scope, contract_items
 from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.model.item import (
-    ItemId,
     determinism_item,
     migration_item,
     schema_item,
@@ -19,7 +17,7 @@ from pytest_errorbudget.model.item import (
 )
 from pytest_errorbudget.model.problem import Unreadable
 from pytest_errorbudget.model.settings import Settings
-from pytest_errorbudget.model.slo import Slo
+from pytest_errorbudget.pipeline.planned import Planned, PlannedItem
 from pytest_errorbudget.pipeline.project import Project
 from pytest_errorbudget.pipeline.steps import BURN_RATES, CONTRACTS, FFI, SCHEMA, THRESHOLDS, Steps
 from pytest_errorbudget.readers.migrations.layout import list_migrations
@@ -28,17 +26,8 @@ from pytest_errorbudget.readers.rust import read_contracts
 from pytest_errorbudget.readers.sli.files import list_sli_files
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedItem:
-    """An item, the steps that its outcome needs, and for a determinism item the SLO whose laws it tries."""
-
-    id: ItemId
-    steps: Steps
-    laws: Slo | None = None
-
-
-def planned_items(project: Project) -> tuple[PlannedItem, ...]:
-    """All items, each once, in the order of files and places."""
+def planned(project: Project) -> Planned:
+    """All items of a project."""
     settings = project.settings
     contracts = tuple(_contract_items(project))
     # Without an item of its own, a workspace that cannot be found would be passed over in silence.
@@ -47,7 +36,7 @@ def planned_items(project: Project) -> tuple[PlannedItem, ...]:
         PlannedItem(id=sli_item(path), steps=CONTRACTS) for path in list_sli_files(project.root, settings.sli_queries)
     )
     items = (*_settings_items(settings, about_all), *_migration_items(project, about_all), *sli, *contracts)
-    return tuple({item.id: item for item in items}.values())
+    return Planned(project=project, items=tuple({item.id: item for item in items}.values()))
 
 
 def _settings_items(settings: Settings, about_all: Steps) -> Iterator[PlannedItem]:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.model.counts import Counts
-from pytest_errorbudget.model.facts import DatabaseFacts, InputDigest
+from pytest_errorbudget.model.facts import DatabaseFacts
 from pytest_errorbudget.model.formats.canonical import sha256
+from pytest_errorbudget.model.input_digest import InputDigest
 from pytest_errorbudget.pipeline.project import Project
 
 

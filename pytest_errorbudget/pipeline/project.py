@@ -1,4 +1,7 @@
-"""A repository under test: its folder, its settings and its lock."""
+"""A repository under test: its folder, its settings and its lock.
+
+A worker of xdist takes the project from its controller: what reads settings is imported where they are read.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +12,6 @@ from pathlib import Path
 from pytest_errorbudget.model.problem import Problem
 from pytest_errorbudget.model.proposal import Proposal
 from pytest_errorbudget.model.settings import Settings
-from pytest_errorbudget.readers.discovery import completed, discovered, proposed, workspace_around
-from pytest_errorbudget.readers.lock_file import locked_cohorts, locked_schemas
-from pytest_errorbudget.readers.settings.read import read_settings
-
-__all__ = [
-    "Project",
-    "SettingsInvalid",
-    "first_settings",
-    "open_project",
-    "with_fresh_cohorts",
-    "workspace_around",
-    "write_new",
-]
 
 
 class SettingsInvalid(Exception):
@@ -49,6 +39,9 @@ def open_project(root: Path, settings_path: str) -> Project:
 
     Raises ``SettingsInvalid``.
     """
+    from pytest_errorbudget.readers.discovery import discovered
+    from pytest_errorbudget.readers.lock_file import locked_cohorts
+
     if not (root / settings_path).is_file():
         return Project(root=root, settings=discovered(root, settings_path))
     lock = root / "errorbudget.lock"
@@ -61,6 +54,7 @@ def with_fresh_cohorts(project: Project, env: Mapping[str, str]) -> Project:
     if not asked:
         return project
     from pytest_errorbudget.readers.cohort_table import read_cohort_table
+    from pytest_errorbudget.readers.lock_file import locked_cohorts
 
     fresh = dict(locked_cohorts(project.lock))
     for database, column in asked:
@@ -69,6 +63,10 @@ def with_fresh_cohorts(project: Project, env: Mapping[str, str]) -> Project:
 
 
 def _opened(root: Path, settings_path: str, cohorts: Mapping[str, str]) -> Project:
+    from pytest_errorbudget.readers.discovery import completed
+    from pytest_errorbudget.readers.lock_file import locked_schemas
+    from pytest_errorbudget.readers.settings.read import read_settings
+
     schemas = locked_schemas(root / "errorbudget.lock")
     settings, problems = read_settings(root, settings_path, schemas, cohorts)
     if settings is None:
@@ -78,7 +76,16 @@ def _opened(root: Path, settings_path: str, cohorts: Mapping[str, str]) -> Proje
 
 def first_settings(root: Path) -> Proposal:
     """What a repository without settings suggests for them."""
+    from pytest_errorbudget.readers.discovery import proposed
+
     return proposed(root)
+
+
+def workspace_around(folder: Path) -> Path | None:
+    """The nearest folder, this one or one above it, whose manifest is that of a Cargo workspace."""
+    from pytest_errorbudget.readers import discovery
+
+    return discovery.workspace_around(folder)
 
 
 def write_new(file: Path, text: str) -> None:

@@ -1,4 +1,4 @@
-"""Collection. It connects to nothing: settings, the lock, file names of migrations and the Rust sources are enough."""
+"""Collection of what was planned, which connects to nothing and is the same in every process of a run."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from pytest_errorbudget.pipeline.collect import PlannedItem, planned_items
-from pytest_errorbudget.pipeline.project import Project
+from pytest_errorbudget.pipeline.planned import Planned, PlannedItem
 from pytest_errorbudget.plugin.items import DeterminismItem, ErrorBudgetItem
 
 _CACHE_TAG = "CACHEDIR.TAG"
@@ -36,9 +35,9 @@ class ErrorBudgetFile(pytest.File):
 class Collection:
     """Answers pytest's questions about files and folders."""
 
-    def __init__(self, project: Project) -> None:
-        self.items = planned_items(project)
-        self._by_file = _by_file(project.root, self.items)
+    def __init__(self, planned: Planned) -> None:
+        self.planned = planned
+        self._by_file = _by_file(planned.project.root, planned.items)
         self._folders = {folder for file in self._by_file for folder in file.parents}
 
     @pytest.hookimpl(tryfirst=True)
@@ -52,6 +51,14 @@ class Collection:
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
         planned = self._by_file.get(file_path)
         return None if planned is None else ErrorBudgetFile.from_parent(parent, path=file_path, planned=planned)
+
+    def add_paths(self, config: pytest.Config) -> None:
+        """``testpaths = tests`` must not hide our items. Paths given on the command line are obeyed as they are."""
+        if config.args_source is not pytest.Config.ArgsSource.TESTPATHS:
+            return
+        start = config.invocation_params.dir
+        covered = {Path(os.path.abspath(start / argument)) for argument in config.args}
+        config.args += [str(file) for file in sorted(self._by_file) if covered.isdisjoint((file, *file.parents))]
 
     def count_under(self, arguments: Sequence[str], folder: Path) -> int:
         """How many items the command line's paths and ids ask for; ``folder`` is what they are relative to."""
@@ -70,11 +77,6 @@ class Collection:
             else sum((file, item.id.name) in named for item in planned)
             for file, planned in self._by_file.items()
         )
-
-    @property
-    def files(self) -> tuple[Path, ...]:
-        """Every file that has items, sorted."""
-        return tuple(sorted(self._by_file))
 
 
 def _left_out(folder: Path, config: pytest.Config) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from pytest_errorbudget.plugin.fixtures import parametrize_tenant
@@ -35,9 +37,15 @@ def pytest_configure(config: pytest.Config) -> None:
     if not options.enabled:
         return
     # Everything that costs an import lives behind the flag.
-    from pytest_errorbudget.plugin.session import register
+    workerinput = getattr(config, "workerinput", None)
+    if workerinput is None:
+        from pytest_errorbudget.plugin.session import register
 
-    register(config, options)
+        register(config, options)
+    else:
+        from pytest_errorbudget.plugin.worker import FOLDER, register_worker
+
+        register_worker(config, Path(workerinput[FOLDER]))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

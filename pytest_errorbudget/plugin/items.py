@@ -9,7 +9,7 @@ import pytest
 
 from pytest_errorbudget.model.finding import Finding
 from pytest_errorbudget.model.problem import Unreadable
-from pytest_errorbudget.pipeline.collect import PlannedItem
+from pytest_errorbudget.pipeline.planned import PlannedItem
 from pytest_errorbudget.plugin.running import shared_run, silently
 
 if TYPE_CHECKING:

@@ -2,121 +2,73 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pytest_errorbudget.model.run import StepName
-from pytest_errorbudget.pipeline.project import Project
+from pytest_errorbudget.pipeline.collect import planned
 from pytest_errorbudget.pipeline.publish import Outputs, publish
-from pytest_errorbudget.pipeline.sharing import SharedFolder
-from pytest_errorbudget.pipeline.steps import EVERY_STEP
+from pytest_errorbudget.pipeline.sharing import SharedFolder, asked, share_planned
+from pytest_errorbudget.pipeline.steps import Steps
 from pytest_errorbudget.plugin.collection import Collection
-from pytest_errorbudget.plugin.items import ErrorBudgetItem
+from pytest_errorbudget.plugin.needed import steps_needed
 from pytest_errorbudget.plugin.options import Options
-from pytest_errorbudget.plugin.running import project_of, shared_run, silently
+from pytest_errorbudget.plugin.running import project_of, shared_run
 from pytest_errorbudget.plugin.terminal import Terminal
+from pytest_errorbudget.plugin.worker import FOLDER
 
 
 def register(config: pytest.Config, options: Options) -> None:
     """Switch generated items on for this session."""
-    project = project_of(config)
-    collection = Collection(project)
-    _add_paths(config, collection)
-    config.pluginmanager.register(collection, "errorbudget-collection")
-    if hasattr(config, "workerinput"):
-        config.pluginmanager.register(Worker(config), "errorbudget-session")
-        return
+    collection = Collection(planned(project_of(config)))
+    collection.add_paths(config)
     terminal = Terminal(config, collection)
+    config.pluginmanager.register(collection, "errorbudget-collection")
     config.pluginmanager.register(terminal, "errorbudget-terminal")
-    config.pluginmanager.register(Session(config, options, project, terminal), "errorbudget-session")
-
-
-def _add_paths(config: pytest.Config, collection: Collection) -> None:
-    """``testpaths = tests`` must not hide our items. Paths given on the command line are obeyed as they are."""
-    if config.args_source is not pytest.Config.ArgsSource.TESTPATHS:
-        return
-    start = config.invocation_params.dir
-    covered = {Path(os.path.abspath(start / argument)) for argument in config.args}
-    config.args += [str(file) for file in collection.files if covered.isdisjoint((file, *file.parents))]
-
-
-def steps_needed(items: Iterable[pytest.Item]) -> frozenset[StepName]:
-    """What the selected items need gathered: nothing where none of them is ours or uses the shared run."""
-    needed: frozenset[StepName] = frozenset()
-    for item in items:
-        if isinstance(item, ErrorBudgetItem):
-            needed |= item.planned.steps
-        elif "errorbudget_run" in getattr(item, "fixturenames", ()):
-            needed |= EVERY_STEP
-    return needed
-
-
-class Worker:
-    """One of xdist's workers: it takes the facts from the shared folder and says which steps its items need."""
-
-    def __init__(self, config: pytest.Config) -> None:
-        self.config = config
-        self.needed: frozenset[StepName] = frozenset()
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtestloop(self, session: pytest.Session) -> None:
-        self.needed = steps_needed(session.items)
-        if self.needed and not session.config.option.collectonly:
-            shared_run(self.config).outcome(self.needed, silently)
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self) -> None:
-        output: dict[str, Any] = self.config.workeroutput  # type: ignore[attr-defined] # xdist puts it there
-        output["errorbudget_steps"] = sorted(step.value for step in self.needed)
+    config.pluginmanager.register(Session(config, options, collection, terminal), "errorbudget-session")
 
 
 class Session:
-    """Gathers once before the first item runs, with the steps shown live, or leaves that to xdist's workers."""
+    """Gathers once: before the first item runs or, for xdist's workers, before the first is handed out."""
 
-    def __init__(self, config: pytest.Config, options: Options, project: Project, terminal: Terminal) -> None:
+    def __init__(self, config: pytest.Config, options: Options, collection: Collection, terminal: Terminal) -> None:
         self.config = config
         self.options = options
-        self.project = project
+        self.collection = collection
         self.terminal = terminal
         self.shared_folder: SharedFolder | None = None
-        self.needed_by_workers: frozenset[StepName] = frozenset()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
         # A session whose collection failed runs nothing; xdist's controller has no items of its own.
-        if session.config.option.collectonly or session.testsfailed:
-            return
-        needed = steps_needed(session.items)
-        if needed:
-            shared_run(self.config).outcome(needed, self.terminal.tell)
+        if not session.config.option.collectonly and not session.testsfailed:
+            self._gather(steps_needed(session.items))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """xdist starts a worker: tell it where the session's facts are shared."""
+        """xdist starts a worker: leave it what it collects."""
         if self.shared_folder is None:
-            self.shared_folder = SharedFolder(self.project)
-        node.workerinput["errorbudget_shared"] = str(self.shared_folder.path)
+            self.shared_folder = SharedFolder(self.collection.planned.project)
+            share_planned(self.shared_folder.path, self.collection.planned)
+            shared_run(self.config).folder = self.shared_folder.path
+        node.workerinput[FOLDER] = str(self.shared_folder.path)
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any) -> None:
-        """A worker's plain dict says which steps its items needed."""
-        output = getattr(node, "workeroutput", None) or {}
-        self.needed_by_workers |= frozenset(StepName(name) for name in output.get("errorbudget_steps", ()))
+    def pytest_xdist_node_collection_finished(self) -> None:
+        """A worker has collected; the others will ask for the same."""
+        if self.shared_folder is not None:
+            self._gather(asked(self.shared_folder.path))
+
+    def _gather(self, needed: Steps) -> None:
+        if needed:
+            shared_run(self.config).outcome(needed, self.terminal.tell)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        if session.config.option.collectonly:
-            return
         shared = shared_run(self.config)
-        if self.shared_folder is not None and shared.run is None and self.needed_by_workers:
-            shared.adopt(self.shared_folder.path, self.needed_by_workers)
-        if shared.run is None or shared.facts is None:
+        if session.config.option.collectonly or shared.run is None or shared.facts is None:
             return
-        published = publish(self.project, shared.run, shared.facts, _outputs(self.options))
+        published = publish(shared.project, shared.run, shared.facts, _outputs(self.options))
         self.terminal.said, self.terminal.failed = published.said, published.failed
         if published.failed and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED

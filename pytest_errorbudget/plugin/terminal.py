@@ -29,7 +29,7 @@ class Terminal:
         return f"errorbudget: {where}, {len(settings.customers)} tenants, {self._items()}"
 
     def _items(self) -> str:
-        every = len(self.collection.items)
+        every = len(self.collection.planned.items)
         asked = self.collection.count_under(self.config.args, self.config.invocation_params.dir)
         return f"{every} items" if asked == every else f"{asked} of {every} items under the given paths"
 

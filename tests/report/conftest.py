@@ -12,8 +12,9 @@ from pytest_errorbudget.checks.tenant_health import tenant_health
 from pytest_errorbudget.model.burn import Absence, BudgetState, Burn, NoData
 from pytest_errorbudget.model.contracts import Contracts, Crate, Unread
 from pytest_errorbudget.model.counts import Counts, Recount, Series, SourceTotals
-from pytest_errorbudget.model.facts import DatabaseFacts, Facts, InputDigest, QueryKey, QueryTyping, ShapeTyping
+from pytest_errorbudget.model.facts import DatabaseFacts, Facts, QueryKey, QueryTyping, ShapeTyping
 from pytest_errorbudget.model.finding import Affected, Finding, Label, LabelKind
+from pytest_errorbudget.model.input_digest import InputDigest
 from pytest_errorbudget.model.item import handler_item, schema_item
 from pytest_errorbudget.model.migration import (
     MigrationFile,
