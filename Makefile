@@ -42,6 +42,7 @@ lint: $(STAMP)
 
 types: $(STAMP)
 	$(BIN)/mypy
+	$(BIN)/mypy tests
 	$(BIN)/python -m mypy.stubtest pytest_errorbudget.readers._rust
 
 contracts: $(STAMP)

@@ -11,6 +11,7 @@ from one_slo import SLO, counts_of, series_of
 
 from pytest_errorbudget.checks.alert_never_fires import never_fires, never_firing_findings, unlike_the_policy
 from pytest_errorbudget.checks.firing import present_firings
+from pytest_errorbudget.checks.slices import in_slices
 from pytest_errorbudget.model.alert import Condition
 from pytest_errorbudget.model.finding import Affected, Finding, Label
 from pytest_errorbudget.model.item import ItemId
@@ -45,7 +46,7 @@ def slo(objective: str, *conditions: Condition) -> Slo:
 def test_a_total_outage_is_the_most_that_can_burn(objective: str, burn: str, inclusive: bool, never: bool) -> None:
     asked = condition(burn, inclusive=inclusive)
     assert never_fires(asked, 1 - Fraction(objective)) is never
-    counts = counts_of(series_of({0: (7, 7)}), width_us=FIVE, until_us=FIVE)
+    counts = in_slices(counts_of(series_of({0: (7, 7)}), width_us=FIVE, until_us=FIVE), (SLO,))
     assert (present_firings(counts, (slo(objective, asked),), ()) == ()) is never
 
 

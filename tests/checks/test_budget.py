@@ -8,8 +8,8 @@ from fractions import Fraction
 from one_slo import GOLD, SLO, counts_of, series_of
 
 from pytest_errorbudget.checks.budget import budget_states, burn_findings
+from pytest_errorbudget.checks.slices import BudgetCounts, in_slices
 from pytest_errorbudget.model.burn import Absence, BudgetState, NoData
-from pytest_errorbudget.model.counts import Counts
 from pytest_errorbudget.model.finding import Affected, Finding
 from pytest_errorbudget.model.item import ItemId
 from pytest_errorbudget.model.rule import Rule
@@ -22,13 +22,13 @@ FIVE = 5 * MINUTE_US
 PERIOD = 30 * DAY_US
 
 
-def month(bad: dict[int, int], *, each: int = 100) -> Counts:
+def month(bad: dict[int, int], *, each: int = 100) -> BudgetCounts:
     """30 days of tenant ``a``: ``each`` events in every window, and the bad ones by the window's number."""
     windows = {number * FIVE: (each, bad.get(number, 0)) for number in range(PERIOD // FIVE)}
-    return counts_of(series_of(windows), width_us=FIVE, until_us=PERIOD)
+    return in_slices(counts_of(series_of(windows), width_us=FIVE, until_us=PERIOD), (SLO,))
 
 
-def state(counts: Counts, cohort: Cohort = GOLD, slo: Slo = SLO) -> BudgetState:
+def state(counts: BudgetCounts, cohort: Cohort = GOLD, slo: Slo = SLO) -> BudgetState:
     (only,) = budget_states(counts, (slo,), (cohort,))
     return only
 

@@ -112,9 +112,9 @@ def test_a_window_whose_events_cannot_be_judged_is_no_window_without_events(
     budget = Fraction(1, 1000)
     assert burn_over(counts, sums_of(counts.series[0], unjudged), SLO, budget, length_us) == NoData(reason)
     assert burn_over(counts, sums_of(counts.series[0], unjudged), SLO, budget, HOUR_US) == Burn(1, 10, budget)
-    assert burn_over(counts, sums_of(None, None), SLO, budget, 2 * FIVE).reason is not Absence.NOT_JUDGED, (
-        "what came of one tenant says nothing of another"
-    )
+    other = burn_over(counts, sums_of(None, None), SLO, budget, 2 * FIVE)
+    assert isinstance(other, NoData)
+    assert other.reason is not Absence.NOT_JUDGED, "what came of one tenant says nothing of another"
 
 
 def test_events_that_cannot_be_judged_close_windows_and_leave_an_empty_budget_empty() -> None:

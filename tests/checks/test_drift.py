@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -103,7 +104,7 @@ def _snapshot(*tenants: tuple[str, AppliedVersion, Schema]) -> Snapshot:
     )
 
 
-def _with(**changes: object) -> Schema:
+def _with(**changes: Any) -> Schema:
     return replace(_FIRST, relations=(replace(_INVOICES, **changes),))
 
 

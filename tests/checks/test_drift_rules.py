@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -105,7 +106,7 @@ _DATABASE = Database(
 )
 
 
-def _orders(**changes: object) -> Schema:
+def _orders(**changes: Any) -> Schema:
     return replace(_MADE, relations=(replace(_ORDERS, **changes), _TOTALS))
 
 

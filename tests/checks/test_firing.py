@@ -13,22 +13,23 @@ from one_slo import GOLD, SLO, counts_of, series_of
 
 from pytest_errorbudget.checks.burn import burn_over, fires, sums_of, workbook_policy
 from pytest_errorbudget.checks.firing import generated_firings, present_firings, workbook_firings
+from pytest_errorbudget.checks.slices import BudgetCounts, in_slices
 from pytest_errorbudget.model.alert import Firing, Policy, Urgency
 from pytest_errorbudget.model.burn import Burn
-from pytest_errorbudget.model.counts import Counts, Series
+from pytest_errorbudget.model.counts import Series
 from pytest_errorbudget.model.window import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 
 
 def counted(
     windows: Sequence[tuple[int, int, int]], *, width_us: int = 5 * MINUTE_US, until_us: int | None = None
-) -> Counts:
+) -> BudgetCounts:
     """Tenant ``a``: (number of the window, valid, bad)."""
     end = (windows[-1][0] + 1) * width_us if until_us is None else until_us
     series = series_of({number * width_us: (valid, bad) for number, valid, bad in windows})
-    return counts_of(series, width_us=width_us, until_us=end)
+    return in_slices(counts_of(series, width_us=width_us, until_us=end), (SLO,))
 
 
-def steady(minutes: int, failing: range, percent: int, *, width_us: int) -> Counts:
+def steady(minutes: int, failing: range, percent: int, *, width_us: int) -> BudgetCounts:
     """100 events in each window, of which ``percent`` fail in those that begin in the minutes of ``failing``."""
     windows = range(minutes * MINUTE_US // width_us)
     return counted(

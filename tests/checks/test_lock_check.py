@@ -8,9 +8,8 @@ from fractions import Fraction
 from one_slo import GOLD, SLO, TOTALS, counts_of, series_of
 
 from pytest_errorbudget.checks.lock import lock_findings
-from pytest_errorbudget.checks.slices import in_slices
+from pytest_errorbudget.checks.slices import BudgetCounts, in_slices
 from pytest_errorbudget.checks.thresholds import evidence, thresholds
-from pytest_errorbudget.model.counts import Counts
 from pytest_errorbudget.model.formats.evidence import evidence_digest
 from pytest_errorbudget.model.settings import Cohort
 from pytest_errorbudget.model.threshold import LockedThresholds
@@ -19,13 +18,14 @@ from pytest_errorbudget.model.window import HOUR_US, MINUTE_US
 CONFIDENCE = Fraction(124, 125)
 
 
-def counts(bad: int = 1, digest: str = "sha256:1") -> Counts:
+def counts(bad: int = 1, digest: str = "sha256:1") -> BudgetCounts:
     windows = {hour * HOUR_US: (1000, bad if hour == 0 else 0) for hour in range(500)}
-    return replace(counts_of(series_of(windows), width_us=5 * MINUTE_US, until_us=500 * HOUR_US), digest=digest)
+    found = counts_of(series_of(windows), width_us=5 * MINUTE_US, until_us=500 * HOUR_US)
+    return in_slices(replace(found, digest=digest), (SLO,))
 
 
-def locked(found: Counts) -> LockedThresholds:
-    rows = evidence(in_slices(found, (SLO,)))
+def locked(found: BudgetCounts) -> LockedThresholds:
+    rows = evidence(found)
     return LockedThresholds(
         as_of_us=found.as_of_us,
         counts_digest=found.digest,
@@ -40,7 +40,9 @@ def locked(found: Counts) -> LockedThresholds:
 LOCK = locked(counts())
 
 
-def check(lock: LockedThresholds | None, found: Counts | None, cohort: Cohort = GOLD) -> tuple[list[str], list[str]]:
+def check(
+    lock: LockedThresholds | None, found: BudgetCounts | None, cohort: Cohort = GOLD
+) -> tuple[list[str], list[str]]:
     findings, unchecked = lock_findings(lock, found, (SLO,), (cohort,), CONFIDENCE, "errorbudget.toml")
     assert {str(item) for finding in findings for item in finding.items} <= {"errorbudget.toml::thresholds[gold/ok]"}
     return [f"{finding.rule.id}: {finding.message}" for finding in findings], [one.reason for one in unchecked]

@@ -20,9 +20,10 @@ from pathlib import Path
 from pytest_errorbudget.model.facts import Facts
 from pytest_errorbudget.model.finding import Finding, LabelKind
 from pytest_errorbudget.model.problem import Unchecked
+from pytest_errorbudget.model.progress import Told
 from pytest_errorbudget.model.query_typing import Rejected, Typed
 from pytest_errorbudget.model.rule import Rule
-from pytest_errorbudget.model.run import Run, StepName
+from pytest_errorbudget.model.run import Run
 from pytest_errorbudget.model.settings import MigrationSettings
 from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.pipeline.gather import gather
@@ -50,7 +51,7 @@ def run_of(project: Project) -> tuple[Facts, Run]:
     return facts, judge(request, facts)
 
 
-def _silent(step: StepName) -> None:
+def _silent(told: Told) -> None:
     """Nobody waits for a script's progress."""
 
 

@@ -95,6 +95,8 @@ def _stated(read: OpenSlo) -> dict[str, StatedIndicator]:
             value="latency_ms" if one.measure.is_threshold else None,
             where=None,
             span=_SPAN,
+            good_at=_SPAN,
+            where_at=_SPAN,
         )
         for one in read.not_computed
     }

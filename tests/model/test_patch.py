@@ -65,7 +65,8 @@ constraints = st.builds(
 )
 
 
-def distinct(parts, key=lambda part: part.name, max_size=4):  # type: ignore[no-untyped-def] # strategies of any part
+def distinct(parts, key=lambda part: part.name, max_size=4):
+    """Strategies of any part."""
     return st.lists(parts, unique_by=key, max_size=max_size)
 
 
@@ -88,7 +89,7 @@ def _full_name(part: Relation | EnumType | Domain | CompositeType) -> tuple[str,
     return part.schema, part.name
 
 
-def _sorted(parts):  # type: ignore[no-untyped-def] # strategies of any part
+def _sorted(parts):
     return distinct(parts, _full_name).map(lambda found: tuple(sorted(found, key=_full_name)))
 
 
@@ -108,10 +109,9 @@ def drifted(draw: st.DrawFn) -> tuple[Schema, Schema]:
     kept = {_full_name(r): r for r in base.relations if draw(st.integers(0, 3))}
     mixed = {_full_name(r): r for r in other.relations if draw(st.booleans())} | kept
     for name, relation in tuple(mixed.items()):
-        if relation.columns and draw(st.booleans()):
-            mixed[name] = replace(
-                relation, columns=tuple(draw(st.permutations(relation.columns)))[draw(st.integers(0, 1)) :]
-            )
+        if draw(st.booleans()) and relation.columns:
+            moved = tuple(draw(st.permutations(relation.columns)))
+            mixed[name] = replace(relation, columns=moved[draw(st.integers(0, 1)) :])
     return base, replace(other, relations=tuple(mixed[name] for name in sorted(mixed)))
 
 

@@ -95,7 +95,11 @@ def _in_one_look(wrong: Callable[[exp.Expr], exp.Expr]) -> Aggregation:
 
     def changed(question: Question, table: str, as_of_us: int) -> exp.Query:
         written = aggregation(question, table, as_of_us)
-        return written if question.ranks is None else written.transform(wrong)
+        if question.ranks is None:
+            return written
+        one_look = written.transform(wrong)
+        assert isinstance(one_look, exp.Query)
+        return one_look
 
     return changed
 

@@ -59,7 +59,7 @@ REPLAY = RealReplay(
 PUBLIC = tuple(relation for relation in SECOND.relations if relation.schema == "public")
 LACKS_INDEX = Schema(relations=(replace(PUBLIC[0], indexes=()), PUBLIC[1]), enums=(MOOD,))
 EQUAL = Schema(relations=PUBLIC, enums=(MOOD,))
-LAYOUTS = {
+LAYOUTS: dict[str, Layout] = {
     "schema": InSchema("acme"),
     "partition": InPartition("tenant_id", "acme", ("invoices",)),
     "database": InDatabase("env:ACME_URL"),

@@ -76,7 +76,7 @@ def test_verbose_lines_are_ids(running_shop: Shop) -> None:
     result.stdout.fnmatch_lines([f"{SOURCES}/boundary.rs::ffi.meter_orders PASSED*"])
 
 
-NAMES = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=8)
+NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), database=None)

@@ -18,6 +18,7 @@ import yaml
 
 from pytest_errorbudget.checks.burn import workbook_policy
 from pytest_errorbudget.checks.firing import workbook_firings
+from pytest_errorbudget.checks.slices import in_slices
 from pytest_errorbudget.model.alert import Alert, Firing, Urgency
 from pytest_errorbudget.model.counts import Counts, Series
 from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
@@ -124,7 +125,7 @@ def _seconds(span_us: int) -> str:
 
 def promtools_answer(folder: Path, found: tuple[Series, ...], indicator: Slo, width_us: int) -> tuple[int, str]:
     """How many evaluations were asked, and what promtool says against them (nothing where it agrees)."""
-    inputs = counts(found, width_us)
+    inputs = in_slices(counts(found, width_us), (indicator,))
     tests = list(expected(workbook_firings(inputs, (indicator,), ()), inputs, indicator))
     (folder / "rules.yaml").write_text(yaml.safe_dump(rules(indicator, width_us)))
     counters = [

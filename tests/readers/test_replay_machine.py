@@ -269,7 +269,7 @@ class Replays(RuleBasedStateMachine):
 
 def test_random_ddl_never_parts_the_replays(scratch: ScratchServer) -> None:
     machine = type("OnThisServer", (Replays,), {"server": scratch})
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]  # hypothesis leaves it untyped
+    run_state_machine_as_test(
         machine,
         settings=settings(
             max_examples=40,

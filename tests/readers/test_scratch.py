@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 import psutil
 import psycopg
@@ -95,7 +96,7 @@ def test_a_database_can_be_a_copy_of_another(scratch: ScratchServer) -> None:
 def test_nothing_is_kept_safe_that_is_thrown_away(connection: psycopg.Connection[tuple[object, ...]]) -> None:
     names = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum", "jit", "listen_addresses")
     shown = connection.execute("select name, setting from pg_settings where name = any(%s)", (list(names),)).fetchall()
-    assert dict(shown) == {**dict.fromkeys(names, "off"), "listen_addresses": ""}
+    assert dict(cast("list[tuple[str, str]]", shown)) == {**dict.fromkeys(names, "off"), "listen_addresses": ""}
 
 
 @pytest.mark.parametrize("extension", ["uuid-ossp", "pgcrypto", "citext", "pg_trgm", "hstore", "ltree", "btree_gist"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
@@ -16,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_errorbudget.checks.burn import objective_of
-from pytest_errorbudget.model.settings import Cohort, CohortColumn, EngineName, EventFormat, MigrationScope
+from pytest_errorbudget.model.settings import Cohort, CohortColumn, EngineName, EventFormat, MigrationScope, Settings
 from pytest_errorbudget.model.severity import Severity
 from pytest_errorbudget.model.share import parse_share
 from pytest_errorbudget.model.slo import Calendar, CalendarUnit, Timeslices
@@ -81,7 +82,7 @@ until = 2027-03-01
 """
 
 
-def settings_of(folder: Path, text: str, locked: dict[str, tuple[str, ...]] | None = None):
+def settings_of(folder: Path, text: str, locked: Mapping[str, tuple[str, ...]] | None = None) -> Settings:
     (folder / "errorbudget.toml").write_text(dedent(text).lstrip("\n"))
     settings, problems = read_settings(folder, "errorbudget.toml", locked or {})
     assert problems == ()

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from pytest_errorbudget.model.counts import Counts
+from pytest_errorbudget.model.counts import Counts, Series, Unjudged
 from pytest_errorbudget.model.settings import EventColumns, EventFormat, EventSource
 from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
 from pytest_errorbudget.model.source import Span
@@ -78,7 +78,8 @@ def counted(root: Path, read: EventSource, **more: Any) -> Counts:
 
 def windows(found: Counts) -> int:
     """Those that hold any event, also where none can be judged: all of them are compared."""
-    return len({(one.tenant, one.slo, at) for one in (*found.series, *found.unjudged) for at in one.starts_us})
+    told: tuple[Series | Unjudged, ...] = (*found.series, *found.unjudged)
+    return len({(one.tenant, one.slo, at) for one in told for at in one.starts_us})
 
 
 @pytest.fixture(scope="module")

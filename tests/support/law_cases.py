@@ -32,4 +32,6 @@ def rounds_towards_zero(question: Question, table: str, as_of_us: int) -> exp.Qu
             return exp.Mul(this=exp.IntDiv(this=node.this.copy(), expression=width), expression=width.copy())
         return node
 
-    return aggregation(question, table, as_of_us).transform(truncated)
+    changed = aggregation(question, table, as_of_us).transform(truncated)
+    assert isinstance(changed, exp.Query)
+    return changed

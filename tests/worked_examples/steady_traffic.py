@@ -40,7 +40,7 @@ def outage_from(start_us: int) -> Callable[[int], int]:
 
 def fired(counts: Counts, condition: Condition, objective: Fraction = SLO.objective) -> tuple[int, int | None]:
     slo = replace(SLO, objective=objective, conditions=(condition,))
-    (firing,) = present_firings(counts, (slo,), COHORTS)
+    (firing,) = present_firings(in_slices(counts, (slo,)), (slo,), COHORTS)
     (interval,) = firing.intervals
     return interval
 

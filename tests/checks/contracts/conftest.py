@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
+from rust_types import rust
 
 from pytest_errorbudget.checks.contracts import Scope, TenantShape, contract_findings, contract_items
-from pytest_errorbudget.checks.contracts.libraries.rust_syntax import parse_type
 from pytest_errorbudget.model.contracts import Contracts, Crate
 from pytest_errorbudget.model.facts import DatabaseFacts, QueryKey, QueryTyping, ShapeTyping
 from pytest_errorbudget.model.finding import Finding
@@ -32,7 +32,6 @@ from pytest_errorbudget.model.rust import (
     DeclaredTable,
     Field,
     RustEnum,
-    RustType,
     Struct,
     StructRef,
     Variant,
@@ -51,12 +50,6 @@ from pytest_errorbudget.model.schema import (
 from pytest_errorbudget.model.source import Span
 
 MODELS, QUERIES, HTTP = "src/models.rs", "src/queries.rs", "src/http.rs"
-
-
-def rust(text: str) -> RustType:
-    parsed = parse_type(text)
-    assert parsed is not None, text
-    return parsed
 
 
 def pg(text: str) -> PgType:

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
+from rust_types import rust
 
 from pytest_errorbudget.checks.contracts import Scope, TenantShape, contract_findings, contract_items
-from pytest_errorbudget.checks.contracts.libraries.rust_syntax import parse_type
 from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.model.facts import DatabaseFacts, QueryKey, QueryTyping, ShapeTyping
 from pytest_errorbudget.model.item import ItemId
@@ -34,7 +34,7 @@ def worlds(draw) -> tuple[Contracts, tuple[ShapeTyping, ...], tuple[TenantShape,
     for number in range(draw(st.integers(1, 3))):
         ref = StructRef("models.rs", f"Row{number}")
         fields = tuple(
-            Field(name=f"c{n}", column=f"c{n}", type=parse_type(text), span=Span("models.rs", n + 1))
+            Field(name=f"c{n}", column=f"c{n}", type=rust(text), span=Span("models.rs", n + 1))
             for n, text in enumerate(draw(rows))
         )
         structs.append(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from rust_types import rust
 
 from pytest_errorbudget.checks.contracts import boundary_findings
-from pytest_errorbudget.checks.contracts.libraries.rust_syntax import parse_type
 from pytest_errorbudget.model.contracts import Contracts
 from pytest_errorbudget.model.finding import Affected, Label, LabelKind
 from pytest_errorbudget.model.item import ItemId
@@ -25,9 +25,7 @@ def ffi_type(text: str) -> RustType:
         return RustType("fn", (), 'extern "C" fn()')
     if text == "Option<fn>":
         return RustType("Option", (RustType("fn"),), text)
-    parsed = parse_type(text)
-    assert parsed is not None
-    return parsed
+    return rust(text)
 
 
 def function(side: Side, parameters: str, result: str | None = None, abi: str = "C", crate: str = "") -> FfiFunction:

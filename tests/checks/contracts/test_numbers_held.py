@@ -31,7 +31,10 @@ from pytest_errorbudget.model.pgtype import PgType
     ],
 )
 def test_loses(source, target, lost):
-    assert loses(of_pg(source), of_rust(target)) is lost
+    held, holds = of_pg(source), of_rust(target)
+    assert held is not None
+    assert holds is not None
+    assert loses(held, holds) is lost
 
 
 @given(st.sampled_from([8, 16, 32, 64, 128]), st.sampled_from([8, 16, 32, 64, 128]))

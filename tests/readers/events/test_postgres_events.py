@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from sqlglot.expressions import select
 
-from pytest_errorbudget.model.counts import Counts, Recount
+from pytest_errorbudget.model.counts import Counts, Recount, Series, Unjudged
 from pytest_errorbudget.model.problem import Problem
 from pytest_errorbudget.model.settings import EventColumns, EventFormat, EventSource
 from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
@@ -113,7 +113,8 @@ def ask(
 
 def windows(found: Counts) -> int:
     """Those that hold any event, also where none can be judged: all of them are compared."""
-    return len({(one.tenant, one.slo, at) for one in (*found.series, *found.unjudged) for at in one.starts_us})
+    told: tuple[Series | Unjudged, ...] = (*found.series, *found.unjudged)
+    return len({(one.tenant, one.slo, at) for one in told for at in one.starts_us})
 
 
 def test_a_table_counts_as_a_file_of_the_same_rows_does(filled: Callable[[str], Path], database: str) -> None:

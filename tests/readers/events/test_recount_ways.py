@@ -50,8 +50,17 @@ def counted(root: Path, engine: Wrong, threads: int) -> Counts:
     """
     with duckdb.connect() as session:
         session.execute(f"copy ({rows}) to '{root}/events.parquet' (format parquet)")
-    asked = {"as_of_us": WINDOWS * FIVE, "threads": threads, "recounting": recount, "aggregation": engine}
-    counts, problems = count_events(root, (SOURCE,), (SLO,), ("a",), window_us=FIVE, **asked)
+    counts, problems = count_events(
+        root,
+        (SOURCE,),
+        (SLO,),
+        ("a",),
+        window_us=FIVE,
+        as_of_us=WINDOWS * FIVE,
+        threads=threads,
+        recounting=recount,
+        aggregation=engine,
+    )
     assert (problems, counts is not None) == ((), True)
     assert counts is not None
     return counts
@@ -65,7 +74,9 @@ def reading(rows: str, question: Question, table: str, as_of_us: int) -> exp.Que
             return exp.maybe_parse(rows.format(table=table), dialect="duckdb").subquery(table)
         return node
 
-    return aggregation(question, table, as_of_us).transform(other, copy=False)
+    changed = aggregation(question, table, as_of_us).transform(other, copy=False)
+    assert isinstance(changed, exp.Query)
+    return changed
 
 
 loses_events_with_one_thread = partial(

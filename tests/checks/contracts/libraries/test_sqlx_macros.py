@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rust_types import rust
 
 from pytest_errorbudget.checks.contracts.libraries.answer import Accepts
-from pytest_errorbudget.checks.contracts.libraries.rust_syntax import parse_type
 from pytest_errorbudget.checks.contracts.libraries.sqlx import TABLE, accepts
 from pytest_errorbudget.checks.contracts.libraries.sqlx_macros import Drift, chosen, converts, drift
 from pytest_errorbudget.model.pgtype import PgType
@@ -20,8 +20,8 @@ from pytest_errorbudget.model.pgtype import PgType
 )
 def test_the_chosen_type_accepts_the_column(name, dimensions, like):
     pg = PgType(name, dimensions=dimensions)
-    rust = chosen(pg, parse_type(like) if like is not None else None)
-    assert rust is None or accepts(rust, pg) == Accepts()
+    found = chosen(pg, None if like is None else rust(like))
+    assert found is None or accepts(found, pg) == Accepts()
 
 
 @pytest.mark.parametrize(
@@ -44,11 +44,11 @@ def test_the_chosen_type_accepts_the_column(name, dimensions, like):
     ],
 )
 def test_into_widens_and_never_narrows(source, target, answer):
-    assert converts(parse_type(source), parse_type(target)) is answer
+    assert converts(rust(source), rust(target)) is answer
 
 
 @pytest.mark.parametrize(
-    ("rust", "pg", "outcome"),
+    ("written", "pg", "outcome"),
     [
         ("i64", "int4", Drift.SAFE),
         ("i32", "int8", Drift.OUT_OF_RANGE),
@@ -61,12 +61,12 @@ def test_into_widens_and_never_narrows(source, target, answer):
         ("Uuid", "text", Drift.UNDEFINED),
     ],
 )
-def test_a_changed_column_is_decoded_without_a_check(rust, pg, outcome):
-    assert drift(parse_type(rust), PgType(pg)) is outcome
+def test_a_changed_column_is_decoded_without_a_check(written, pg, outcome):
+    assert drift(rust(written), PgType(pg)) is outcome
 
 
 @pytest.mark.parametrize(
-    ("pg", "like", "features", "rust"),
+    ("pg", "like", "features", "path"),
     [
         ("timestamptz", None, "chrono", "DateTime"),
         ("timestamptz", None, "chrono time", "OffsetDateTime"),
@@ -78,7 +78,7 @@ def test_a_changed_column_is_decoded_without_a_check(rust, pg, outcome):
         ("inet", None, "ipnet ipnetwork", "IpNetwork"),
     ],
 )
-def test_features_decide_where_the_field_does_not(pg, like, features, rust):
-    found = chosen(PgType(pg), parse_type(like) if like is not None else None, frozenset(features.split()))
+def test_features_decide_where_the_field_does_not(pg, like, features, path):
+    found = chosen(PgType(pg), None if like is None else rust(like), frozenset(features.split()))
     assert found is not None
-    assert found.path == rust
+    assert found.path == path

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rust_types import rust
 
 from pytest_errorbudget.checks.contracts.libraries.answer import Accepts, NotKnown, Refuses
-from pytest_errorbudget.checks.contracts.libraries.rust_syntax import parse_type
 from pytest_errorbudget.checks.contracts.libraries.sqlx import ABSENT, RANGES, TABLE, accepts, sql_name_of
 from pytest_errorbudget.model.pgtype import PgType
 
@@ -54,37 +54,37 @@ RUST = sorted(set().union(*BY_COLUMN.values()))
 
 
 @given(st.sampled_from(RUST), st.sampled_from(sorted(BY_COLUMN)))
-def test_a_type_is_accepted_exactly_where_the_column_lists_it(rust, column):
-    answer = accepts(parse_type(rust), PgType(column))
-    assert (answer == Accepts()) == (rust in BY_COLUMN[column])
+def test_a_type_is_accepted_exactly_where_the_column_lists_it(written, column):
+    answer = accepts(rust(written), PgType(column))
+    assert (answer == Accepts()) == (written in BY_COLUMN[column])
 
 
 @given(st.sampled_from(RUST), st.sampled_from(sorted(BY_COLUMN)), st.sampled_from(["Option<{}>", "Box<{}>", "&{}"]))
-def test_options_and_pointers_accept_what_is_inside(rust, column, wrapper):
-    inner, outer = parse_type(rust), parse_type(wrapper.format(rust))
+def test_options_and_pointers_accept_what_is_inside(written, column, wrapper):
+    inner, outer = rust(written), rust(wrapper.format(written))
     assert accepts(outer, PgType(column)) == accepts(inner, PgType(column))
 
 
 @given(st.sampled_from(RUST), st.sampled_from(sorted(BY_COLUMN)))
-def test_arrays_accept_what_their_elements_accept(rust, column):
-    array = accepts(parse_type(f"Vec<{rust}>"), PgType(column, dimensions=1))
-    assert (array == Accepts()) == (rust in BY_COLUMN[column])
+def test_arrays_accept_what_their_elements_accept(written, column):
+    array = accepts(rust(f"Vec<{written}>"), PgType(column, dimensions=1))
+    assert (array == Accepts()) == (written in BY_COLUMN[column])
 
 
 @given(st.sampled_from(RUST), st.sampled_from(sorted(BY_COLUMN)))
-def test_an_array_is_no_scalar(rust, column):
+def test_an_array_is_no_scalar(written, column):
     if column != "bytea":
-        assert accepts(parse_type(f"Vec<{rust}>"), PgType(column)) != Accepts()
-    assert accepts(parse_type(rust), PgType(column, dimensions=1)) != Accepts()
+        assert accepts(rust(f"Vec<{written}>"), PgType(column)) != Accepts()
+    assert accepts(rust(written), PgType(column, dimensions=1)) != Accepts()
 
 
 @pytest.mark.parametrize("name", sorted(ABSENT))
 def test_types_that_sqlx_lacks(name):
-    assert accepts(parse_type(name), PgType("int4")) == Refuses(None)
+    assert accepts(rust(name), PgType("int4")) == Refuses(None)
 
 
 @pytest.mark.parametrize(
-    ("rust", "pg", "answer"),
+    ("written", "pg", "answer"),
     [
         ("String", PgType("citext", "public"), Accepts()),
         ("PgHstore", PgType("hstore", "extensions"), Accepts()),
@@ -101,8 +101,8 @@ def test_types_that_sqlx_lacks(name):
         ("Invoice", PgType("text"), NotKnown("sqlx's own table has no `Invoice`")),
     ],
 )
-def test_particular_answers(rust, pg, answer):
-    assert accepts(parse_type(rust), pg) == answer
+def test_particular_answers(written, pg, answer):
+    assert accepts(rust(written), pg) == answer
 
 
 def test_every_row_names_its_source_and_stands_once():
