@@ -32,8 +32,8 @@ class MacroOverride:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crate:
     """A workspace package: ``files`` are reached from its roots by ``mod``; ``libraries`` are the database crates
-    that its manifest names, ``features`` what it enables of each: sorted (library, feature). ``overrides`` are those of
-    its ``sqlx.toml``."""
+    that its manifest names, ``features`` what it enables of each: sorted (library, feature). ``uses`` are the packages
+    of the repository that it names, sorted. ``overrides`` are those of its ``sqlx.toml``."""
 
     name: str
     manifest: str
@@ -41,6 +41,7 @@ class Crate:
     libraries: tuple[str, ...]
     files: tuple[str, ...]
     features: tuple[tuple[str, str], ...] = ()
+    uses: tuple[str, ...] = ()
     overrides: tuple[MacroOverride, ...] = ()
 
 

@@ -20,13 +20,14 @@ class ColumnRef:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputColumn:
     """``nullable`` is ``None`` where it is not known. ``origin`` is the column itself where the output is nothing
-    else; ``source`` the one column behind casts as well."""
+    else; ``source`` the one column behind casts as well. ``always_null``: it is the constant NULL."""
 
     name: str
     type: PgType
     nullable: bool | None
     origin: ColumnRef | None = None
     source: ColumnRef | None = None
+    always_null: bool = False
 
 
 class Writing(Enum):

@@ -10,7 +10,14 @@ from pytest_errorbudget.checks.alert_never_fires import never_firing_findings, u
 from pytest_errorbudget.checks.allowances import allow
 from pytest_errorbudget.checks.budget import budget_states, burn_findings
 from pytest_errorbudget.checks.burn import LENGTHS_US
-from pytest_errorbudget.checks.contracts import Scope, boundary_findings, contract_findings, scope_of, without_schema
+from pytest_errorbudget.checks.contracts import (
+    Scope,
+    boundary_findings,
+    contract_findings,
+    meant_elsewhere,
+    scope_of,
+    without_schema,
+)
 from pytest_errorbudget.checks.contracts.sqlx_cache_stale import orphaned_records, record_findings
 from pytest_errorbudget.checks.determinism import determinism_findings, determinism_score
 from pytest_errorbudget.checks.drift import design_findings, drift_findings
@@ -153,16 +160,21 @@ def _drift(part: Part, settings: Settings) -> Said:
 def _contracts(facts: Facts, settings: Settings) -> Said:
     read_ones = {read.name for read in facts.databases}
     unread = (database for database in settings.databases if database.name not in read_ones)
-    scopes = [Scope(tenants=tuple(t.name for t in each.tenants), crates=each.services) for each in unread]
-    for database, read in _databases(facts, settings):
-        tenants = tuple(tenant.name for tenant in database.tenants)
-        sharing = tuple(tenant.name for tenant in database.tenants if isinstance(tenant.layout, InSchema))
-        scope = scope_of(read, tenants, database.services, sharing)
-        yield from chain(*contract_findings(facts.contracts, read, scope))
+    unread_scopes = (Scope(tenants=tuple(t.name for t in each.tenants), crates=each.services) for each in unread)
+    scoped = [(read, _scope(database, read)) for database, read in _databases(facts, settings)]
+    for read, scope in scoped:
+        others = [each for each in scoped if each[0] is not read]
+        elsewhere = meant_elsewhere(facts.contracts, others)
+        yield from chain(*contract_findings(facts.contracts, read, scope, elsewhere))
         yield from record_findings(facts.contracts, read, scope)
-        scopes.append(scope)
-    yield from without_schema(facts.contracts, tuple(scopes))
+    yield from without_schema(facts.contracts, (*unread_scopes, *(scope for _, scope in scoped)))
     yield from orphaned_records(facts.contracts)
+
+
+def _scope(database: Database, read: DatabaseFacts) -> Scope:
+    tenants = tuple(tenant.name for tenant in database.tenants)
+    sharing = tuple(tenant.name for tenant in database.tenants if isinstance(tenant.layout, InSchema))
+    return scope_of(read, tenants, database.services, sharing)
 
 
 def _budgets(counts: BudgetCounts | None, settings: Settings) -> tuple[BudgetState, ...]:

@@ -1,6 +1,6 @@
 //! From packages to everything that their sources promise, sorted by path and place.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::disk::Disk;
@@ -99,6 +99,11 @@ fn crates(index: &Index) -> Vec<Crate> {
         let files = index.files.iter().filter(move |file| file.package == number);
         files.map(|file| Arc::clone(&file.path)).collect()
     };
+    let uses = |package: &Package| -> Vec<String> {
+        let named: BTreeSet<&String> = package.dependencies.iter().map(|(_, name)| name).collect();
+        let ours = index.packages.iter().filter(|other| other.name != package.name && named.contains(&other.name));
+        ours.map(|other| other.name.clone()).collect::<BTreeSet<String>>().into_iter().collect()
+    };
     let packages = index.packages.iter().enumerate();
     let crates = packages.map(|(number, package)| Crate {
         name: package.name.clone().into(),
@@ -107,6 +112,7 @@ fn crates(index: &Index) -> Vec<Crate> {
         libraries: package.libraries.clone(),
         files: of(number),
         features: package.features.clone(),
+        uses: uses(package),
     });
     sorted(crates.collect())
 }

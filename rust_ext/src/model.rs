@@ -256,6 +256,8 @@ pub struct Crate {
     pub files: Vec<Arc<str>>,
     /// Library, feature.
     pub features: Vec<(String, String)>,
+    /// The packages of the repository that it names.
+    pub uses: Vec<String>,
 }
 
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]

@@ -171,6 +171,22 @@ def test_nullability_is_only_said_where_it_is_certain(
     assert [column.nullable for column in _columns(verdict)] == [nullable]
 
 
+@pytest.mark.parametrize(
+    ("sql", "always"),
+    [
+        ("select null as due, amount_cents from invoices", [True, False]),
+        ("select null::timestamptz as due, 'x' from invoices", [True, False]),
+        ("select null as due union all select due::text from invoices", [False]),
+        ("insert into invoices (amount_cents) values (1) returning null as due", [True]),
+    ],
+)
+def test_a_column_that_is_the_constant_null(
+    scratch: ScratchServer, migrations: Migrations, sql: str, always: list[bool]
+) -> None:
+    (verdict,) = _typed(scratch, migrations(_FILES), sql)
+    assert [column.always_null for column in _columns(verdict)] == always
+
+
 _AMOUNT = ColumnRef("public", "invoices", "amount_cents")
 _IDS = [ColumnRef("public", "invoices", "id"), ColumnRef("public", "customers", "id")]
 

@@ -5,18 +5,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from pytest_errorbudget.checks.contracts.collection import contract_items, without_schema
 from pytest_errorbudget.checks.contracts.draft import Draft, merged
 from pytest_errorbudget.checks.contracts.evaluate import of_database, of_sources
 from pytest_errorbudget.checks.contracts.ffi import ffi_findings
+from pytest_errorbudget.checks.contracts.other_databases import meant_elsewhere
 from pytest_errorbudget.checks.contracts.reach import reached_by
 from pytest_errorbudget.checks.contracts.scope import Scope, TenantShape, scope_of
 from pytest_errorbudget.checks.contracts.unread import gaps, unread_findings
 from pytest_errorbudget.checks.contracts.view import view_of
 from pytest_errorbudget.model.contracts import Contracts
-from pytest_errorbudget.model.facts import DatabaseFacts
+from pytest_errorbudget.model.facts import DatabaseFacts, QueryKey
 from pytest_errorbudget.model.finding import Finding, ordered
 from pytest_errorbudget.model.problem import Unchecked
 
@@ -26,16 +28,18 @@ __all__ = [
     "boundary_findings",
     "contract_findings",
     "contract_items",
+    "meant_elsewhere",
     "scope_of",
     "without_schema",
 ]
 
 
 def contract_findings(
-    contracts: Contracts, database: DatabaseFacts, scope: Scope
+    contracts: Contracts, database: DatabaseFacts, scope: Scope, elsewhere: Mapping[QueryKey, str] | None = None
 ) -> tuple[tuple[Finding, ...], tuple[Unchecked, ...]]:
-    """Rows, queries and handlers against every distinct shape of one database, once a shape."""
-    view = view_of(contracts, database, scope)
+    """Rows, queries and handlers against every distinct shape of one database, once a shape. ``elsewhere`` says of
+    queries why another database is meant where this one refuses them (``meant_elsewhere``)."""
+    view = replace(view_of(contracts, database, scope), elsewhere=elsewhere or {})
     handlers = reached_by(view)
     drafts: list[tuple[TenantShape, Draft]] = []
     unchecked: set[Unchecked] = set(of_sources(view))

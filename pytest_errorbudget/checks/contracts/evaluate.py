@@ -70,6 +70,8 @@ def _of_shape(
         match verdict:
             case None:
                 yield _unprepared(query, shape, view)
+            case Rejected() if (reason := view.why_elsewhere(query)) is not None:
+                yield Unchecked("query", query_place(query), f"{reason}: {verdict.message}", query.span)
             case Rejected() if query.path in shape.elsewhere:
                 yield _of_elsewhere(query, verdict)
             case Rejected():
@@ -182,9 +184,20 @@ def _of_flows(
             fills[reference(read.owner), read.field.name].append(read)
     for flow in view.contracts.flows:
         for read in fills.get((flow.row, flow.row_field), ()):
-            said = handler_narrowing(flow, read, shape.shape, view, handlers)
+            answering = _of_program(flow.payload, read, view, handlers)
+            said = handler_narrowing(flow, read, shape.shape, view, answering) if answering is not None else None
             if said is not None:
                 yield said
+
+
+def _of_program(
+    payload: StructRef, read: Read, view: View, handlers: tuple[Reached, ...]
+) -> tuple[Reached, ...] | None:
+    """The handlers of programs that hold the read too; ``None`` where the payload is another program's."""
+    struct = view.structs.get(payload)
+    if struct is not None and not view.programs.meet(struct.crate, read.crate):
+        return None
+    return tuple(reached for reached in handlers if view.programs.meet(reached.handler.crate, read.crate))
 
 
 def of_sources(view: View) -> Iterator[Unchecked]:

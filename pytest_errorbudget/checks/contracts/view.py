@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from pytest_errorbudget.checks.contracts.elsewhere import files_of_elsewhere
 from pytest_errorbudget.checks.contracts.libraries.own_types import OwnTypes
+from pytest_errorbudget.checks.contracts.programs import Programs, programs_of
 from pytest_errorbudget.checks.contracts.scope import Scope, TenantShape
 from pytest_errorbudget.checks.contracts.unreached import Unreached, unreached_of
 from pytest_errorbudget.model.contracts import Contracts
@@ -42,7 +43,8 @@ class View:
     macros are taken to be compiled against. ``migrated`` is the newest schema of the migrations, whose columns know
     their lines. ``own_types`` are the services' own types by name. ``statements`` are the migrations';
     ``unreached`` says where PostgreSQL refused one of them, so that the replay shows an older schema than the sources
-    mean."""
+    mean. ``elsewhere`` says why a query may mean another database of its crate. ``programs`` are what the crates are
+    built into."""
 
     contracts: Contracts
     scope: Scope
@@ -56,6 +58,8 @@ class View:
     own_types: OwnTypes
     statements: tuple[str, ...] = ()
     unreached: Unreached | None = None
+    elsewhere: Mapping[QueryKey, str] = field(default_factory=dict)
+    programs: Programs = field(default_factory=lambda: programs_of(()))
 
     def compiled(self, query: Query) -> Typed | Rejected | None:
         typing = self.replayed.get(key_of(query))
@@ -67,6 +71,10 @@ class View:
             return None
         schemas = (shape.schema,) if self.migrated is None else (shape.schema, self.migrated)
         return self.unreached.reason if self.unreached.may_change(query.sql, verdict, schemas) else None
+
+    def why_elsewhere(self, query: Query) -> str | None:
+        """Why a refused query may mean another database, unless the migrations of this one make what it asks for."""
+        return None if isinstance(self.compiled(query), Typed) else self.elsewhere.get(key_of(query))
 
     def why_unknown(self, ref: StructRef | None) -> str:
         """Why a query's target is none of ``structs``: functions of one file may each have a struct of one name."""
@@ -133,6 +141,7 @@ def view_of(contracts: Contracts, database: DatabaseFacts, scope: Scope) -> View
         own_types=own_types_of(contracts),
         statements=statements,
         unreached=unreached_of(database),
+        programs=programs_of(contracts.crates),
     )
 
 

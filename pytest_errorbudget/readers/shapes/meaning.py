@@ -82,6 +82,7 @@ def _analysed(plain: Typed, query: Node, catalogue: Catalogue) -> Meaning:
             column,
             nullable=nullity.nullable,
             source=column.origin or source_of(target["expr"], (query,), catalogue.columns),
+            always_null=target["expr"]["tag"] == "CONST" and "constisnull" in target["expr"],
         )
         for column, nullity, target in zip(plain.columns, nullities, written, strict=True)
     )

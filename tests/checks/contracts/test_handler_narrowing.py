@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from pytest_errorbudget.model.contracts import Crate
 from pytest_errorbudget.model.finding import Affected, Label, LabelKind
 from pytest_errorbudget.model.item import ItemId
 from pytest_errorbudget.model.rust import StructRef
@@ -193,3 +196,16 @@ def test_a_lost_trail_is_counted():
         "it comes out of a function call",
         span,
     )
+
+
+def test_a_payload_of_another_program_is_not_filled_from_these_rows(world, words):
+    """Both programs use a crate with the struct between them; only one of them reads the database."""
+    dto = story(world, words, acme_prod="int8")
+    world.handler("get_invoice", dto)
+    world.structs = [replace(each, crate="driver") if each.name == "InvoiceDto" else each for each in world.structs]
+    world.handlers = [replace(each, crate="driver") for each in world.handlers]
+    world.crates = [
+        Crate(name=name, manifest="", service=True, libraries=(), files=(), uses=("model",))
+        for name in ("billing", "driver")
+    ]
+    assert world.reported() == []

@@ -291,3 +291,18 @@ def test_sqlx_toml_chooses_the_type_of_a_macro(world, words, override, field, fo
     world.shape(None, get_invoice=words.typed(words.output("key", "uuid")))
     findings = [finding for finding in world.run()[0] if "does not compile" in finding.consequence]
     assert len(findings) == found
+
+
+@pytest.mark.parametrize(
+    ("call", "rules"),
+    [(QueryCall.QUERY_AS, []), (QueryCall.TOKIO_QUERY, ["row-type"])],
+)
+def test_sqlx_compares_no_type_where_a_column_is_always_null(world, words, call, rules):
+    """``NULL AS valid_from`` is ``text`` for PostgreSQL; tokio-postgres compares it before it looks at the value."""
+    if call is QueryCall.QUERY_AS:
+        world.query(target=world.struct("Invoice", {"valid_from": "Option<i64>"}))
+    else:
+        world.query(call=call, reads=(("valid_from", "Option<i64>", True),))
+    never = replace(words.output("valid_from", "text", True, of="-"), always_null=True)
+    world.shape("a", "acme", get_invoice=words.typed(never))
+    assert [rule for rule, _ in world.reported()] == rules
