@@ -85,7 +85,7 @@ def read_workspace(root: Path, manifest: str) -> Workspace:
     manifests = {top.path: top} if _table(top.table, "package") else {}
     pending = _members(root, top, problems) + _path_dependencies(top, workspace)
     while pending:
-        path = pending.pop()
+        path = _normal(pending.pop())
         if path in manifests:
             continue
         try:

@@ -189,3 +189,13 @@ def test_an_inline_table_over_several_lines_is_read_as_cargo_reads_it(tmp_path: 
     }
     (package,) = read_workspace(write(tmp_path, files), "Cargo.toml").packages
     assert package.libraries == ("sqlx",)
+
+
+def test_a_package_that_names_itself_by_path_is_read_once(tmp_path: Path) -> None:
+    """Its tests enable a feature of it: ``app = { path = ".", features = ["testing"] }``."""
+    files = {
+        "Cargo.toml": '[workspace]\nmembers = ["."]\n[package]\nname = "app"\n[dev-dependencies]\napp.path = "./"\n',
+        "src/main.rs": "",
+        "Cargo.lock": "",
+    }
+    assert [package.name for package in read_workspace(write(tmp_path, files), "Cargo.toml").packages] == ["app"]
