@@ -92,7 +92,8 @@ def proposed(root: Path) -> Proposal:
     """Settings to begin with: a database for each folder of migrations, with the services that are nearest to it."""
     manifests = _manifests(root)
     manifest = manifests[0] if len(manifests) == 1 else None
-    services = _services(root, manifest)
+    packages = _packages(root, manifest)
+    services = tuple(package for package in packages if package.service)
     folders = migration_folders(root).folders
     sets = _sets(folders)
     homes = {folder: _home_of(folder) for folder in sets}
@@ -109,7 +110,7 @@ def proposed(root: Path) -> Proposal:
             ProposedDatabase(
                 name="default" if len(sets) == 1 else _name_of(folder, homes[folder], names),
                 migrations=folder,
-                services=tuple(name for name, home in nearest.items() if home == folder),
+                services=_readers(folder, nearest, packages) if len(sets) > 1 else (),
                 shared=shared,
             )
             for folder, shared in sets.items()
@@ -149,14 +150,29 @@ def _database_name(home: PurePosixPath) -> str:
     return "-".join(home.parts) or "core"
 
 
-def _services(root: Path, manifest: str | None) -> tuple[Package, ...]:
+def _readers(folder: str, nearest: Mapping[str, str], packages: Sequence[Package]) -> tuple[str, ...]:
+    """The services that are nearest to the folder, and what they are built from that may hold queries: the packages of
+    the repository that use a database library."""
+    by_name = {package.name: package for package in packages}
+    services = [name for name, home in nearest.items() if home == folder]
+    seen: set[str] = set()
+    waiting = list(services)
+    while waiting:
+        name = waiting.pop()
+        if name in by_name and name not in seen:
+            seen.add(name)
+            waiting += [dependency for _, dependency in by_name[name].dependencies]
+    return tuple(sorted({*services, *(name for name in seen if by_name[name].libraries)}))
+
+
+def _packages(root: Path, manifest: str | None) -> tuple[Package, ...]:
     if manifest is None:
         return ()
     try:
         workspace = read_workspace(root, manifest)
     except Unreadable:
         return ()
-    return tuple(package for package in workspace.packages if package.service)
+    return workspace.packages
 
 
 def _home(package: Package) -> PurePosixPath:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from pytest_errorbudget.readers.sqlx_toml import migrate_settings
 
+_Holds = Callable[[Path, Sequence["os.DirEntry[str]"]], bool]
 _DEPTH = 5
 _PASSED_OVER = {"target", "node_modules", "vendor", "dist", "venv"}
 _OUR_DATABASE = {"pg", "pgsql", "postgres", "postgresql"}
 _OTHER_DATABASES = {"mysql", "mariadb", "sqlite", "sqlite3", "mssql", "sqlserver", "oracle"}
 # These names are told from everything else; numbered SQL files are migrations where the folder says so too.
 _OWN_NAMES = re.compile(r"[VU][0-9]+(?:[._][0-9]+)*__.*\.(?:sql|rs|java)|R__.*\.sql|m[0-9]{6,8}_[0-9]{6}_\w+\.rs")
+# Such names say it too, in whichever folder, where no other folder is one of migrations.
+_REVERSIBLE = re.compile(r"[0-9]+_.*\.up\.sql")
 SHARED_WORDS = frozenset({"shared", "common", "global", "public", "platform"})
 TENANT_WORDS = frozenset({"tenant", "tenants"})
 # What Cargo compiles beside a package's own code; never part of a service.
@@ -42,7 +45,7 @@ class MigrationFolders:
 
 def migration_folders(root: Path) -> MigrationFolders:
     """All folders of migrations; those of another database are set aside, and what is clearly not meant."""
-    found = sorted(_below(root, root, _DEPTH))
+    found = sorted(_below(root, root, _DEPTH, _holds_migrations) or _below(root, root, _DEPTH, _holds_reversible))
     foreign = {folder: name for folder in found if (name := _named_for(folder, _OTHER_DATABASES)) is not None}
     own = [folder for folder in found if folder not in foreign]
     aside = [SetAside(folder, f"its name says that it is for {name}") for folder, name in foreign.items()]
@@ -94,16 +97,14 @@ def _named_by_diesel(root: Path) -> str | None:
     return str(PurePosixPath(named)) if isinstance(named, str) else None
 
 
-def _below(root: Path, folder: Path, depth: int) -> Iterator[str]:
+def _below(root: Path, folder: Path, depth: int, holds: _Holds) -> list[str]:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError:
-        return
-    if _holds_migrations(folder, entries):
-        yield folder.relative_to(root).as_posix()
-        return
-    for inner in _sources(entries) if depth else ():
-        yield from _below(root, inner, depth - 1)
+        return []
+    if holds(folder, entries):
+        return [folder.relative_to(root).as_posix()]
+    return [found for inner in (_sources(entries) if depth else ()) for found in _below(root, inner, depth - 1, holds)]
 
 
 def source_folders(folder: Path) -> tuple[Path, ...]:
@@ -120,6 +121,11 @@ def _sources(entries: Sequence[os.DirEntry[str]]) -> Iterator[Path]:
         is_source = not hidden and entry.is_dir(follow_symlinks=False)
         if is_source and not os.path.lexists(os.path.join(entry.path, "CACHEDIR.TAG")):
             yield Path(entry.path)
+
+
+def _holds_reversible(_folder: Path, entries: Sequence[os.DirEntry[str]]) -> bool:
+    """sqlx's and golang-migrate's `1_x.up.sql`."""
+    return any(_REVERSIBLE.fullmatch(entry.name) and entry.is_file() for entry in entries)
 
 
 def _holds_migrations(folder: Path, entries: Sequence[os.DirEntry[str]]) -> bool:

@@ -12,7 +12,6 @@ manifest = "Cargo.toml"
 [[database]]
 name = "default"
 migrations = { path = "migrations", per = "tenant" }  # or "shared"
-services = ["orders"]
 # Where the tenants live: a read-only session. Left out, Rust is checked against the migrations alone.
 # url = "env:DATABASE_URL"
 # tenants = { layout = "schema", names = ["tenant_a", "tenant_b"] }

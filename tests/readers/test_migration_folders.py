@@ -35,6 +35,8 @@ def written(root: Path, files: Mapping[str, str]) -> Path:
         ("migrations/tenant/a.sql", "migrations/tenant"),
         ("migrations/fixtures/users.sql", None),
         ("sql/1_a.sql", None),
+        ("db/00000000000001_initial_schema.up.sql", "db"),
+        ("schemas/database/004_identities.up.sql", "schemas/database"),
         ("migrations/README.md", None),
         ("target/migrations/1_a.sql", None),
         (".git/migrations/1_a.sql", None),
@@ -148,3 +150,37 @@ def test_sets_in_one_folder_are_proposed_under_names_of_their_own(tmp_path: Path
         "db-migrations-later",
         "db-migrations-now",
     ]
+
+
+def test_reversible_names_count_only_where_no_folder_is_told_by_more(tmp_path: Path) -> None:
+    written(tmp_path, {"migrations/1_a.sql": "", "fixtures/1_a.up.sql": ""})
+    assert migration_folders(tmp_path) == MigrationFolders(("migrations",))
+
+
+def _package(name: str, *uses: str, sqlx: bool = False) -> str:
+    dependencies = [f'{other} = {{ path = "../{other}" }}\n' for other in uses] + (['sqlx = "0.8"\n'] if sqlx else [])
+    return f'[package]\nname = "{name}"\n[dependencies]\n{"".join(dependencies)}'
+
+
+_WORKSPACE = {
+    "Cargo.toml": '[workspace]\nmembers = ["billing", "ingest", "store", "wire"]\n',
+    "billing/Cargo.toml": _package("billing", "store", "wire"),
+    "billing/src/main.rs": "",
+    "ingest/Cargo.toml": _package("ingest", "wire", sqlx=True),
+    "ingest/src/main.rs": "",
+    "store/Cargo.toml": _package("store", sqlx=True),
+    "store/src/lib.rs": "",
+    "wire/Cargo.toml": _package("wire"),
+    "wire/src/lib.rs": "",
+}
+
+
+def test_one_database_is_every_packages(tmp_path: Path) -> None:
+    written(tmp_path, {**_WORKSPACE, "migrations/1_a.sql": ""})
+    assert [database.services for database in proposed(tmp_path).databases] == [()]
+
+
+def test_of_several_databases_each_is_its_services_and_of_the_libraries_with_queries(tmp_path: Path) -> None:
+    written(tmp_path, {**_WORKSPACE, "billing/migrations/1_a.sql": "", "ingest/migrations/1_a.sql": ""})
+    found = {database.name: database.services for database in proposed(tmp_path).databases}
+    assert found == {"billing": ("billing", "store"), "ingest": ("ingest",)}

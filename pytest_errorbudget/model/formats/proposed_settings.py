@@ -52,7 +52,7 @@ _REST = """\
 def settings_text(proposal: Proposal) -> str:
     """A settings file that is valid as it stands and checks what needs no server."""
     head = [] if proposal.manifest is None else [f"manifest = {_text(proposal.manifest)}"]
-    databases = [_database(proposal, database) for database in proposal.databases] or [_unknown(proposal)]
+    databases = [_database(proposal, database) for database in proposal.databases] or [_unknown()]
     rest = _REST % {"service": _text((*proposal.services, "service")[0])}
     return "\n\n".join(("\n".join(("# Settings of pytest-errorbudget.", *head)), *databases, rest))
 
@@ -88,13 +88,11 @@ def _services(proposal: Proposal, database: ProposedDatabase) -> Iterator[str]:
         yield "# services = []  # the packages that use this database; none listed means all"
 
 
-def _unknown(proposal: Proposal) -> str:
-    services = ", ".join(map(_text, proposal.services))
+def _unknown() -> str:
     return "\n".join(
         (
             "[[database]]",
             '# migrations = { path = "migrations", per = "tenant" }  # no folder of that name was found',
-            *((f"services = [{services}]",) if services else ()),
             _TENANTS,
         )
     )
