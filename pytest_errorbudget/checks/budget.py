@@ -10,7 +10,6 @@ from pytest_errorbudget.checks.burn import (
     LENGTHS_US,
     Sums,
     burn_over,
-    burn_since,
     closed_end,
     fires,
     objective_of,
@@ -72,7 +71,7 @@ def _state(
     end = closed_end(counts)
     start, period_end = period_at(slo.period, end)
     valid, bad = sums.over(start, end)
-    whole = burn_since(counts, sums, slo, budget, start)
+    whole = burn_over(counts, sums, slo, budget, end - start)
     burns = {length: burn_over(counts, sums, slo, budget, length) for length in lengths_us} | {end - start: whole}
     consumed = whole.rate if isinstance(whole, Burn) else whole
     pages = (alert for alert in workbook_policy(slo.period_us) if alert.urgency is Urgency.PAGE)

@@ -92,17 +92,14 @@ def closed_end(counts: Counts) -> int:
 
 def burn_over(counts: Counts, sums: Sums, slo: Slo, budget: Fraction, length_us: int) -> Burn | NoData:
     """The burn rate of the ``length_us`` that end with the newest closed window, or why there is none."""
-    burn = burn_since(counts, sums, slo, budget, closed_end(counts) - length_us)
-    return NoData(Absence.TOO_FINE) if isinstance(burn, Burn) and length_us % counts.window_us else burn
-
-
-def burn_since(counts: Counts, sums: Sums, slo: Slo, budget: Fraction, start_us: int) -> Burn | NoData:
-    """The burn rate of the closed windows that start at ``start_us`` or later, or why there is none."""
     end = closed_end(counts)
+    start_us = end - length_us
     valid, bad = sums.over(start_us, end)
     if valid == 0:
         return NoData(_absence(counts, sums, slo, start_us, end))
-    return NoData(Absence.ZERO_BUDGET) if budget == 0 else Burn(bad, valid, budget)
+    if budget == 0:
+        return NoData(Absence.ZERO_BUDGET)
+    return NoData(Absence.TOO_FINE) if length_us % counts.window_us else Burn(bad, valid, budget)
 
 
 def _absence(counts: Counts, sums: Sums, slo: Slo, start_us: int, end_us: int) -> Absence:

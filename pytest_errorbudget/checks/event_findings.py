@@ -15,6 +15,8 @@ from pytest_errorbudget.model.settings import EventSource
 from pytest_errorbudget.model.slo import Slo
 
 _YEAR_10000_US = 253_402_300_800_000_000
+_TODAY_S = range(1_400_000_000, 2_500_000_000)
+"""The years 2014 to 2049 in seconds since 1970."""
 
 
 def event_findings(
@@ -27,7 +29,7 @@ def event_findings(
     for total in counts.totals:
         mine = [slo.name for slo in slos if slo.sli.events == total.source]
         items = tuple(Affected(determinism_item(settings_path, slo)) for slo in mine)
-        found += [*_disagreeing(total, items), *_unusable(total, items), *_ahead(total, items)]
+        found += [*_disagreeing(total, items), *_unusable(total, items), *_ahead(total, items), *_early(total, items)]
         how = _NOT_COUNTS if total.source in tables else _NOT_JUDGED
         found += (
             _invalid(counts, total.source, slo, number, settings_path, how) for slo, number in total.invalid if number
@@ -87,6 +89,23 @@ def _ahead(total: SourceTotals, items: tuple[Affected, ...]) -> Iterator[Finding
             "its clock is wrong, its other events may be in wrong windows.",
             help="correct the clock that wrote it, or wait for the shards that are behind",
         )
+
+
+def _early(total: SourceTotals, items: tuple[Affected, ...]) -> Iterator[Finding]:
+    newest_us = total.watermark_us
+    if newest_us is None or not (newest_us in _TODAY_S or newest_us // 1_000 in _TODAY_S):
+        return
+    yield Finding(
+        rule=Rule.EVENTS_INVALID,
+        severity=Rule.EVENTS_INVALID.severity,
+        message=f"the newest event of `{total.source}` is {_when(newest_us)}: its times may be seconds or "
+        "milliseconds, and are read as microseconds",
+        place=f"{total.source}/time",
+        affected=items,
+        consequence="Seconds and milliseconds of today, read so, lie in January 1970: all events fall into a few "
+        "windows, and every number is wrong.",
+        help="write the times as timestamps, or as whole microseconds since 1970 (milliseconds times 1,000)",
+    )
 
 
 def _when(time_us: int) -> str:

@@ -16,6 +16,8 @@ from pytest_errorbudget.model.slo import Calendar, CalendarUnit, Period, Rolling
 
 _MONTHS = {CalendarUnit.MONTH: 1, CalendarUnit.QUARTER: 3, CalendarUnit.YEAR: 12}
 _DAYS = {CalendarUnit.DAY: 1, CalendarUnit.WEEK: 7}
+_BEYOND_US = 1 << 60
+"""Behind every moment that has a date, and before it with a minus: about 36,500 years."""
 
 
 def period_at(period: Period, end_us: int) -> tuple[int, int]:
@@ -43,6 +45,14 @@ def _of_calendar(period: Calendar, end_us: int) -> tuple[int, int]:
 
 
 def _begin_us(period: Calendar, number: int) -> int:
+    """Outside of the years 1 to 9999, which have no dates here, all time is one period."""
+    try:
+        return _dated_us(period, number)
+    except (OverflowError, ValueError):
+        return _BEYOND_US if number > 0 else -_BEYOND_US
+
+
+def _dated_us(period: Calendar, number: int) -> int:
     units = number * period.count
     if period.unit in _DAYS:
         local = period.start + timedelta(days=units * _DAYS[period.unit])

@@ -147,3 +147,27 @@ def test_an_event_from_the_far_future_is_named_with_its_shard(newest_us: int, wh
             "shards",
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("newest_us", "when"), [(1_764_000_000, "at 1970-01-01T00:29:24Z"), (1_764_000_000_000, "at 1970-01-21T10:00:00Z")]
+)
+def test_times_of_another_unit_lie_in_1970(newest_us: int, when: str) -> None:
+    (finding,) = event_findings(counts(replace(CLEAN, watermark_us=newest_us)), (SLO,), "errorbudget.toml", ())
+    assert (finding.rule.id, finding.severity, finding.place) == ("events-invalid", Severity.WARNING, "requests/time")
+    assert when in finding.message
+    assert finding.message.endswith(": its times may be seconds or milliseconds, and are read as microseconds")
+    assert finding.consequence == (
+        "Seconds and milliseconds of today, read so, lie in January 1970: all events fall into a few windows, and "
+        "every number is wrong."
+    )
+    assert finding.help == (
+        "write the times as timestamps, or as whole microseconds since 1970 (milliseconds times 1,000)"
+    )
+
+
+@pytest.mark.parametrize(
+    "newest_us", [None, 0, 300_000_000, 86_400_000_000, 100_000_000_000_000, 1_764_000_000_000_000]
+)
+def test_times_of_today_are_no_other_unit(newest_us: int | None) -> None:
+    assert event_findings(counts(replace(CLEAN, watermark_us=newest_us)), (SLO,), "errorbudget.toml", ()) == ()

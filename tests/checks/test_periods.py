@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -79,3 +79,56 @@ def test_periods_follow_each_other_without_a_gap(unit: CalendarUnit, zone: str, 
     assert start < end_us <= end
     assert period_at(period, start)[1] == start
     assert period_at(period, end + 1)[0] == end
+
+
+@pytest.mark.parametrize("unit", list(CalendarUnit))
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Apia", "America/Havana", "Asia/Kolkata"])
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:01", "9999-12-31T23:59:59"])
+def test_a_period_at_either_end_of_the_calendar_is_one(unit: CalendarUnit, count: int, zone: str, moment: str) -> None:
+    """A date such as 9999-12-31, for what has no end, may be the newest of all events."""
+    end = (datetime.fromisoformat(moment) - datetime(1970, 1, 1)) // timedelta(microseconds=1)
+    begins, ends = period_at(calendar(unit, zone, count=count), end)
+    assert begins < end <= ends
+    assert ends - begins > 0
+
+
+@pytest.mark.parametrize(
+    ("period", "end", "expected"),
+    [
+        (
+            calendar(CalendarUnit.DAY, "Pacific/Apia"),
+            "2011-12-30T10:00:00",
+            ("2011-12-29T10:00:00", "2011-12-30T10:00:00"),
+        ),
+        (
+            calendar(CalendarUnit.DAY, "Pacific/Apia"),
+            "2011-12-30T10:00:01",
+            ("2011-12-30T10:00:00", "2011-12-31T10:00:00"),
+        ),
+        (
+            calendar(CalendarUnit.DAY, "America/Sao_Paulo"),
+            "2018-11-04T12:00:00",
+            ("2018-11-04T03:00:00", "2018-11-05T02:00:00"),
+        ),
+        (
+            calendar(CalendarUnit.DAY, "America/Havana"),
+            "2025-11-02T12:00:00",
+            ("2025-11-02T04:00:00", "2025-11-03T05:00:00"),
+        ),
+        (
+            calendar(CalendarUnit.DAY, "Australia/Lord_Howe"),
+            "2025-04-05T14:00:00",
+            ("2025-04-05T13:00:00", "2025-04-06T13:30:00"),
+        ),
+    ],
+    ids=[
+        "the day before one that never was",
+        "no day is empty",
+        "a midnight that the clocks skip",
+        "a midnight that comes twice",
+        "half an hour",
+    ],
+)
+def test_days_whose_midnight_the_clocks_change(period: Calendar, end: str, expected: tuple[str, str]) -> None:
+    assert period_at(period, at(end)) == (at(expected[0]), at(expected[1]))
