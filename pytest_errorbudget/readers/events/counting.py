@@ -195,16 +195,18 @@ def _by_name(windows: Series | Unjudged) -> tuple[str, str, str]:
 def _totals(counted: _Counted) -> SourceTotals:
     surveyed, found = counted.surveyed, counted.tally
     lacking = surveyed.without_id + surveyed.without_time + surveyed.unknown_tenant
+    # a table may have more rows when it is counted than it had when it was looked through
+    rows = max(surveyed.rows, lacking + found.copies)
     return SourceTotals(
         source=surveyed.reading.source.name,
-        rows=surveyed.rows,
+        rows=rows,
         events=found.events,
         duplicates=found.copies - found.events,
         disagreeing=found.disagreeing,
         without_id=surveyed.without_id,
         without_time=surveyed.without_time,
         unknown_tenant=surveyed.unknown_tenant,
-        after_as_of=surveyed.rows - lacking - found.copies,
+        after_as_of=rows - lacking - found.copies,
         invalid=found.invalid,
         watermark_us=surveyed.watermark_us,
         disagreeing_examples=found.examples,
