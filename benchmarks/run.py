@@ -24,8 +24,8 @@ from statistics import median
 from typing import Any
 
 from pytest_errorbudget.model.settings import ReplaySettings
+from pytest_errorbudget.readers.kept_places import kept_folder
 from pytest_errorbudget.readers.scratch import scratch_server
-from pytest_errorbudget.readers.scratch.places import kept_folder
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "example_project"
 WRITTEN_BY_RUNS = shutil.ignore_patterns("events", ".errorbudget", ".pytest_cache", "__pycache__", "target")

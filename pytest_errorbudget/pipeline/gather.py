@@ -131,8 +131,8 @@ def _counts(gathering: Gathering, servers: Servers, lock: LockedThresholds | Non
         return None
     from pytest_errorbudget.pipeline.kept_counts import ENTRIES, kept_counts
     from pytest_errorbudget.readers.events.kept import Kept
+    from pytest_errorbudget.readers.kept_places import kept_folder
     from pytest_errorbudget.readers.result_cache import ResultCache
-    from pytest_errorbudget.readers.scratch.places import kept_folder
 
     folder, as_of_us, threads = kept_folder(), _moment(gathering.request, lock), os.cpu_count() or 1
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pytest_errorbudget.model.formats.canonical import sha256
 from pytest_errorbudget.model.migration import MigrationSet
-from pytest_errorbudget.readers.scratch.places import kept_folder
+from pytest_errorbudget.readers.kept_places import kept_folder
 
 _SUFFIX = ".result"
 _DIGEST_BYTES = 64

@@ -15,7 +15,7 @@ from filelock import FileLock
 
 from pytest_errorbudget.model.problem import Problem, Unreadable
 from pytest_errorbudget.model.rule import Rule
-from pytest_errorbudget.readers.scratch.places import cache_folder
+from pytest_errorbudget.readers.kept_places import cache_folder
 
 _SYSTEM_USERS = ("embedded_postgres", "nobody", "postgres")
 _BUILD_BYTES = 1 << 20

@@ -24,9 +24,10 @@ from filelock import FileLock
 
 from pytest_errorbudget.model.problem import Problem, Unreadable
 from pytest_errorbudget.model.rule import Rule
+from pytest_errorbudget.readers.kept_places import cache_folder
 from pytest_errorbudget.readers.scratch.binaries import Binaries
 from pytest_errorbudget.readers.scratch.leftovers import OWNER_LOCK, SERVER_PID, remove_leftovers
-from pytest_errorbudget.readers.scratch.places import RUN_PREFIX, cache_folder, run_root
+from pytest_errorbudget.readers.scratch.places import RUN_PREFIX, run_root
 from pytest_errorbudget.readers.scratch.server import ScratchServer
 from pytest_errorbudget.readers.scratch.watchdog import watched
 

@@ -1,39 +1,15 @@
-"""The folders of the embedded server: kept ones in a cache, a run's own in memory."""
+"""The folders of a run's own servers, in memory where there is room."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 
-_NAME = "pytest-errorbudget"
 _ROOM_BYTES = 512 * 1024 * 1024
 _MEMORY = Path("/dev/shm")
-RUN_PREFIX = f"{_NAME}-run-"
-
-
-def cache_folder() -> Path:
-    """A folder that outlives the run. For root it is one that the server's system user can reach."""
-    if sys.platform == "win32":
-        root = Path(os.environ.get("LOCALAPPDATA", tempfile.gettempdir()))
-    elif os.geteuid() == 0:
-        root = Path("/var/cache")
-    else:
-        root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    for candidate in (root / _NAME, Path(tempfile.gettempdir()) / f"{_NAME}-{_owner()}"):
-        if _made(candidate):
-            return candidate
-    return Path(tempfile.mkdtemp(prefix=f"{_NAME}-"))
-
-
-def kept_folder() -> Path:
-    """A folder that outlives the run, for what no server has to reach: ``XDG_CACHE_HOME`` where it is set, for root
-    too."""
-    root = os.environ.get("XDG_CACHE_HOME")
-    folder = Path(root) / _NAME if root else None
-    return folder if folder is not None and _made(folder) else cache_folder()
+RUN_PREFIX = "pytest-errorbudget-run-"
 
 
 def run_root() -> Path:
@@ -46,18 +22,3 @@ def run_root() -> Path:
 def run_roots() -> tuple[Path, ...]:
     """Every folder in which an earlier run may have left something."""
     return tuple(dict.fromkeys(path for path in (_MEMORY, Path(tempfile.gettempdir())) if path.is_dir()))
-
-
-def _owner() -> str:
-    return str(os.geteuid()) if sys.platform != "win32" else "user"
-
-
-def _made(folder: Path) -> bool:
-    """Whether the folder is there, ours and writable: another user's folder of that name is never used."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o755)
-        status = folder.lstat()
-    except OSError:
-        return False
-    ours = sys.platform == "win32" or status.st_uid == os.geteuid()
-    return ours and folder.is_dir() and not folder.is_symlink() and os.access(folder, os.W_OK)
