@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
-from one_slo import counts_of, series_of, unjudged_of
+from one_slo import GOLD, counts_of, series_of, unjudged_of
 
+from pytest_errorbudget.checks.budget import budget_states
 from pytest_errorbudget.checks.burn import sums_of
+from pytest_errorbudget.checks.firing import present_firings
 from pytest_errorbudget.checks.slices import WEIGHT, in_slices
+from pytest_errorbudget.model.alert import Condition, Urgency
 from pytest_errorbudget.model.counts import Counts, Series
 from pytest_errorbudget.model.slo import Budgeting, Occurrences, RatioTimeslices, Rolling, Sli, SliKind, Slo, Timeslices
 from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.model.window import DAY_US, MINUTE_US
+from pytest_errorbudget.model.window import DAY_US, HOUR_US, MINUTE_US
 
 
 def slo(budgeting: Budgeting) -> Slo:
@@ -104,3 +108,42 @@ def test_a_series_of_another_slo_is_left_alone() -> None:
     found = counts(counted("a", {0: (1, 1)}), minutes=2)
     other = replace(slo(Timeslices(slice_us=MINUTE_US, target=Fraction(1))), name="other")
     assert in_slices(found, (other,)) == found
+
+
+LONG = 28 * DAY_US
+
+
+@pytest.mark.parametrize(
+    "heard", [(-LONG * 4000, 0, DAY_US), (0, DAY_US, 3 * LONG), (0, 60 * DAY_US), (0, 29 * DAY_US)], ids=str
+)
+def test_a_long_silence_is_left_out_and_changes_no_number_and_no_alert(heard: tuple[int, ...]) -> None:
+    """One event of 1970 beside those of today would make windows by the million."""
+    condition = Condition(
+        name="fast",
+        urgency=Urgency.PAGE,
+        burn=Fraction(1, 1000),
+        inclusive=False,
+        lookback_us=DAY_US,
+        after_us=0,
+        span=Span("slo.yaml", 1),
+    )
+    timed = replace(slo(Timeslices(slice_us=2 * HOUR_US, target=Fraction(1, 2))), conditions=(condition,))
+    until = heard[-1] + 30 * DAY_US
+    series = series_of(dict.fromkeys(heard, (10, 9)))
+    given = counts_of(series, width_us=HOUR_US, until_us=until)
+    found = in_slices(given, (timed,))
+    gap = max(after - before for before, after in pairwise((*heard, until)))
+    starts = found.series[0].starts_us
+    assert (len(starts) < (until - heard[0]) // HOUR_US) == (gap > 2 * (14 * DAY_US + 2 * HOUR_US))
+    assert len(starts) < 4000
+    for at in heard:
+        # a period before and after each event is there
+        assert {*range(max(at - 14 * DAY_US, heard[0]), min(at + 14 * DAY_US, until), HOUR_US)} <= {*starts}
+    (state,) = budget_states(found, (timed,), (GOLD,))
+    assert state.valid == 14 * 24
+    (firing,) = present_firings(found, (timed,), (GOLD,))
+    expected = [(at + HOUR_US, at + 2 * HOUR_US + DAY_US) for at in heard]
+    joined = [expected[0]]
+    for begins, ends in expected[1:]:
+        joined[-1:] = [(joined[-1][0], ends)] if begins <= joined[-1][1] else [joined[-1], (begins, ends)]
+    assert firing.intervals == tuple(joined)
