@@ -175,7 +175,7 @@ def test_a_shared_set_that_fails_stops_the_tenants_own(shop: Shop) -> None:
             '[{ path = "shared", per = "shared" }, { path = "shared", per = "shared" }]',
             "the folder `shared` is listed twice",
         ),
-        ('[{ path = "shared", per = "all" }]', "Invalid enum value 'all'"),
+        ('[{ path = "shared", per = "all" }]', "`all` is nothing that `per` may be"),
         ('[{ pat = "shared" }]', "unknown key `pat`"),
     ],
 )

@@ -386,8 +386,8 @@ def test_the_settings_name_kind_table_and_placeholder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("key", "message"),
     [
-        ('kind = "rails"', "errorbudget.toml:2:28: Invalid enum value 'rails'"),
-        ('schema = "{s}"', "errorbudget.toml:2:28: Expected `str` of length >= 6"),
+        ('kind = "rails"', "errorbudget.toml:2:28: `rails` is nothing that `kind` may be"),
+        ('schema = "{s}"', "errorbudget.toml:2:28: `schema` is `{s}`, which is too short"),
     ],
 )
 def test_a_setting_that_cannot_be_is_an_error_with_its_place(key: str, message: str, tmp_path: Path) -> None:

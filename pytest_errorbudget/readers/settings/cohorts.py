@@ -74,7 +74,11 @@ def _cohort_of(
             cohort_of.setdefault(customer, locked[customer])
     rest = [name for name, table in file.cohorts.items() if isinstance(table.tenants, str)]
     for name in rest[1:]:
-        reading.problem(("cohorts", name, "tenants"), f"`others` is taken by the cohort `{rest[0]}` already")
+        reading.problem(
+            ("cohorts", name, "tenants"),
+            f"`others` is taken by the cohort `{rest[0]}` already",
+            "let one cohort take the rest",
+        )
     for customer in customers if rest else ():
         cohort_of.setdefault(customer, rest[0])
     return cohort_of
@@ -97,7 +101,11 @@ def _named(reading: Reading, file: SettingsFile, customers: tuple[str, ...]) -> 
             known = ", ".join(f"`{known}`" for known in customers) or "none"
             reading.problem(key, f"there is no tenant `{customer}`", f"listed are: {known}")
         elif customer in cohort_of:
-            reading.problem(key, f"the tenant `{customer}` is in the cohort `{cohort_of[customer]}` already")
+            reading.problem(
+                key,
+                f"the tenant `{customer}` is in the cohort `{cohort_of[customer]}` already",
+                "name it in one of them",
+            )
         cohort_of.setdefault(customer, cohort)
     return cohort_of
 

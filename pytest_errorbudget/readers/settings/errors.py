@@ -75,11 +75,25 @@ def unknown_keys(document: Mapping[str, Any], kind: Any = SettingsFile, key: Key
             if name == tag:
                 continue
             if name not in fields:
-                near = difflib.get_close_matches(name, fields, n=1, cutoff=0.5)
-                known = ", ".join(f"`{field}`" for field in sorted(fields))
-                yield (*key, name), f"did you mean `{near[0]}`?" if near else f"known here: {known}"
+                yield (*key, name), _instead(name, fields)
             else:
                 yield from _unknown_below(value, fields[name], (*key, name))
+
+
+def _instead(name: str, fields: Mapping[str, Any]) -> str:
+    """A key of a table below this one, a key like it, or all that there are."""
+    below = next((field for field, kind in fields.items() if name in _fields_of(kind)), None)
+    if below is not None:
+        return f"write it in `{below}`: `{below} = {{ {name} = … }}`"
+    near = difflib.get_close_matches(name, fields, n=1, cutoff=0.5)
+    known = ", ".join(f"`{field}`" for field in sorted(fields))
+    return f"did you mean `{near[0]}`?" if near else f"known here: {known}"
+
+
+def _fields_of(kind: Any) -> frozenset[str]:
+    """The keys of the one table that a value of the kind may be."""
+    structs = [option for option in _options(kind) if _is_struct(option)]
+    return frozenset(field.encode_name for one in structs[:1] for field in msgspec.structs.fields(one))
 
 
 def _misspelt_tags(kind: Any, document: Mapping[str, Any], key: Key) -> Iterator[tuple[Key, str]]:

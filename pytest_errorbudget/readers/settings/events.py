@@ -19,7 +19,7 @@ def sources_of(reading: Reading, file: SettingsFile) -> Iterator[EventSource]:
     for position, table in enumerate(file.events):
         key: Key = ("events", position)
         if table.name in seen:
-            reading.problem((*key, "name"), f"two event sources are called `{table.name}`")
+            reading.problem((*key, "name"), f"two event sources are called `{table.name}`", "rename one of them")
         seen.add(table.name)
         formats = _formats(table.source)
         if len(formats) != 1:

@@ -17,6 +17,14 @@ Wait = Annotated[
 ]
 Share = Annotated[str, Meta(description="an exact share as text: `99.95 %`, `0.9995`, `1999/2000`; no floats")]
 Name = Annotated[str, Meta(min_length=1)]
+Url = Annotated[
+    str,
+    Meta(
+        pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|postgres(ql)?://\S*|[a-z_]+ *=.*)$",
+        title="a PostgreSQL URL or `env:NAME`",
+        description="`env:DATABASE_URL` or `postgresql://user@host:5432/name`",
+    ),
+]
 Burn = Annotated[
     str,
     Meta(
@@ -84,7 +92,7 @@ class PartitionTenants(_Table, frozen=True, tag_field="layout", tag="partition")
 class DatabaseTenants(_Table, frozen=True, tag_field="layout", tag="database"):
     """A database per tenant."""
 
-    urls: dict[str, Name]
+    urls: dict[str, Url]
 
 
 class CohortColumnTable(_Table, frozen=True):
@@ -97,7 +105,7 @@ class CohortColumnTable(_Table, frozen=True):
 
 class DatabaseTable(_Table, frozen=True):
     name: Name = "default"
-    url: Name | None = None
+    url: Url | None = None
     migrations: MigrationsTable | list[MigrationsTable] | None = None
     services: list[Name] = []
     tenants: SchemaTenants | PartitionTenants | DatabaseTenants | None = None
@@ -108,7 +116,7 @@ class ReplayTable(_Table, frozen=True):
     """Another PostgreSQL than the embedded one."""
 
     binaries: Name | None = None
-    url: Name | None = None
+    url: Url | None = None
 
 
 class SourceTable(_Table, frozen=True):
@@ -119,7 +127,7 @@ class SourceTable(_Table, frozen=True):
     ndjson: Name | list[Name] | None = None
     postgres: Name | None = None
     spark: Name | None = None
-    url: Name | None = None
+    url: Url | None = None
 
 
 class ColumnsTable(_Table, frozen=True):

@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec import inspect
 
+from pytest_errorbudget.readers.settings.examples import example_of
 from pytest_errorbudget.readers.settings.file import SettingsFile
 
 Key = tuple[str | int, ...]
@@ -23,6 +24,10 @@ def help_for(key: Key) -> str:
         return f"write {one}{described}" + (f", or {_either(allowed)}" if allowed else "")
     if allowed and all(_values(kind) for kind in kinds):
         return f"write {_either(allowed)}"
+    example = example_of(key)
+    if example:
+        shown = example if "`" in example else f"`{example}`"
+        return f"write for example {shown}" + (f", or {_either(allowed)}" if allowed else "")
     written = ".".join(step for step in key if isinstance(step, str))
     return f"docs/settings.md says what `{written}` may be" if written else ""
 

@@ -45,6 +45,7 @@ from pytest_errorbudget.readers.text_files import TextError, read_text
 from pytest_errorbudget.readers.toml_places import TomlSyntaxError, key_places
 
 _TOML = "correct the syntax: https://toml.io/en/v1.0.0 has each form with an example"
+_TWICE = "keep one of them, or put both into one table"
 _HOUR_US = 3_600_000_000
 Read = tuple[Settings | None, tuple[Problem, ...]]
 
@@ -67,7 +68,8 @@ def read_settings(
     except TextError as error:
         return None, (problem_at(path, error.span, error.message, "save it as a text file in UTF-8"),)
     except TomlSyntaxError as error:
-        return None, (problem_at(path, error.span, f"not valid TOML: {error.message}", _TOML),)
+        help = _TWICE if error.message == "duplicate key" else _TOML
+        return None, (problem_at(path, error.span, f"not valid TOML: {error.message}", help),)
     except tomllib.TOMLDecodeError as error:
         return None, (problem_at(path, _place_in(path, str(error)), f"not valid TOML: {error}", _TOML),)
     reading = Reading(path, places)

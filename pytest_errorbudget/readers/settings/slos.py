@@ -31,6 +31,8 @@ from pytest_errorbudget.readers.slos.severities import urgency_of
 from pytest_errorbudget.readers.slos.stated_indicators import StatedIndicator
 from pytest_errorbudget.readers.slos.written import WrittenSlo
 
+_MONTH_US = 28 * 86_400_000_000
+
 
 def openslo(
     root: Path, reading: Reading, file: SettingsFile
@@ -110,7 +112,7 @@ def _condition(reading: Reading, key: Key, table: AlertTable) -> Condition:
 
 def _period(reading: Reading, key: Key, table: SloTable) -> Period:
     if isinstance(table.period, str):
-        return Rolling(reading.value(key, parse_duration, table.period, 1))
+        return Rolling(reading.value(key, parse_duration, table.period, _MONTH_US))
     unit, count = reading.value((*key, "calendar"), calendar_span, table.period.calendar, (CalendarUnit.WEEK, 1))
     return Calendar(
         unit=unit,
