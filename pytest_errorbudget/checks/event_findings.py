@@ -143,8 +143,7 @@ def _invalid(counts: Counts, source: str, slo: str, number: int, settings_path: 
     return Finding(
         rule=Rule.EVENTS_INVALID,
         severity=Rule.EVENTS_INVALID.severity,
-        message=f"{counted(number, how.one)} of {how.of}`{source}` {how.why.format(slo=slo)} "
-        f"({named(tenants, 'tenant')})",
+        message=f"{counted(number, how.one)} of {how.of}`{source}` {how.why.format(slo=slo)}",
         place=f"{source}/{slo}",
         affected=tuple(Affected(slo_item(settings_path, slo, tenant), tenant) for tenant in tenants),
         consequence=f"They are neither good nor bad and count as no valid event.{nothing}",

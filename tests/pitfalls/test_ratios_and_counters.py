@@ -98,7 +98,7 @@ def test_there_are_never_more_good_events_than_events(tmp_path: Path) -> None:
     assert burn(counts, FIVE, OF_COUNTS) == NoData(Absence.NOT_JUDGED)
     assert said_of(counts, OF_COUNTS, TABLE) == [
         "1 row of the counts `requests` cannot be used for `ok`: a count is null or below zero, or the time is no "
-        "start of a slot (tenant a)"
+        "start of a slot"
     ]
 
 
