@@ -17,6 +17,7 @@ from pytest_errorbudget.model.slo import Slo
 _YEAR_10000_US = 253_402_300_800_000_000
 _TODAY_S = range(1_400_000_000, 2_500_000_000)
 """The years 2014 to 2049 in seconds since 1970."""
+_UNITS = ((1, "seconds"), (1_000, "milliseconds"), (1_000_000_000, "nanoseconds"))
 
 
 def event_findings(
@@ -29,7 +30,12 @@ def event_findings(
     for total in counts.totals:
         mine = [slo.name for slo in slos if slo.sli.events == total.source]
         items = tuple(Affected(determinism_item(settings_path, slo)) for slo in mine)
-        found += [*_disagreeing(total, items), *_unusable(total, items), *_ahead(total, items), *_early(total, items)]
+        found += [
+            *_disagreeing(total, items),
+            *_unusable(total, items),
+            *_ahead(total, items),
+            *_of_other_unit(total, items),
+        ]
         how = _NOT_COUNTS if total.source in tables else _NOT_JUDGED
         found += (
             _invalid(counts, total.source, slo, number, settings_path, how) for slo, number in total.invalid if number
@@ -91,20 +97,21 @@ def _ahead(total: SourceTotals, items: tuple[Affected, ...]) -> Iterator[Finding
         )
 
 
-def _early(total: SourceTotals, items: tuple[Affected, ...]) -> Iterator[Finding]:
+def _of_other_unit(total: SourceTotals, items: tuple[Affected, ...]) -> Iterator[Finding]:
     newest_us = total.watermark_us
-    if newest_us is None or not (newest_us in _TODAY_S or newest_us // 1_000 in _TODAY_S):
+    unit = None if newest_us is None else next((one for size, one in _UNITS if newest_us // size in _TODAY_S), None)
+    if newest_us is None or unit is None:
         return
     yield Finding(
         rule=Rule.EVENTS_INVALID,
         severity=Rule.EVENTS_INVALID.severity,
-        message=f"the newest event of `{total.source}` is {_when(newest_us)}: its times may be seconds or "
-        "milliseconds, and are read as microseconds",
+        message=f"the newest event of `{total.source}` is {_when(newest_us)}: its times seem to be {unit}, "
+        "and are read as microseconds",
         place=f"{total.source}/time",
         affected=items,
-        consequence="Seconds and milliseconds of today, read so, lie in January 1970: all events fall into a few "
-        "windows, and every number is wrong.",
-        help="write the times as timestamps, or as whole microseconds since 1970 (milliseconds times 1,000)",
+        consequence="Events of today lie in other years then, and closer together or further apart than they came: "
+        "every number is wrong.",
+        help="write the times as timestamps, or as whole microseconds since 1970",
     )
 
 

@@ -150,20 +150,24 @@ def test_an_event_from_the_far_future_is_named_with_its_shard(newest_us: int, wh
 
 
 @pytest.mark.parametrize(
-    ("newest_us", "when"), [(1_764_000_000, "at 1970-01-01T00:29:24Z"), (1_764_000_000_000, "at 1970-01-21T10:00:00Z")]
+    ("newest_us", "when", "unit"),
+    [
+        (1_764_000_000, "at 1970-01-01T00:29:24Z", "seconds"),
+        (1_764_000_000_000, "at 1970-01-21T10:00:00Z", "milliseconds"),
+        (1_764_000_000_000_000_000, "after the year 9999", "nanoseconds"),
+    ],
 )
-def test_times_of_another_unit_lie_in_1970(newest_us: int, when: str) -> None:
+def test_times_of_another_unit_are_told(newest_us: int, when: str, unit: str) -> None:
     (finding,) = event_findings(counts(replace(CLEAN, watermark_us=newest_us)), (SLO,), "errorbudget.toml", ())
     assert (finding.rule.id, finding.severity, finding.place) == ("events-invalid", Severity.WARNING, "requests/time")
-    assert when in finding.message
-    assert finding.message.endswith(": its times may be seconds or milliseconds, and are read as microseconds")
+    assert finding.message == (
+        f"the newest event of `requests` is {when}: its times seem to be {unit}, and are read as microseconds"
+    )
     assert finding.consequence == (
-        "Seconds and milliseconds of today, read so, lie in January 1970: all events fall into a few windows, and "
-        "every number is wrong."
+        "Events of today lie in other years then, and closer together or further apart than they came: every number is "
+        "wrong."
     )
-    assert finding.help == (
-        "write the times as timestamps, or as whole microseconds since 1970 (milliseconds times 1,000)"
-    )
+    assert finding.help == "write the times as timestamps, or as whole microseconds since 1970"
 
 
 @pytest.mark.parametrize(

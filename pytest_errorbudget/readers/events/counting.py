@@ -22,6 +22,8 @@ from pytest_errorbudget.readers.events.slices.slices import SLICE_ROWS, Told
 from pytest_errorbudget.readers.events.tally import Tally
 
 MEMORY_MIB = 320
+_DATED_US = range(-62_135_596_800_000_000, 253_402_300_800_000_000)
+"""The years 1 to 9999, in µs since the Unix epoch."""
 
 
 def count_events(
@@ -68,6 +70,8 @@ def count_events(
         as_of = as_of_us if as_of_us is not None else _watermark(surveyed)
         if as_of is None:
             return None, (*problems, *map(_empty, surveyed))
+        if as_of not in _DATED_US:
+            return None, (*problems, *(_undated(one) for one in surveyed if one.watermark_us not in _DATED_US))
         counted = [one for each in surveyed for one in _counts_of(each, as_of, recounting, problems)]
     return _counts(window_us, as_of, tuple(counted)), tuple(problems)
 
@@ -150,6 +154,19 @@ def _empty(one: _Surveyed) -> Problem:
         f"the events `{source.name}` hold no row that can be counted: {one.rows} rows, of them {one.without_id} "
         f"without id, {one.without_time} without time and {one.unknown_tenant} of unknown tenants",
         "check the names under `columns` and the tenants of the settings, or give `--errorbudget-as-of`",
+    )
+
+
+def _undated(one: _Surveyed) -> Problem:
+    """Such a watermark is no moment of a run."""
+    source = one.reading.source
+    far = one.watermark_us is not None and one.watermark_us > 0
+    return events_problem(
+        source,
+        f"the newest event of `{source.name}` is {'after the year 9999' if far else 'before the year 1'}: its times in "
+        f"`{source.columns.time}` are not whole microseconds",
+        "write the times as timestamps, or as whole microseconds since 1970 (nanoseconds divided by 1,000), or give "
+        "`--errorbudget-as-of`",
     )
 
 

@@ -56,8 +56,8 @@ NAN_OF_ARROW = (
 """Two rows, 200.0 and NaN, as pyarrow 26 writes them: its statistics say that every status is 200."""
 
 
-def asked(folder: Path, source: EventSource) -> Any:
-    given: dict[str, Any] = {"window_us": FIVE, "as_of_us": DAY_US, "threads": 2, "recounting": recount}
+def asked(folder: Path, source: EventSource, **more: Any) -> Any:
+    given = {"window_us": FIVE, "as_of_us": DAY_US, "threads": 2, "recounting": recount, **more}
     return count_events(folder, (source,), (SLO,), ("a", "b"), **given)
 
 
@@ -68,8 +68,8 @@ def counts(folder: Path, source: EventSource) -> list[tuple[str, tuple[int, ...]
     return [(one.tenant, one.starts_us, one.valid, one.bad) for one in found.series]
 
 
-def message(folder: Path, source: EventSource) -> tuple[str, str]:
-    _, problems = asked(folder, source)
+def message(folder: Path, source: EventSource, **more: Any) -> tuple[str, str]:
+    _, problems = asked(folder, source, **more)
     (only,) = problems
     assert isinstance(only, Problem)
     return only.message, only.help
@@ -265,3 +265,32 @@ def test_what_is_no_glob(tmp_path: Path) -> None:
             "write the files first, or correct the path under [[events]]; it is relative to the settings file",
         ),
     )
+
+
+# --- times that are none of a calendar -------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        ("1764000000000000000", "after the year 9999"),
+        ("-8000000000000000000", "before the year 1"),
+        ("253402300800000000", "after the year 9999"),
+        ("-62135596800000001", "before the year 1"),
+    ],
+)
+def test_a_watermark_outside_of_the_calendar_is_no_moment_of_a_run(tmp_path: Path, at: str, said: str) -> None:
+    (tmp_path / "x.csv").write_text(HEADER + f"1,a,{at},200\n")
+    assert message(tmp_path, CSV, as_of_us=None) == (
+        f"the newest event of `requests` is {said}: its times in `at` are not whole microseconds",
+        "write the times as timestamps, or as whole microseconds since 1970 (nanoseconds divided by 1,000), or give "
+        "`--errorbudget-as-of`",
+    )
+
+
+@pytest.mark.parametrize("at", ["253402300799999999", "-62135596800000000"])
+def test_the_ends_of_the_calendar_are_moments(tmp_path: Path, at: str) -> None:
+    (tmp_path / "x.csv").write_text(HEADER + f"1,a,{at},200\n")
+    found, problems = asked(tmp_path, CSV, as_of_us=None)
+    assert problems == ()
+    assert found.as_of_us == int(at) // FIVE * FIVE
