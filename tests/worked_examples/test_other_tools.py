@@ -14,6 +14,7 @@ from pytest_errorbudget.checks.budget import budget_states
 from pytest_errorbudget.checks.burn import workbook_policy
 from pytest_errorbudget.checks.firing import workbook_firings
 from pytest_errorbudget.checks.periods import period_at
+from pytest_errorbudget.checks.slices import in_slices
 from pytest_errorbudget.model.alert import Urgency
 from pytest_errorbudget.model.burn import Burn
 from pytest_errorbudget.model.counts import Counts
@@ -139,10 +140,8 @@ def test_one_bad_slice_of_sixty() -> None:
     counts = counted([*[(0, 0)] * 59, (1, 1)], MINUTE_US)
     first = replace(counts.series[0], tenant="b", starts_us=(0,), valid=(1,), bad=(0,))
     counts = replace(counts, series=(*counts.series, first))
-    budgeting = Timeslices(slice_us=MINUTE_US, target=Fraction(9, 10))
-    found = next(
-        one for one in budget_states(counts, (replace(SLO, budgeting=budgeting),), COHORTS) if one.tenant == "a"
-    )
+    slos = (replace(SLO, budgeting=Timeslices(slice_us=MINUTE_US, target=Fraction(9, 10))),)
+    found = next(one for one in budget_states(in_slices(counts, slos), slos, COHORTS) if one.tenant == "a")
     assert dict(found.burns)[HOUR_US] == Burn(1, 60, Fraction(1, 1_000))
 
 
