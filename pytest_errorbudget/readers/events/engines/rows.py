@@ -40,8 +40,12 @@ class EventRow:
     values: tuple[Value, ...]
 
 
+class NotComputable(Exception):
+    """A predicate leaves 64 bits for a value in the rows: in files, such a value makes the source unreadable."""
+
+
 CountRows = Callable[[Sequence[EventRow], int, int], tuple[Series, ...]]
-"""Rows, the window's width in µs and ``as_of`` in µs (exclusive) to series."""
+"""Rows, the window's width in µs and ``as_of`` in µs (exclusive) to series. Raises ``NotComputable``."""
 
 Engine = Callable[[Slo, Sequence[str]], AbstractContextManager[CountRows]]
 """An SLO and the tenants to a function that counts rows, for as long as it is open."""
@@ -87,9 +91,12 @@ class RowTable:
         return _statement(self.session, text)
 
     def answer(self, query: duckdb.Statement, **given: int) -> list[Row]:
-        """The rows, with those of the parameters that the query has."""
+        """The rows, with those of the parameters that the query has. Raises ``NotComputable``."""
         named = {name: number for name, number in given.items() if name in query.named_parameters}
-        return self.session.execute(query, named).fetchall()
+        try:
+            return self.session.execute(query, named).fetchall()
+        except duckdb.OutOfRangeException as error:
+            raise NotComputable(str(error)) from None
 
 
 @contextmanager
