@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pytest_errorbudget.checks.windows import in_windows
 from pytest_errorbudget.model.facts import Facts
+from pytest_errorbudget.model.formats.wording import counted
 from pytest_errorbudget.model.problem import Unreadable
 from pytest_errorbudget.model.run import Run
 from pytest_errorbudget.pipeline.baseline import accept_present
@@ -107,5 +108,6 @@ def _tenants(project: Project, facts: Facts, path: Path, today: date) -> Iterato
         before = ()  # what cannot be read is written anew
     databases = updated(project.settings.databases, facts.databases, before, today)
     write_tenants(path, databases)
-    tenants, shapes = sum(len(each.tenants) for each in databases), sum(len(each.shapes) for each in databases)
-    yield f"{path.name} holds {tenants} tenants in {shapes} shapes, to be checked without their servers: commit it"
+    tenants = counted(sum(len(each.tenants) for each in databases), "tenant")
+    shapes = counted(sum(len(each.shapes) for each in databases), "shape")
+    yield f"{path.name} holds {tenants} in {shapes}, to be checked without their servers: commit it"

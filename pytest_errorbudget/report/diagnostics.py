@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 from pytest_errorbudget.model.finding import Finding
@@ -10,7 +11,9 @@ from pytest_errorbudget.model.formats.wording import counted, named
 from pytest_errorbudget.model.problem import Unchecked
 from pytest_errorbudget.model.run import AllowedFinding
 from pytest_errorbudget.report.execution_log import grouped
+from pytest_errorbudget.report.log_format import LogUnchecked
 
+_NAME = re.compile("`[^`]*`")
 Draw = Callable[[Finding], str]
 
 
@@ -26,9 +29,15 @@ def one_line(finding: Finding) -> str:
 
 
 def unchecked_lines(unchecked: Iterable[Unchecked]) -> Iterator[str]:
-    """``not checked: 3 queries (built at run time)``: one line for each kind and reason."""
+    """``not checked: 3 queries (built at run time)``: one line for each kind and reason. Reasons that differ in the
+    names in them alone share a line, which gives the first; the log has them all."""
+    alike: dict[tuple[str, str], list[LogUnchecked]] = {}
     for group in grouped(unchecked):
-        yield f"not checked: {counted_kind(group.count, group.kind)} ({group.reason})"
+        alike.setdefault((group.kind, _NAME.sub("", group.reason)), []).append(group)
+    for (kind, _), groups in alike.items():
+        such_as = "such as: " if len(groups) > 1 else ""
+        number = counted_kind(sum(group.count for group in groups), kind)
+        yield f"not checked: {number} ({such_as}{groups[0].reason})"
 
 
 def allowed_line(allowed: tuple[AllowedFinding, ...]) -> str | None:

@@ -38,3 +38,15 @@ def test_kinds_are_said_in_words() -> None:
 def test_known_findings_have_a_line_where_there_are_any(run: Run) -> None:
     assert allowed_line(run.allowed) == "allowed: 1 known finding (column-type)"
     assert allowed_line(()) is None
+
+
+def test_reasons_that_differ_in_their_names_alone_share_a_line() -> None:
+    fields = tuple(
+        Unchecked("handler-narrowing", f"http.rs::Score.{name}", f"filled from `Player.{name}`, behind which no row is")
+        for name in ("wins", "id", "rank")
+    )
+    other = Unchecked("handler-narrowing", "http.rs::Score.x", "computed")
+    assert list(unchecked_lines((*fields, other))) == [
+        "not checked: 1 payload field (computed)",
+        "not checked: 3 payload fields (such as: filled from `Player.id`, behind which no row is)",
+    ]
