@@ -87,32 +87,38 @@ def left(query: str, files: str) -> Form:
 
 
 def in_slices(folder: Path) -> Form:
-    """By hand, a file of a day at a time, with the check for events that lie in several."""
+    """By hand, a file of a day at a time: first the hashes of all ids, which tell the events that have several rows and
+    those that lie in several files, and then the counts, with the copies apart."""
 
     def run() -> object:
         with session(MEMORY_MIB) as opened, tempfile.TemporaryDirectory() as scratch:
-            rows = []
-            for number, path in enumerate(sorted(map(str, folder.glob("*.parquet")))):
-                rows += opened.execute(written(queries.ONE_LOOK, path)).fetchall()
+            paths = sorted(map(str, folder.glob("*.parquet")))
+            for number, path in enumerate(paths):
                 hashes = queries.HASHES.format(slice=number, f=f"read_parquet({path!r})")
                 opened.execute(f"copy ({hashes}) to '{scratch}/{number}.parquet' (compression uncompressed)")
-            crossing = _crossing(opened, f"read_parquet('{scratch}/*.parquet')")
+            crossing = _repeated(opened, f"read_parquet('{scratch}/*.parquet')")
             if crossing:
                 raise SystemExit(f"{crossing} events lie in several slices, which this form does not count")
+            rows = []
+            for number, path in enumerate(paths):
+                query = queries.APART_IN_SLICE.format(w=queries.WINDOW_US, f=f"read_parquet({path!r})", slice=number)
+                rows += opened.execute(query).fetchall()
             return rows
 
     return run
 
 
-def _crossing(opened: duckdb.DuckDBPyConnection, hashes: str) -> int:
+def _repeated(opened: duckdb.DuckDBPyConnection, hashes: str) -> int:
+    """Fills the table ``repeated``; how many events lie in several slices."""
+    opened.execute("create temp table repeated (event ubigint, slice smallint, crosses boolean)")
     (rows,) = opened.execute(f"select count(*) from {hashes}").fetchall()[0]
     passes = rows // ROWS_A_PASS + 1
     edges = [(1 << 64) * number // passes for number in range(passes + 1)]
-    found = 0
     for first, after in pairwise(edges):
-        query = queries.CROSSING.format(hashes=hashes, first=first, last=after - 1)
-        found += opened.execute(f"select count(*) from ({query})").fetchall()[0][0]
-    return found
+        query = queries.REPEATED.format(hashes=hashes, first=first, last=after - 1)
+        opened.execute(f"insert into repeated {query}")
+    (found,) = opened.execute("select count(*) from repeated where crosses").fetchall()[0]
+    return int(found)
 
 
 def ours(folder: Path, recounting: Recounting = no_recount, kept: Path | None = None) -> Form:
@@ -190,8 +196,9 @@ def _seconds(source: EventSource) -> float:
 def in_one_file(folder: Path) -> dict[str, Form]:
     path = f"{folder}/requests.parquet"
     return {
+        "by hand: copies apart": fetched(queries.APART, path),
+        "by hand: apart, left there": left(queries.APART, path),
         "by hand: one look": fetched(queries.ONE_LOOK, path),
-        "by hand: one look, left there": left(queries.ONE_LOOK, path),
         "by hand: two looks": fetched(queries.TWO_LOOKS, path),
         "by hand: row_number": fetched(queries.ROW_NUMBER, path),
         "scanned and counted, repeats too": fetched(queries.PLAIN, path),
@@ -203,8 +210,8 @@ def in_one_file(folder: Path) -> dict[str, Form]:
 def in_many_files(folder: Path) -> dict[str, Form]:
     path = f"{folder}/*.parquet"
     return {
-        "by hand: one look, in slices": in_slices(folder),
-        "by hand: one look, all at once": fetched(queries.ONE_LOOK, path, MEMORY_MIB),
+        "by hand: apart, in slices": in_slices(folder),
+        "by hand: apart, all at once": fetched(queries.APART, path, MEMORY_MIB),
         "scanned and counted, repeats too": fetched(queries.PLAIN, path, MEMORY_MIB),
         "ours": ours(folder),
         "ours, kept from now on": ours(folder, kept=folder / "kept"),

@@ -92,11 +92,39 @@ select tenant, t - ((t % {{w}}) + {{w}}) % {{w}} as w, {_DIGITS}, sum(disagrees)
 from chosen group by all
 """
 
-HASHES = f"select hash({_PLACE}, event_id) as event, {{slice}}::smallint as slice from {{f}} e"
-CROSSING = """
-select event from {hashes} where event between {first} and {last} group by event having min(slice) <> max(slice)
+_CODE = """(case when route <> '/health' then 1 else 0 end + case when status >= 500 then 2 else 0 end
+    + case when latency_ms > 300 then 4 else 0 end)::tinyint"""
+_COUNTED = f"""
+marked as (
+    select {_PLACE} as tenant, event_id, epoch_us(occurred_at) as t, latency_ms, route, status,
+        hash({_PLACE}, event_id) in (select event from {{repeated}}) as copied
+    from {{f}} e
+), ranked as (
+    select *, row_number() over copies as place, count(*) over (partition by tenant, event_id) as kinds
+    from (select distinct tenant, event_id, t, latency_ms, route, status from marked where copied)
+    window copies as (partition by tenant, event_id order by t, latency_ms, route, status)
+), chosen as (
+    select tenant, t // {{w}} as window_number, {_CODE} as c, 0 as disagrees from marked where not copied
+    union all
+    select tenant, t // {{w}}, {_CODE}, (kinds > 1)::int from ranked where place = 1
+)
+select tenant, window_number * {{w}} as w, count(*) as events, count(*) filter (c & 1 = 1) as valid,
+    count(*) filter (c & 3 = 3) as bad, count(*) filter (c & 3 = 1) as valid_fast, count(*) filter (c & 7 = 5) as slow,
+    sum(disagrees)::bigint as disagreeing
+from chosen group by all
 """
-"""Events in several slices: hashes of all ids, a range at a time, so that a range fits into memory."""
+"""All rows are counted as they are, but for those whose event's hash is repeated: these are few, and ranked."""
+_REPEATED = f"select hash({_PLACE}, event_id) as event from {{f}} e group by all having count(*) > 1"
+APART = f"with repeated as materialized ({_REPEATED}), " + _COUNTED.replace("{repeated}", "repeated")
+APART_IN_SLICE = "with" + _COUNTED.replace("{repeated}", "(from repeated where slice = {slice} or crosses)")
+
+HASHES = f"select hash({_PLACE}, event_id) as event, {{slice}}::smallint as slice from {{f}} e"
+REPEATED = """
+select event, min(slice) as slice, min(slice) <> max(slice) as crosses from {hashes}
+where event between {first} and {last} group by event having count(*) > 1
+"""
+"""Events with several rows, and which of them lie in several slices: hashes of all ids, a range at a time, so that a
+range fits into memory."""
 
 
 def generate(path: str, events: int, from_us: int, to_us: int) -> str:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from sqlglot import exp
 
 from pytest_errorbudget.model.counts import Counts
 from pytest_errorbudget.model.settings import EventColumns, EventFormat, EventSource
 from pytest_errorbudget.model.slo import Rolling, Sli, SliKind, Slo
 from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.window import DAY_US, HOUR_US, MINUTE_US
+from pytest_errorbudget.readers.events.aggregation.query import aggregation
+from pytest_errorbudget.readers.events.aggregation.question import Question
 from pytest_errorbudget.readers.events.counting import count_events
 from pytest_errorbudget.readers.events.reading import no_recount, recount
 from pytest_errorbudget.readers.events.slices.slices import FileSpan, slices_of
@@ -89,6 +93,27 @@ def test_slices_count_as_the_whole_does(tmp_path: Path, apart: int, recounting: 
     assert (sliced.totals, sliced.unjudged) == (whole.totals, whole.unjudged)
     assert sliced.totals[0].events == 3600
     assert all(one.equal == one.windows == sliced.windows for one in sliced.recounts)
+
+
+@pytest.mark.parametrize(("apart", "copies"), [(0, 180), (30, 162)], ids=["one time", "a day apart"])
+@pytest.mark.parametrize(("slice_rows", "slices"), [(300, 8), (1 << 40, 1)], ids=["slices", "the whole"])
+def test_few_copies_are_counted_apart_and_as_in_two_looks(
+    tmp_path: Path, apart: int, copies: int, slice_rows: int, slices: int
+) -> None:
+    write(tmp_path, ROWS.format(apart=apart).replace("n % 3 = 0", "n % 20 = 0"))
+    asked: list[str] = []
+
+    def counted_apart(question: Question, table: str, as_of_us: int) -> exp.Query:
+        asked.extend([table] if question.repeats else [])
+        return aggregation(question, table, as_of_us)
+
+    def in_two_looks(question: Question, table: str, as_of_us: int) -> exp.Query:
+        return aggregation(replace(question, repeats=None), table, as_of_us)
+
+    first = count(tmp_path, slice_rows=slice_rows, aggregation=counted_apart)
+    assert asked == ["part"] * slices
+    assert first.totals[0].duplicates == copies
+    assert first == count(tmp_path, slice_rows=slice_rows, aggregation=in_two_looks)
 
 
 @pytest.mark.parametrize("other", ["o1", "z"], ids=["before it", "after it"])

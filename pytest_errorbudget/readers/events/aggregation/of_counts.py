@@ -45,8 +45,8 @@ def sums(question: Question, table: str, as_of_us: int) -> exp.Query:
     mapped = [mapped_column(name).as_(f"c{position}") for position, name in enumerate(question.mapped)]
     return (
         select(*counts, exp.cast(exp.null(), "text").as_("example"))
-        .from_(usable(question, table, as_of_us, *mapped).subquery("u"))
-        .group_by(column("tenant", "u"), start.copy())
+        .from_(usable(question, table, as_of_us, *mapped).subquery("u", copy=False), copy=False)
+        .group_by(column("tenant", "u"), start.copy(), copy=False)
         .order_by(column("tenant", "u"), "start_us")
     )
 

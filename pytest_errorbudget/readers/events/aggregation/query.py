@@ -15,8 +15,9 @@ from collections.abc import Callable
 from sqlglot import exp
 from sqlglot.expressions import and_, column, select, union
 
+from pytest_errorbudget.readers.events.aggregation.apart import counted_apart
 from pytest_errorbudget.readers.events.aggregation.of_counts import sums
-from pytest_errorbudget.readers.events.aggregation.question import Predicates, Question, Ranks
+from pytest_errorbudget.readers.events.aggregation.question import Question, Ranks
 from pytest_errorbudget.readers.events.aggregation.ranked import chosen, grouped, ranks
 from pytest_errorbudget.readers.events.aggregation.usable import (
     columns_of,
@@ -29,6 +30,7 @@ from pytest_errorbudget.readers.events.aggregation.usable import (
     numbered,
     usable,
 )
+from pytest_errorbudget.readers.events.aggregation.verdicts import verdict
 
 DIGITS = 31
 """How many SLOs fit into one integer of 64 bits."""
@@ -43,10 +45,13 @@ def aggregation(question: Question, table: str, as_of_us: int) -> exp.Query:
     ``invalid_0`` and so on for each SLO of the question, and last ``example``, the least id, as text, whose copies
     disagree.
 
-    Written in two looks, as every engine reads it; in one where the question has ranks.
+    Written in two looks, as every engine reads it; in one where the question has ranks; and with the events apart that
+    have several rows, where the question knows them.
     """
     if question.slot_us is not None:
         return sums(question, table, as_of_us)
+    if question.repeats is not None:
+        return counted_apart(question, question.repeats, table, as_of_us)
     if question.ranks is not None:
         return _in_one_look(question, question.ranks, table, as_of_us)
     return _in_two_looks(question, table, as_of_us)
@@ -60,7 +65,7 @@ def _in_two_looks(question: Question, table: str, as_of_us: int) -> exp.Query:
     query = (
         select(named(question, column("tenant", "n")).as_("tenant"), *(column(name, "n") for name in names))
         .select(column("example", "e"))
-        .from_("counted AS n")
+        .from_("counted AS n", copy=False)
         .join("examples AS e", on=same, join_type="left")
         .order_by(column("tenant", "n"), column("start_us", "n"))
     )
@@ -72,7 +77,7 @@ def _in_two_looks(question: Question, table: str, as_of_us: int) -> exp.Query:
         ("examples", _examples(question)),
         ("counted", by_window),
     ):
-        query = query.with_(name, as_=part)
+        query = query.with_(name, as_=part, copy=False)
     return query
 
 
@@ -108,11 +113,11 @@ def _in_one_look(question: Question, given: Ranks, table: str, as_of_us: int) ->
     return (
         select(named(question, column("tenant", "n")).as_("tenant"), *(column(name, "n") for name in names))
         .select(column("example", "n"))
-        .from_("counted AS n")
+        .from_("counted AS n", copy=False)
         .order_by(column("tenant", "n"), column("start_us", "n"))
-        .with_("grouped", as_=grouped(question, given, table, as_of_us))
-        .with_("chosen", as_=chosen(given, start, _bits(question)))
-        .with_("counted", as_=by_window)
+        .with_("grouped", as_=grouped(question, given, table, as_of_us), copy=False)
+        .with_("chosen", as_=chosen(given, start, _bits(question)), copy=False)
+        .with_("counted", as_=by_window, copy=False)
     )
 
 
@@ -135,8 +140,8 @@ def survey(question: Question, table: str) -> exp.Query:
             exp.Max(this=time.copy()).as_("latest_us"),
             exp.Min(this=time.copy()).as_("earliest_us"),
         )
-        .from_(exp.to_table(table))
-        .group_by(*keys)
+        .from_(exp.to_table(table), copy=False)
+        .group_by(*keys, copy=False)
     )
 
 
@@ -149,8 +154,8 @@ def _grouped(question: Question, table: str, as_of_us: int) -> exp.Query:
             exp.Min(this=column("time_us")).as_("time_us"),
             *(exp.Min(this=column(bits)).as_(bits) for bits in _bits(question)),
         )
-        .from_(usable(question, table, as_of_us, *_verdicts(question)).subquery("u"))
-        .group_by("tenant", "id")
+        .from_(usable(question, table, as_of_us, *_verdicts(question)).subquery("u", copy=False), copy=False)
+        .group_by("tenant", "id", copy=False)
     )
 
 
@@ -161,10 +166,10 @@ def _copied(question: Question, table: str, as_of_us: int) -> exp.Query:
     same = and_(column("tenant", "u").eq(column("tenant", "g")), column("id", "u").eq(column("id", "g")))
     several = (
         select(*(column(name, "u").as_(name) for name in kept), column("copies", "g").as_("copies"))
-        .from_(usable(question, table, as_of_us, *mapped).subquery("u"))
+        .from_(usable(question, table, as_of_us, *mapped).subquery("u", copy=False), copy=False)
         .join("grouped AS g", on=and_(same, column("copies", "g") > 1))
     )
-    return select(*kept, "copies", *_verdicts(numbered(question))).distinct().from_(several.subquery("s"))
+    return select(*kept, "copies", *_verdicts(numbered(question))).distinct().from_(several.subquery("s", copy=False))
 
 
 def _verdicts(question: Question) -> list[exp.Expr]:
@@ -189,8 +194,8 @@ def _chosen(question: Question) -> exp.Query:
             number(0).as_("disagreeing"),
             *_bits(question),
         )
-        .from_("grouped")
-        .where(column("copies").eq(1))
+        .from_("grouped", copy=False)
+        .where(column("copies").eq(1), copy=False)
     )
     disagree = column("kinds") > 1
     several = (
@@ -201,8 +206,8 @@ def _chosen(question: Question) -> exp.Query:
             exp.Case().when(disagree, number(1)).else_(number(0)).as_("disagreeing"),
             *_bits(question),
         )
-        .from_("ranked")
-        .where(column("place").eq(1))
+        .from_("ranked", copy=False)
+        .where(column("place").eq(1), copy=False)
     )
     return union(once, several, distinct=False)
 
@@ -212,9 +217,9 @@ def _examples(question: Question) -> exp.Query:
     start = floored(column("time_us"), question.window_us)
     return (
         select("tenant", start.as_("start_us"), exp.Min(this=exp.cast(column("id"), "text")).as_("example"))
-        .from_("ranked")
-        .where(and_(column("place").eq(1), column("kinds") > 1))
-        .group_by("tenant", start.copy())
+        .from_("ranked", copy=False)
+        .where(and_(column("place").eq(1), column("kinds") > 1), copy=False)
+        .group_by("tenant", start.copy(), copy=False)
     )
 
 
@@ -222,24 +227,9 @@ def _packed(question: Question) -> list[exp.Expr]:
     packed: list[exp.Expr] = []
     for position, predicates in enumerate(question.predicates):
         place = position % DIGITS
-        digit = exp.Mul(this=integer(_verdict(predicates)), expression=number(4**place))
+        digit = exp.Mul(this=integer(verdict(predicates)), expression=number(4**place))
         packed[position // DIGITS :] = [digit if place == 0 else exp.Add(this=packed[-1], expression=digit)]
     return packed
-
-
-def _verdict(predicates: Predicates) -> exp.Expr:
-    """0 not valid, 1 good, 2 bad, 3 invalid. Written as arithmetic, which engines compute faster than a CASE."""
-    judged = exp.Sub(this=number(2), expression=_truth(predicates.good))
-    verdict: exp.Expr = exp.Coalesce(this=judged, expressions=[number(3)])
-    if predicates.where is not None:
-        verdict = exp.Mul(this=_truth(predicates.where), expression=verdict)
-        verdict = exp.Coalesce(this=verdict, expressions=[number(3)])
-    return verdict
-
-
-def _truth(predicate: exp.Expr) -> exp.Expr:
-    """1, 0 or null."""
-    return exp.cast(exp.paren(predicate.copy()), "int")
 
 
 def _digit(position: int) -> exp.Expr:

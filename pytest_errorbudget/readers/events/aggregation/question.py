@@ -55,6 +55,8 @@ class Question:
     the columns that any predicate reads, sorted. ``tenants`` are (value in the events, tenant's name), every known
     tenant once or more. ``slot_us`` is the width of a slot in µs where rows are counts, and ``None`` where rows are
     events. ``from_us`` leaves out what is earlier. ``ranks`` are there where the engine has ranked the mapped columns.
+    ``repeats`` is a table of the hashes (``usable.event_hash``, as ``event``) of all events that have several rows, and
+    perhaps of others, where the engine has found them.
     """
 
     id: exp.Expr
@@ -68,6 +70,7 @@ class Question:
     slot_us: int | None = None
     from_us: int | None = None
     ranks: Ranks | None = None
+    repeats: str | None = None
 
     def renamed(self, names: Mapping[str, str]) -> Question:
         """The same of a table that calls its columns otherwise (now: then); what is not in ``names`` keeps its name."""

@@ -34,7 +34,7 @@ def ranks(question: Question, table: str, verdicts: Sequence[exp.Expr]) -> exp.Q
     order = [exp.Ordered(this=column(name), nulls_first=False) for name in columns_of(question)]
     place = exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=order))
     rank = integer(exp.Sub(this=place, expression=number(1)))
-    return select(*columns_of(question), *verdicts, rank.as_("rank")).from_(distinct.subquery("d"))
+    return select(*columns_of(question), *verdicts, rank.as_("rank")).from_(distinct.subquery("d", copy=False))
 
 
 def grouped(question: Question, ranks: Ranks, table: str, as_of_us: int) -> exp.Query:
@@ -49,7 +49,7 @@ def grouped(question: Question, ranks: Ranks, table: str, as_of_us: int) -> exp.
     same = [exp.NullSafeEQ(this=column(name, "u"), expression=column(name, "k")) for name in columns_of(question)]
     rows = (
         select(column("tenant", "u").as_("tenant"), column("id", "u").as_("id"), packed.as_("packed"))
-        .from_(usable(question, table, as_of_us, *mapped).subquery("u"))
+        .from_(usable(question, table, as_of_us, *mapped).subquery("u", copy=False), copy=False)
         .join(f"{ranks.table} AS k", on=and_(*same))
     )
     return (
@@ -60,8 +60,8 @@ def grouped(question: Question, ranks: Ranks, table: str, as_of_us: int) -> exp.
             exp.Min(this=column("packed")).as_("least"),
             exp.Max(this=column("packed")).as_("greatest"),
         )
-        .from_(rows.subquery("r"))
-        .group_by("tenant", "id")
+        .from_(rows.subquery("r", copy=False), copy=False)
+        .group_by("tenant", "id", copy=False)
     )
 
 
@@ -81,7 +81,9 @@ def chosen(ranks: Ranks, start: exp.Expr, bits: Sequence[str]) -> exp.Query:
             exp.Case().when(disagree.copy(), exp.cast(column("id", "g"), "text")).as_("example"),
             *(column(name, "k").as_(name) for name in bits),
         )
-        .from_("grouped AS g")
+        .from_("grouped AS g", copy=False)
         .join(f"{ranks.table} AS k", on=rank.eq(column("rank", "k")))
     )
-    return select("tenant", start.as_("start_us"), "copies", "disagreeing", "example", *bits).from_(timed.subquery("t"))
+    return select("tenant", start.as_("start_us"), "copies", "disagreeing", "example", *bits).from_(
+        timed.subquery("t", copy=False)
+    )

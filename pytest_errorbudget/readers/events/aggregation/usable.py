@@ -15,6 +15,21 @@ _MOST_PLACES = 64
 def usable(question: Question, table: str, as_of_us: int, *columns: exp.Expr) -> exp.Select:
     """The rows that can count, ``tenant`` as ``named`` reads it. Written out where it is used, and with no more columns
     than are used there: a common table expression of its own would be kept in memory with all of them."""
+    return _rows(question, table, as_of_us, _known(question), columns)
+
+
+def usable_by_place(question: Question, table: str, as_of_us: int, *columns: exp.Expr) -> exp.Select:
+    """The same for DuckDB, which joins a list of tenants to the rows: their place, which is computed anyhow, tells as
+    well whether a tenant is known."""
+    names = _names(question)
+    told = _placed(names) and len(question.tenants) == len(names)
+    known = _tenant(question).is_(exp.null()).not_() if told else _known(question)
+    return _rows(question, table, as_of_us, known, columns)
+
+
+def _rows(
+    question: Question, table: str, as_of_us: int, known: exp.Condition, columns: Sequence[exp.Expr]
+) -> exp.Select:
     rows = (
         select(
             _tenant(question).as_("tenant"),
@@ -22,23 +37,31 @@ def usable(question: Question, table: str, as_of_us: int, *columns: exp.Expr) ->
             question.time_us.copy().as_("time_us"),
             *columns,
         )
-        .from_(exp.to_table(table))
-        .where(question.id.copy().is_(exp.null()).not_())
-        .where(question.time_us.copy() < number(as_of_us))
-        .where(_known(question))
+        .from_(exp.to_table(table), copy=False)
+        .where(question.id.copy().is_(exp.null()).not_(), copy=False)
+        .where(question.time_us.copy() < number(as_of_us), copy=False)
+        .where(known, copy=False)
     )
-    return rows if question.from_us is None else rows.where(question.time_us.copy() >= number(question.from_us))
+    if question.from_us is None:
+        return rows
+    return rows.where(question.time_us.copy() >= number(question.from_us), copy=False)
 
 
 def event_hashes(question: Question, table: str, as_of_us: int) -> exp.Query:
     """DuckDB's hash of each usable row's event, as ``event``: the rows of one event have one."""
-    hashed = exp.Anonymous(this="hash", expressions=[column("tenant"), column("id")])
-    return select(hashed.as_("event")).from_(usable(question, table, as_of_us).subquery("u"))
+    hashed = event_hash_of(column("tenant"), column("id"))
+    rows = usable_by_place(question, table, as_of_us)
+    return select(hashed.as_("event")).from_(rows.subquery("u", copy=False), copy=False)
 
 
 def event_hash(question: Question) -> exp.Expr:
     """The same hash, of a row of the table itself."""
-    return exp.Anonymous(this="hash", expressions=[_tenant(question), question.id.copy()])
+    return event_hash_of(_tenant(question), question.id.copy())
+
+
+def event_hash_of(tenant: exp.Expr, id: exp.Expr) -> exp.Expr:
+    """The same, of what ``usable`` calls ``tenant`` and ``id``."""
+    return exp.Anonymous(this="hash", expressions=[tenant, id])
 
 
 def numbered(question: Question) -> Question:
@@ -126,4 +149,4 @@ def number(number: int) -> exp.Expr:
 
 
 def integer(value: exp.Expr) -> exp.Expr:
-    return exp.cast(value, "bigint")
+    return exp.cast(value, "bigint", copy=False)

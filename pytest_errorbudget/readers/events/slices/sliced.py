@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import duckdb
 from sqlglot import exp
 
 from pytest_errorbudget.model.formats.canonical import sha256
 from pytest_errorbudget.model.settings import EventSource
+from pytest_errorbudget.readers.events.aggregation.apart import MOST_ROWS
 from pytest_errorbudget.readers.events.aggregation.query import Aggregation, survey
 from pytest_errorbudget.readers.events.aggregation.question import Question
 from pytest_errorbudget.readers.events.aggregation.usable import event_hashes
@@ -18,7 +20,8 @@ from pytest_errorbudget.readers.events.files.columns import FileColumn, find, id
 from pytest_errorbudget.readers.events.files.event_files import EventFiles
 from pytest_errorbudget.readers.events.kept import Kept
 from pytest_errorbudget.readers.events.slices.combinations import ranked, with_ranks
-from pytest_errorbudget.readers.events.slices.crossing import Crossing
+from pytest_errorbudget.readers.events.slices.crossing import Crossing, Found
+from pytest_errorbudget.readers.events.slices.repeats import few, fill_repeats, find_repeats, with_repeats
 from pytest_errorbudget.readers.events.slices.slices import FileSpan, Slice, Told, slices_of
 from pytest_errorbudget.readers.events.tally import Row, fill_from, insert, insert_signed, make, render, sum_up
 from pytest_errorbudget.readers.result_cache import own_code
@@ -32,6 +35,7 @@ CORRECTIONS = "corrections"
 TAKEN = "taken"
 """The table of the examples that slices had of such events: tenant, start and example."""
 _Surveyed = tuple[str | None, str | None, int, int, int, int | None, int | None]
+_Form = Callable[[Question, Slice], Question]
 _MOMENTS = {"TIMESTAMP WITH TIME ZONE": "make_timestamptz({})", "TIMESTAMP": "make_timestamp({})", "BIGINT": "{}"}
 
 
@@ -68,20 +72,19 @@ class Sliced:
         make(self.session, self.question, into)
         self.parts = self.whole = into
         new = [one for one in self.slices if not self._recalled(one, into)]
-        combinations = self._ranked(new)
+        crossing = self._crossing(new)
+        found = Found(crossing=0, apart=False) if crossing is None else crossing.find()
+        form = self._form(new, crossing, found)
         for number, one in enumerate(new):
             self.told(number, len(new))
-            self._counted(one, combinations, into)
-        if len(self.slices) > 1:
-            keys = {one: self.key(one) for one in self.slices}
-            crossing = Crossing(session=self.session, kept=self.kept, asked=self.asked, keys=keys, new=new)
-            if crossing.find():
-                self._corrected(crossing, as_of_us, into)
+            self._counted(one, form, into)
+        if crossing is not None and found.crossing:
+            self._corrected(crossing, as_of_us, into)
 
     @property
     def asked(self) -> str:
-        """Names the question and all that its answer depends on but the files."""
-        if not self._asked:
+        """Names the question and all that its answer depends on but the files. What does not last has no other."""
+        if not self._asked and self.kept.lasts:
             query = render(self.aggregation(self.question, TABLE, 0))
             self._asked = sha256((own_code(), duckdb.__version__, query, tuple(map(str, self.columns))))
         return self._asked
@@ -143,6 +146,37 @@ class Sliced:
         fill_from(self.session, self.question, self.kept.folder / name, into)
         return True
 
+    def _crossing(self, new: Sequence[Slice]) -> Crossing | None:
+        """What compares the slices, where there are several: the hashes of the new ones are written for it."""
+        if len(self.slices) == 1:
+            return None
+        for one in new:
+            with self.part(one) as question:
+                found = render(event_hashes(question, PART, one.to_us))
+            hashes = f"select event, {one.hour}::int as slice from ({found})"
+            self._keep(hashes, f"{self.key(one)}.events", "compression uncompressed")
+        keys = {one: self.key(one) for one in self.slices}
+        return Crossing(session=self.session, kept=self.kept, asked=self.asked, keys=keys, new=new)
+
+    def _form(self, new: Sequence[Slice], crossing: Crossing | None, found: Found) -> _Form:
+        """How the new slices are asked: with the events apart that have several rows where these are few, and in one
+        look where the mapped columns' values repeat."""
+        rows = sum(file.rows for file in self.spans)
+        if found.apart and crossing is not None and rows < MOST_ROWS:
+            return partial(self._apart, crossing)
+        if crossing is None and new and rows < MOST_ROWS and self.question.slot_us is None:
+            (one,) = new
+            with self.part(one) as question:
+                repeats = find_repeats(self.session, question, PART, one.to_us)
+            if few(repeats, rows):
+                return lambda asked, _: with_repeats(asked)
+        combinations = self._ranked(new)
+        return lambda asked, one: with_ranks(asked, combinations, *_times(one))
+
+    def _apart(self, crossing: Crossing, asked: Question, one: Slice) -> Question:
+        fill_repeats(self.session, crossing.repeats_of(one))
+        return with_repeats(asked)
+
     def _ranked(self, new: Sequence[Slice]) -> int:
         """Fills the ranks of all that is to be counted, in one reading; gives how many combinations there are."""
         if not new:
@@ -151,18 +185,14 @@ class Sliced:
         with self.part(Slice(from_us=new[0].from_us, to_us=new[-1].to_us, files=files)) as question:
             return ranked(self.session, question, PART)
 
-    def _counted(self, one: Slice, combinations: int, into: str) -> None:
+    def _counted(self, one: Slice, form: _Form, into: str) -> None:
         with self.part(one) as question:
             alone = into if len(self.slices) == 1 else "one_slice"
             if alone != into:
                 make(self.session, self.question, alone)
-            asked = with_ranks(question, combinations, *_times(one))
-            insert(self.session, self.aggregation(asked, PART, one.to_us), alone)
-            if len(self.slices) > 1:
-                self.session.execute(f"insert into {into} select * from one_slice")
-                found = render(event_hashes(question, PART, one.to_us))
-                hashes = f"select event, {one.hour}::int as slice from ({found})"
-                self._keep(hashes, f"{self.key(one)}.events", "compression uncompressed")
+            insert(self.session, self.aggregation(form(question, one), PART, one.to_us), alone)
+            if alone != into:
+                self.session.execute(f"insert into {into} select * from {alone}")
             if self.keeps(one):
                 self._keep(f"select * from {alone}", f"{self.key(one)}.counts", "compression zstd")
 
