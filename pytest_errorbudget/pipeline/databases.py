@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pytest_errorbudget.model.contracts import Contracts
@@ -28,7 +29,8 @@ def read_database(gathering: Gathering, servers: Servers, database: Database) ->
     facts = DatabaseFacts(name=database.name)
     for settings in database.migration_sets:
         whole = facts.is_whole and all(each.is_replayed for each in facts.sets)
-        facts = _with_set(gathering, servers, settings, facts) if whole else _unbuilt(gathering, settings, facts)
+        migrations = gathering.attempt(partial(_migrations, gathering, settings), None, database.span)
+        facts = _with_set(gathering, servers, migrations, facts) if whole else _unbuilt(migrations, facts)
     if not database.tenants and not database.is_live:
         return facts
     found = read_tenants(gathering, database, facts.replay, lambda: _snapshot(database, facts))
@@ -36,20 +38,18 @@ def read_database(gathering: Gathering, servers: Servers, database: Database) ->
 
 
 def _with_set(
-    gathering: Gathering, servers: Servers, settings: MigrationSettings, facts: DatabaseFacts
+    gathering: Gathering, servers: Servers, migrations: MigrationSet | None, facts: DatabaseFacts
 ) -> DatabaseFacts:
     """With a set that builds on those that are there."""
     base = facts.sets
-    migrations = gathering.attempt(lambda: _migrations(gathering, settings), None)
     if migrations is None:
         return replace(facts, migrations=None, static=None, replay=None, base=base, is_whole=False)
     found = _replayed(gathering, servers, replace(migrations, before=base[-1].migrations if base else None))
     return replace(facts, migrations=found.migrations, static=found.static, replay=found.replay, base=base)
 
 
-def _unbuilt(gathering: Gathering, settings: MigrationSettings, facts: DatabaseFacts) -> DatabaseFacts:
+def _unbuilt(migrations: MigrationSet | None, facts: DatabaseFacts) -> DatabaseFacts:
     """With a set that is not run, because one before it does not come to its end."""
-    migrations = gathering.attempt(lambda: _migrations(gathering, settings), None)
     return replace(facts, migrations=migrations, static=None, replay=None, base=facts.sets, is_whole=False)
 
 

@@ -78,11 +78,13 @@ def _contracts(gathering: Gathering) -> Contracts:
 
     project = gathering.request.project
     nothing: tuple[Contracts, tuple[Problem, ...]] = (Contracts(), ())
-    named = dict.fromkeys(service for database in project.settings.databases for service in database.services)
+    named = {service: database.span for database in project.settings.databases for service in database.services}
     contracts, problems = gathering.attempt(
         lambda: read_contracts(project.root, project.settings.manifest, tuple(named), kept=users_cache()), nothing
     )
-    gathering.problems.extend(problems)
+    gathering.problems.extend(
+        gathering.placed(problem, named.get(problem.place.rpartition("::")[2])) for problem in problems
+    )
     return _with_records(gathering, contracts)
 
 

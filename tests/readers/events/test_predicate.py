@@ -29,8 +29,11 @@ def test_conditions_over_one_event(text: str, columns: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("status <", "`status <` is not a predicate in PostgreSQL's dialect: "),
-        ("status < 500; drop table x", "is not a predicate in PostgreSQL's dialect: Invalid expression"),
+        ("status <", "`status <` is not a predicate in PostgreSQL's dialect: something is missing at `<`"),
+        ("status <== 5", "`status <== 5` is not a predicate in PostgreSQL's dialect: something is missing at `=`"),
+        ("status < 500; drop table x", "is not a predicate in PostgreSQL's dialect: `drop` does not belong there"),
+        ("(status < 500", "is not a predicate in PostgreSQL's dialect: there is no ) behind `500`"),
+        ("route = '/a", "is not a predicate in PostgreSQL's dialect: a quote has no end"),
         (
             "latency_us / 1000 <= 300",
             "divides, and engines round division differently: multiply the other side instead",

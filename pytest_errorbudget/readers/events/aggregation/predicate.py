@@ -88,9 +88,15 @@ def column_name(column: exp.Column) -> str:
 
 
 def _reason(error: SqlglotError) -> str:
-    details = getattr(error, "errors", None) or [{}]
-    described = details[0].get("description") or str(error).split("\n", 1)[0]
-    return str(described).rstrip(".").replace("\033[4m", "").replace("\033[0m", "")
+    details = (getattr(error, "errors", None) or [{}])[0]
+    described, near = str(details.get("description") or ""), details.get("highlight")
+    if not near:
+        return "a quote has no end" if not described else described.rstrip(".")
+    if described.startswith("Expecting"):
+        return f"{described.replace('Expecting', 'there is no')} behind `{near}`"
+    if "Required keyword" in described:
+        return f"something is missing at `{near}`"
+    return f"`{near}` does not belong there"
 
 
 def _refused(node: exp.Expr) -> str:
