@@ -40,6 +40,9 @@ EPOCH = "timestamptz '1970-01-01 00:00:00Z'"
         ("a % b", "a % b", ()),
         ("'?' = '''$1''' -- :a ?\n/* ? :b */ \":c\"", "'?' = '''$1''' -- :a ?\n/* ? :b */ \":c\"", ()),
         ("$$ ? :a $$, $x$ ? $x$", "$$ ? :a $$, $x$ ? $x$", ()),
+        ("E'it\\'s ? :a', e'?'", "E'it\\'s ? :a', e'?'", ()),
+        ("{{ config(a='b') }}\n{# ? #}select ?", "                   \n       select $1", ("?",)),
+        ("from {{ ref('a') }}, {{ref('b', \"c\")}}, {{ source('d', 'e') }}", "from a, c, e", ()),
     ],
 )  # fmt: skip
 def test_a_text(written: str, text: str, parameters: tuple[str, ...]) -> None:

@@ -269,3 +269,51 @@ def test_a_glob_that_matches_nothing_is_a_problem(tmp_path: Path) -> None:
 def test_files_are_listed_without_reading_them(tmp_path: Path) -> None:
     read(tmp_path, "not even SQL")
     assert list_sli_files(tmp_path, [glob("sli/*.sql"), glob("**/a.sql")]) == ("sli/a.sql",)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "reason"),
+    [
+        ("-- nothing yet\n", "1:1", "the file holds no statement"),
+        ("select 1;\nselect 'a", "2:8", "no statement of the file is read: what begins here has no end"),
+        ("select 1 /* a", "1:1", "no statement of the file is read: a string or a comment has no end"),
+        ("select a from :t where b = 1", "1:1", "a variable says what it reads: `:t`"),
+        ("select a from {{ table }}", "1:1", "a variable says what it reads: `{{ table }}`"),
+        (
+            "create or replace function f() returns int language sql as $$ select 1 $$",
+            "1:1",
+            "the body of a function is not read: what it asks belongs into a statement of its own",
+        ),
+        ("refresh materialized view v", "1:1", "not a SELECT"),
+        ("create index on t (a)", "1:1", "not a SELECT"),
+        ("copy t to '/tmp/t'", "1:1", "not a SELECT"),
+    ],
+)
+def test_what_is_not_read_says_why(tmp_path: Path, text: str, place: str, reason: str) -> None:
+    *_, query = read(tmp_path, text)
+    assert (str(query.span), query.unread) == (f"sli/a.sql:{place}", reason)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("create view v with (security_barrier) as select now() with no data", "select now() "),
+        ("explain (analyze, costs off) select now()", "select now()"),
+        ("prepare p (int) as select now()", "select now()"),
+        ("declare c cursor for with a as (select 1) select now()", "with a as (select 1) select now()"),
+        ("copy (select now() from (select 1) x) to stdout", "select now() from (select 1) x"),
+    ],
+)
+def test_the_question_is_read_as_it_is_written(tmp_path: Path, text: str, written: str) -> None:
+    (query,) = read(tmp_path, text)
+    assert query.written == written
+    (clock,) = (use for use in query.uses if use.kind is UseKind.CLOCK)
+    assert clock.span.column == text.index("now()") + 1
+
+
+def test_a_character_of_the_question_leads_to_its_token(tmp_path: Path) -> None:
+    (query,) = read(tmp_path, "explain\nselect a, :name\nfrom t")
+    assert query.written is not None
+    assert str(query.at(query.written.index("$1"))) == "sli/a.sql:2:11"
+    assert str(query.at(query.written.index("t", 12))) == "sli/a.sql:3:6"
+    assert query.at(None) == query.span

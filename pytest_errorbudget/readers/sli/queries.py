@@ -62,6 +62,8 @@ def parse_sli_queries(path: str, text: str) -> Iterator[SliQuery]:
     except SqlglotError as error:
         yield _endless(file, error)
         return
+    if not parts:
+        yield SliQuery(path=path, number=1, span=Span(path, 1, 1), unread="the file holds no statement")
     for number, (start, end) in enumerate(parts, 1):
         yield _of_statement(file, number, start, end)
 
