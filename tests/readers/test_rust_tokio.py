@@ -179,3 +179,31 @@ def test_a_call_with_the_parameters_of_another_library_is_not_postgresqls(
     (query,) = read(tmp_path, OTHERS.replace("MACRO", given))
     assert query.span.line == 15
     assert tuple(map(shown, query.parameters)) == parameters
+
+
+AROUND = """struct Timed<'a> { inner: tokio_postgres::Transaction<'a> }
+
+impl Timed<'_> {
+    async fn prepare_cached(&self, sql: &str) -> Result<Statement, Error> { self.timed(self.inner.prepare_cached(sql)).await }
+    async fn query_one(&self, statement: &Statement, parameters: &[&(dyn ToSql + Sync)]) -> Result<GIVES, Error> {
+        self.timed(self.inner.query_one(statement, parameters)).await
+    }
+    async fn name(&self, id: i64) -> Result<String, Error> {
+        let statement = self.prepare_cached("select name from t where id = $1").await?;
+        Ok(self.query_one(&statement, &[&id]).await?.get("name"))
+    }
+}
+"""
+
+
+def test_a_struct_around_a_client_has_its_methods(tmp_path: Path) -> None:
+    queries = read(tmp_path, AROUND.replace("GIVES", "Row"))
+    (query,) = (query for query in queries if query.sql is not None)
+    assert (query.function, query.sql, query.arguments) == ("Timed::name", "select name from t where id = $1", 1)
+    assert [read.key for read in query.reads] == ["name"]
+
+
+def test_a_struct_whose_method_gives_something_else_has_not(tmp_path: Path) -> None:
+    queries = read(tmp_path, AROUND.replace("GIVES", "Answer"))
+    (query,) = (query for query in queries if query.sql is not None)
+    assert (query.function, query.reads) == ("Timed::name", ())

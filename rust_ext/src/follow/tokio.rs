@@ -6,9 +6,9 @@
 use super::kinds::ROW;
 use super::parameters::Literals;
 use super::{Follower, Value};
-use crate::ir::{Expr, MethodCall};
+use crate::ir::{Expr, MethodCall, Type};
 use crate::model::{QueryCall, RustType};
-use crate::names::{Found, Ty};
+use crate::names::{Found, FunctionId, Ty};
 use crate::statements;
 
 const LIBRARIES: [&str; 5] = ["bb8-postgres", "deadpool-postgres", "postgres", "r2d2_postgres", "tokio-postgres"];
@@ -75,7 +75,7 @@ impl Follower<'_> {
     /// A query by a client; `None` for every other call.
     pub(super) fn tokio_method(&mut self, receiver: &Value, call: &MethodCall) -> Option<Value> {
         let shape = shape(&call.name).filter(|shape| shape.arguments == call.arguments.len())?;
-        if receiver.query.is_some() || !self.uses_tokio() || !self.may_be_client(receiver, &call.name) {
+        if receiver.query.is_some() || !self.uses_tokio() || !self.may_be_client(receiver, &call.name, shape.gives) {
             return None;
         }
         let (sql, rest) = call.arguments.split_first()?;
@@ -126,14 +126,26 @@ impl Follower<'_> {
         }
     }
 
-    fn may_be_client(&self, receiver: &Value, method: &str) -> bool {
+    fn may_be_client(&self, receiver: &Value, method: &str, gives: Gives) -> bool {
         let Some(ty) = receiver.ty.as_ref().map(Ty::bare) else {
             return true;
         };
         match ty.strukt {
-            Some(strukt) => self.index.all_methods(strukt, method).is_empty(),
+            Some(strukt) => self.index.all_methods(strukt, method).iter().all(|own| self.hands_on(*own, gives)),
             None => OPEN.contains(&ty.name.as_str()) || ty.name.len() == 1 || has_client(ty),
         }
+    }
+
+    /// Whether a struct's own method gives what the client's of that name gives, as one around it does.
+    fn hands_on(&self, method: FunctionId, gives: Gives) -> bool {
+        let given = match gives {
+            Gives::Rows | Gives::Row | Gives::OptionalRow => "Row",
+            Gives::Statement => "Statement",
+            Gives::Count => "u64",
+            Gives::Stream | Gives::Nothing => return false,
+        };
+        let result = self.index.function(method).and_then(|(_, function)| function.result.as_ref());
+        result.is_some_and(|ty| names(ty, given))
     }
 
     /// The parameters of a call.
@@ -155,6 +167,11 @@ impl Follower<'_> {
             query.parameters = parameters;
         }
     }
+}
+
+/// Whether a type or one of its arguments has the name.
+fn names(ty: &Type, name: &str) -> bool {
+    ty.segments.last().is_some_and(|last| last == name) || ty.arguments.iter().any(|inner| names(inner, name))
 }
 
 /// `&[&a, &b]`, `&[]`, `[a, b]`.
