@@ -47,7 +47,13 @@ _SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "true",
     "spark.sql.caseSensitive": "false",
+    # a backslash in text is written twice
+    "spark.sql.parser.escapedStringLiterals": "false",
 }
+_DECLARED = "__CHAR_VARCHAR_TYPE_STRING"
+"""Under which a field keeps what Spark calls a string since it was declared as another type of text."""
+_TEXTS = ("string collate ", "varchar(", "char(")
+"""How other types of text begin. Text of a collation may be equal where its bytes are not."""
 _WAYS = (
     ("Spark, other partitions", {"spark.sql.shuffle.partitions": "3", "spark.sql.adaptive.enabled": "false"}),
     (
@@ -68,22 +74,29 @@ class SparkReading:
     first: list[Row] = field(default_factory=list)
 
     def survey(self) -> list[Row]:
-        return self._rows(survey(self.question, self.source.paths[0]))
+        return self._rows(survey(self.question, self._view))
 
     def count(self, as_of_us: int) -> Tally:
-        self.first = self._rows(self.aggregation(self.question, self.source.paths[0], as_of_us))
+        self.first = self._rows(self.aggregation(self.question, self._view, as_of_us))
         return tally(self.question, self.first)
 
     def again(self, as_of_us: int) -> Recounted:
-        query = self.aggregation(self.question, self.source.paths[0], as_of_us)
+        query = self.aggregation(self.question, self._view, as_of_us)
         ways = []
         for way, settings in _WAYS:
             with _set(self.session, settings):
                 ways.append((way, windows_of(self.question, self._rows(query))))
         return compare(windows_of(self.question, self.first), ways)
 
+    @property
+    def _view(self) -> str:
+        """A name that any dialect reads, whatever the table is called."""
+        return f"errorbudget_{self.source.name.encode().hex()}"
+
     def _rows(self, query: exp.Query) -> list[Row]:
         with answering(self.source):
+            table = self.session.table(self.source.paths[0])
+            table.selectExpr(*map(_bytewise, table.schema.fields)).createOrReplaceTempView(self._view)
             return collected(self.session, query)
 
 
@@ -92,10 +105,23 @@ def spark_reading(asked: Asked, source: EventSource) -> tuple[SparkReading, tupl
     session = opened(source)
     with answering(source):
         described = session.table(source.paths[0]).dtypes
-    columns = tuple(FileColumn(name, _TYPES.get(kind, kind.upper())) for name, kind in described)
+    columns = tuple(FileColumn(name, _type(kind)) for name, kind in described)
     mine = tuple(slo for slo in asked.slos if slo.sli.events == source.name)
     question, problems = ask(source, mine, asked.tenants, columns, asked.window_us, micros=_micros)
     return SparkReading(session=session, source=source, question=question, aggregation=asked.aggregation), problems
+
+
+def _type(kind: str) -> str:
+    return "VARCHAR" if kind.startswith(_TEXTS) else _TYPES.get(kind, kind.upper())
+
+
+def _bytewise(column: Any) -> str:
+    """A field of the table's schema as it is counted; of char, which is padded, as PostgreSQL reads it."""
+    quoted = exp.to_identifier(column.name, quoted=True).sql(dialect="spark")
+    if column.metadata.get(_DECLARED, "").startswith("char("):
+        return f"rtrim({quoted}) as {quoted}"
+    collated = column.dataType.simpleString().startswith(_TEXTS[0])
+    return f"{quoted} collate UTF8_BINARY as {quoted}" if collated else quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,12 +224,20 @@ def answering(source: EventSource) -> Iterator[None]:
 
     try:
         yield
-    except PySparkException as error:
-        first = str(error).strip().split("\n", 1)[0]
+    except Exception as error:
+        # what fails on the way to Java is Py4J's, which a client of a remote server does without
+        if not (isinstance(error, PySparkException | ConnectionError) or type(error).__module__ == "py4j.protocol"):
+            raise
         raise Unreadable(
             events_problem(
                 source,
-                f"the events `{source.name}` cannot be counted on Spark: {first}",
+                f"the events `{source.name}` cannot be counted on Spark: {_said(error)}",
                 "see that the table is there and that the predicates fit its columns",
             )
         ) from None
+
+
+def _said(error: Exception) -> str:
+    """One line. Of a task that failed, the first line names a Java object, and the second says why."""
+    lines = [line.strip(" :") for line in str(error).splitlines() if line.strip(" :")] or [type(error).__name__]
+    return lines[1] if lines[0].startswith("An error occurred while calling") and len(lines) > 1 else lines[0]
