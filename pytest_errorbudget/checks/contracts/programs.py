@@ -22,9 +22,16 @@ class Programs:
         return any(one in part and other in part for part in self.parts)
 
 
-def programs_of(crates: Iterable[Crate]) -> Programs:
+def built_from(crates: Iterable[Crate]) -> Mapping[str, frozenset[str]]:
+    """Each crate's own name and those of all that it uses."""
     uses = {crate.name: crate.uses for crate in crates}
-    services = [crate.name for crate in crates if crate.service] or list(uses)
+    return {name: _closure(name, uses) for name in uses}
+
+
+def programs_of(crates: Iterable[Crate]) -> Programs:
+    of = {crate.name: crate for crate in crates}
+    uses = {name: crate.uses for name, crate in of.items()}
+    services = [name for name, crate in of.items() if crate.service] or list(uses)
     parts = tuple(_closure(service, uses) for service in services)
     return Programs(parts, frozenset[str]().union(*parts))
 

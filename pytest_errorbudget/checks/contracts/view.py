@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from pytest_errorbudget.checks.contracts.elsewhere import files_of_elsewhere
 from pytest_errorbudget.checks.contracts.libraries.own_types import OwnTypes
-from pytest_errorbudget.checks.contracts.programs import Programs, programs_of
+from pytest_errorbudget.checks.contracts.programs import Programs, built_from, programs_of
 from pytest_errorbudget.checks.contracts.scope import Scope, TenantShape
 from pytest_errorbudget.checks.contracts.unreached import Unreached, unreached_of
 from pytest_errorbudget.model.contracts import Contracts
@@ -164,7 +164,9 @@ def _statements(database: DatabaseFacts) -> tuple[str, ...]:
 
 def own_types_of(contracts: Contracts) -> OwnTypes:
     """The services' own types, before a crate names them."""
-    return OwnTypes(structs=_by_name(contracts.structs), enums=_by_name(contracts.enums))
+    return OwnTypes(
+        structs=_by_name(contracts.structs), enums=_by_name(contracts.enums), within=built_from(contracts.crates)
+    )
 
 
 def _by_name(items: tuple[_Item, ...]) -> Mapping[str, tuple[_Item, ...]]:

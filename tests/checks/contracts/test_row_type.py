@@ -306,3 +306,21 @@ def test_sqlx_compares_no_type_where_a_column_is_always_null(world, words, call,
     never = replace(words.output("valid_from", "text", True, of="-"), always_null=True)
     world.shape("a", "acme", get_invoice=words.typed(never))
     assert [rule for rule, _ in world.reported()] == rules
+
+
+@pytest.mark.parametrize(
+    ("uses", "reasons"), [((), []), (("model",), ["`Uuid` implements postgres-types' traits by hand"])]
+)
+def test_a_type_of_a_crate_that_is_not_used_is_not_meant(world, words, uses, reasons):
+    """``uuid::Uuid``, beside a struct of that name in a crate that the service is not built from."""
+    world.struct("Uuid", {"high": "u64", "low": "u64"}, derives=())
+    world.structs = [replace(each, crate="model") for each in world.structs]
+    world.crates = [
+        Crate(name="billing", manifest="", service=True, libraries=(), files=(), uses=uses),
+        Crate(name="model", manifest="", service=False, libraries=(), files=()),
+    ]
+    world.query(call=QueryCall.TOKIO_QUERY, reads=(("id", "Uuid", True),))
+    world.shape("a", "acme", get_invoice=words.typed(words.output("id", "uuid")))
+    findings, unchecked = world.run()
+    assert findings == ()
+    assert [each.reason for each in unchecked] == reasons

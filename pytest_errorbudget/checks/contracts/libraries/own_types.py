@@ -13,16 +13,20 @@ from pytest_errorbudget.model.schema import CompositeType, Domain, EnumType, Sch
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnTypes:
     """``structs`` and ``enums`` of all services by last name, as ``crate`` names them: its own, and those of other
-    crates where it has none. ``schema`` is the shape's."""
+    crates where it has none. ``within`` are the crates that each is built from: a type of another one is not what it
+    names. ``schema`` is the shape's."""
 
     structs: Mapping[str, tuple[Struct, ...]] = field(default_factory=dict)
     enums: Mapping[str, tuple[RustEnum, ...]] = field(default_factory=dict)
     crate: str = ""
+    within: Mapping[str, frozenset[str]] = field(default_factory=dict)
     schema: Schema = field(default_factory=Schema)
 
     def named(self, name: str) -> tuple[Struct | RustEnum, ...]:
         """What a name may mean: several where it is not sure."""
-        found: tuple[Struct | RustEnum, ...] = (*self.structs.get(name, ()), *self.enums.get(name, ()))
+        every: tuple[Struct | RustEnum, ...] = (*self.structs.get(name, ()), *self.enums.get(name, ()))
+        near = self.within.get(self.crate)
+        found = every if near is None else tuple(each for each in every if each.crate in near)
         return tuple(each for each in found if each.crate == self.crate) or found
 
     def domain(self, pg: PgType) -> Domain | None:
