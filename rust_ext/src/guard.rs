@@ -15,6 +15,7 @@ pub struct Depth {
     path: usize,
     since: usize,
     after_brace: bool,
+    after_doc: bool,
 }
 
 impl Depth {
@@ -24,11 +25,15 @@ impl Depth {
             self.since = 0;
         }
         self.after_brace = matches!(kind, TokenKind::CloseBrace);
+        let is_doc = matches!(
+            kind,
+            TokenKind::LineComment { doc_style: Some(_) } | TokenKind::BlockComment { doc_style: Some(_), .. }
+        );
         match kind {
-            // A doc comment becomes an attribute: five tokens, two of them brackets.
-            TokenKind::LineComment { doc_style } | TokenKind::BlockComment { doc_style, .. } => {
-                self.since += if doc_style.is_some() { 5 } else { 0 };
-            }
+            // A doc comment becomes an attribute: five tokens, two of them brackets. syn reads attributes one after
+            // the other, so that a page of them is as deep as one.
+            _ if is_doc => self.since += if self.after_doc { 0 } else { 5 },
+            TokenKind::LineComment { .. } | TokenKind::BlockComment { .. } => return false,
             TokenKind::OpenParen | TokenKind::OpenBrace | TokenKind::OpenBracket => {
                 self.path += self.since + 1;
                 self.open.push(self.since + 1);
@@ -41,6 +46,7 @@ impl Depth {
             TokenKind::Semi | TokenKind::Comma => self.since = 0,
             _ => self.since += 1,
         }
+        self.after_doc = is_doc;
         self.path + self.since > DEEPEST_PATH
     }
 }
@@ -63,7 +69,7 @@ mod tests {
 
     #[test]
     fn nesting_with_and_without_brackets_is_bounded() {
-        for unit in ["(", "[", "{", "& ", "|| ", "fn() -> ", "!", "a = ", "Vec<", "/// x\n"] {
+        for unit in ["(", "[", "{", "& ", "|| ", "fn() -> ", "!", "a = ", "Vec<", "/// x\n& "] {
             let text = format!("fn f() {{ {}", unit.repeat(100_000));
             assert!(matches!(check(&text), Err(ReadError::TooDeep { .. })), "{unit}");
         }
@@ -73,6 +79,15 @@ mod tests {
     fn long_but_flat_code_passes() {
         assert_eq!(check(&"fn f(a: u8) { g(1, 2); }\n".repeat(100)), Ok(()));
         assert_eq!(check(&format!("const A: [u8; 9] = [{}];", "1, ".repeat(100_000))), Ok(()));
+    }
+
+    #[test]
+    fn pages_of_documentation_are_not_deep() {
+        assert_eq!(check(&"//! # Title\n".repeat(100_000)), Ok(()));
+        assert_eq!(
+            check(&format!("{}fn f() {{ {} g(); }}", "/// x\n".repeat(100_000), "/// y\n// z\n".repeat(50_000))),
+            Ok(())
+        );
     }
 
     #[test]
