@@ -324,3 +324,16 @@ def test_a_type_of_a_crate_that_is_not_used_is_not_meant(world, words, uses, rea
     findings, unchecked = world.run()
     assert findings == ()
     assert [each.reason for each in unchecked] == reasons
+
+
+@pytest.mark.parametrize("kind", ["record", "record[]"])
+def test_a_row_without_a_type_of_its_own_is_decoded_by_position(world, words, kind):
+    """``(u.uid, u.name) AS "requester!: Requester"``: the macro compares no type."""
+    world.struct("Requester", {"uid": "i64", "name": "String"}, derives=("Type",))
+    target = "Vec<Requester>" if kind.endswith("[]") else "Requester"
+    row = world.struct("Request", {"requester": target})
+    world.query(call=QueryCall.QUERY_AS_MACRO, target=row)
+    world.shape("a", "acme", get_invoice=words.typed(words.output(f"requester!: {target}", kind, of="-")))
+    findings, unchecked = world.run()
+    assert findings == ()
+    assert "the members of a row without a type of its own are not compared" in {each.reason for each in unchecked}
