@@ -17,6 +17,9 @@ from pytest_errorbudget.readers.migrations.tools import TOOLS
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 _WORD = re.compile(r"\"[^\"]*\"|'[^']*'|\w+|\S")
+_ROLE = re.compile(
+    r'\s*create\s+(?:role|user|group)\s+(?!mapping\b)(?:"(?P<quoted>[^"]+)"|(?P<plain>\w+))', re.IGNORECASE
+)
 _NO_EXTENSION = re.compile(r'extension "(?P<name>[^"]+)" is not available|extension/(?P<file>[\w-]+)\.control')
 
 
@@ -84,8 +87,16 @@ def apply_file(
 
 
 def _runnable(connection: Connection, statement: Statement) -> str:
+    role = _ROLE.match(statement.sql)
+    if role is not None and _is_there(connection, role["quoted"] or role["plain"].lower()):
+        return "select"  # roles are the server's: another database's migrations, or this one's before, have made it
     needs = needs_icu(statement.sql) and lacks_icu(connection)
     return without_icu(statement.sql) if needs else statement.sql
+
+
+def _is_there(connection: Connection, role: str) -> bool:
+    found = connection.execute("select 1 from pg_catalog.pg_roles where rolname = %s", (role,)).fetchone()
+    return found is not None
 
 
 def _finish(connection: Connection, migrations: MigrationSet, file: MigrationFile) -> None:

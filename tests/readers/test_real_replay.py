@@ -180,3 +180,14 @@ def test_the_bookkeeping_table_and_extensions_are_no_part_of_a_schema(
     (relation,) = newest.relations
     assert [(c.name, c.type.formatted) for c in relation.columns] == [("name", "public.citext")]
     assert (newest.enums, newest.domains) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "made", ["create role replayed_twice", 'CREATE USER "Replayed Twice" with login', "create group Replayed_3"]
+)
+def test_a_role_that_another_replay_has_made_is_there(
+    scratch: ScratchServer, migrations: Migrations, made: str
+) -> None:
+    """Roles belong to the server: two databases of one repository may each make theirs, under one name."""
+    files = migrations({"1_role.sql": f"{made};\ncreate table t (id int);\n"})
+    assert [replay_for_real(scratch, files).failure for _ in range(2)] == [None, None]
