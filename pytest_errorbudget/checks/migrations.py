@@ -36,13 +36,14 @@ def migration_findings(replay: RealReplay, migrations: MigrationSet | None = Non
     if replay.failure is None:
         return ()
     path = replay.failure.span.path
-    if migrations is not None and migrations.before is not None and replay.failure.sqlstate in _DUPLICATE:
+    files = migrations.files if migrations is not None else ()
+    own = any(file.path == path for file in files)
+    if own and migrations is not None and migrations.before is not None and replay.failure.sqlstate in _DUPLICATE:
         reason = (
             f"{replay.failure.message}: the replay makes the tenants' own schema and what {migrations.before.path} "
             "makes in `public` in one schema, and both make this"
         )
         return (Unchecked("migration", path, reason, replay.failure.span, (migration_item(path),)),)
-    files = migrations.files if migrations is not None else ()
     unread = [file.path for file in takewhile(lambda file: file.path != path, files) if file.unread is not None]
     if not unread:
         return (_failed(replay.failure),)

@@ -84,6 +84,25 @@ def test_a_failure_before_it_is_a_finding() -> None:
     assert isinstance(found, Finding)
 
 
+def test_a_name_that_is_taken_within_the_set_before_is_that_sets_own_fault() -> None:
+    shared = MigrationSet(kind=MigrationKind.SQLX, path="before", files=(_file("before/1_a.sql"),))
+    tenants = MigrationSet(
+        kind=MigrationKind.SQLX, path="migrations", files=(_file("migrations/1_b.sql"),), before=shared
+    )
+    failures = {
+        path: MigrationFailure(span=Span(path, 1), sqlstate="42710", message='type "mood" already exists')
+        for path in ("before/1_a.sql", "migrations/1_b.sql")
+    }
+    said = {
+        path: migration_findings(RealReplay(server_version=180006, versions=(), failure=failure), tenants)
+        for path, failure in failures.items()
+    }
+    assert {path: [type(each) for each in found] for path, found in said.items()} == {
+        "before/1_a.sql": [Finding],
+        "migrations/1_b.sql": [Unchecked],
+    }
+
+
 def test_what_is_not_expected_may_come_from_a_migration_that_is_never_run() -> None:
     found = tuple(
         Finding(
