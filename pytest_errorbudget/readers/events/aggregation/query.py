@@ -128,18 +128,21 @@ def survey(question: Question, table: str) -> exp.Query:
     has_id = None if isinstance(question.id, exp.Boolean) else question.id.copy().is_(exp.null()).not_()
     has_time = question.time_us.copy().is_(exp.null()).not_()
     time = question.time_us if has_id is None else exp.Case().when(has_id.copy(), question.time_us.copy())
+    return row_counts(question, table).select(
+        counted(has_id).as_("with_id"),
+        counted(has_time if has_id is None else and_(has_id.copy(), has_time)).as_("with_both"),
+        exp.Max(this=time.copy()).as_("latest_us"),
+        exp.Min(this=time.copy()).as_("earliest_us"),
+        copy=False,
+    )
+
+
+def row_counts(question: Question, table: str) -> exp.Select:
+    """The first three columns of ``survey``: ``shard``, ``tenant`` and ``row_count``."""
     keys = [question.tenant.copy()] if question.replica is None else [question.replica.copy(), question.tenant.copy()]
     shard = exp.cast(exp.null(), "text") if question.replica is None else question.replica.copy()
     return (
-        select(
-            shard.as_("shard"),
-            question.tenant.copy().as_("tenant"),
-            counted().as_("row_count"),
-            counted(has_id).as_("with_id"),
-            counted(has_time if has_id is None else and_(has_id.copy(), has_time)).as_("with_both"),
-            exp.Max(this=time.copy()).as_("latest_us"),
-            exp.Min(this=time.copy()).as_("earliest_us"),
-        )
+        select(shard.as_("shard"), question.tenant.copy().as_("tenant"), counted().as_("row_count"))
         .from_(exp.to_table(table), copy=False)
         .group_by(*keys, copy=False)
     )

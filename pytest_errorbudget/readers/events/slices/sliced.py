@@ -8,12 +8,11 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 import duckdb
-from sqlglot import exp
 
 from pytest_errorbudget.model.formats.canonical import sha256
 from pytest_errorbudget.model.settings import EventSource
 from pytest_errorbudget.readers.events.aggregation.apart import MOST_ROWS
-from pytest_errorbudget.readers.events.aggregation.query import Aggregation, survey
+from pytest_errorbudget.readers.events.aggregation.query import Aggregation
 from pytest_errorbudget.readers.events.aggregation.question import Question
 from pytest_errorbudget.readers.events.aggregation.usable import event_hashes
 from pytest_errorbudget.readers.events.files.columns import FileColumn, find, identifier, quoted
@@ -23,6 +22,7 @@ from pytest_errorbudget.readers.events.slices.combinations import ranked, with_r
 from pytest_errorbudget.readers.events.slices.crossing import Crossing, Found
 from pytest_errorbudget.readers.events.slices.repeats import few, fill_repeats, find_repeats, with_repeats
 from pytest_errorbudget.readers.events.slices.slices import FileSpan, Slice, Told, slices_of
+from pytest_errorbudget.readers.events.slices.surveyed import Surveyed
 from pytest_errorbudget.readers.events.tally import Row, fill_from, insert, insert_signed, make, render, sum_up
 from pytest_errorbudget.readers.result_cache import own_code
 
@@ -34,7 +34,7 @@ CORRECTIONS = "corrections"
 """The table of what events that lie in several slices change."""
 TAKEN = "taken"
 """The table of the examples that slices had of such events: tenant, start and example."""
-_Surveyed = tuple[str | None, str | None, int, int, int, int | None, int | None]
+_SurveyRow = tuple[str | None, str | None, int, int, int, int | None, int | None]
 _Form = Callable[[Question, Slice], Question]
 _MOMENTS = {"TIMESTAMP WITH TIME ZONE": "make_timestamptz({})", "TIMESTAMP": "make_timestamp({})", "BIGINT": "{}"}
 
@@ -105,7 +105,7 @@ class Sliced:
 
     def _bounds(self, one: Slice) -> str:
         """The slice's time on the bare column, so that row groups outside of it are not read."""
-        time = find(self.source, self.columns, self.source.columns.time, "which holds the event's time")
+        time = self._time()
         moment = _MOMENTS.get(time.type)
         if moment is None:
             return "true"
@@ -113,29 +113,23 @@ class Sliced:
         before = f"{name} < {moment.format(one.to_us)}"
         return before if one.from_us is None else f"{name} >= {moment.format(one.from_us)} and {before}"
 
+    def _time(self) -> FileColumn:
+        return find(self.source, self.columns, self.source.columns.time, "which holds the event's time")
+
     def _surveyed(self, path: str, digest: str) -> list[Row]:
         name = sha256((self.asked, digest)) + ".survey"
-        known = self.kept.read(name, list[_Surveyed])
+        known = self.kept.read(name, list[_SurveyRow])
         if known:  # a file without rows is as soon read again
             return [*known]
         self.session.execute(f"create or replace temp view one_file as select * from {self.files.table([path])}")
-        asked = replace(self.question, id=exp.true()) if self._has_ids(path) else self.question
-        rows = self.session.execute(render(survey(asked, "one_file"))).fetchall()
+        # where files differ in types, a time may be read as another type than the file has
+        time = None if self.files.schemas else self._time()
+        path_of_rows = self.files.rows_in(path)
+        one = Surveyed(session=self.session, question=self.question, path=path_of_rows, table="one_file", time=time)
+        rows = one.rows()
         if self.kept.lasts:
             self.kept.write(name, rows)
         return rows
-
-    def _has_ids(self, path: str) -> bool:
-        """Whether the file says of itself that no row lacks an id, so that its widest column need not be read."""
-        if not isinstance(self.question.id, exp.Column):
-            return False
-        said = "count(*) = count(stats_null_count) and sum(stats_null_count) = 0"
-        query = f"select {said} from parquet_metadata({quoted(self.files.rows_in(path))}) where path_in_schema = ?"
-        try:
-            rows = self.session.execute(query, [self.question.id.name]).fetchall()
-        except duckdb.Error:
-            return False  # of a time out of all range among the least and greatest, which the rows can do without
-        return rows == [(True,)]
 
     def _recalled(self, one: Slice, into: str) -> bool:
         """Whether the slice was counted before, and now is in ``into``."""
