@@ -9,22 +9,29 @@ from typing import assert_never
 
 from pytest_errorbudget.model.settings import EngineName, EventFormat, EventSource, Settings
 from pytest_errorbudget.model.slo import Slo
-from pytest_errorbudget.pipeline.law_trials import DRAWN, FurtherEngine
+from pytest_errorbudget.pipeline.law_trials import DRAWN, IN_TWO_LOOKS, Form, FurtherEngine
 from pytest_errorbudget.pipeline.servers import Servers
+from pytest_errorbudget.readers.events.engines.apart_rows import apart_row_counter
 from pytest_errorbudget.readers.events.engines.postgres_rows import postgres_row_counter
 from pytest_errorbudget.readers.events.engines.ranked_rows import ranked_row_counter
-from pytest_errorbudget.readers.events.engines.rows import Engine, row_counter
 from pytest_errorbudget.readers.events.engines.spark_rows import spark_row_counter
 
+FORMS_OF_FILES = (
+    Form(name="with copies apart", engine=apart_row_counter),
+    Form(name="in one look", engine=ranked_row_counter),
+    IN_TWO_LOOKS,
+)
 
-def forms_of(settings: Settings, slo: Slo) -> tuple[Engine, ...]:
-    """Files are counted in one look wherever their values repeat, and in two where they do not, in every recount, and
-    for events that lie in several slices; the other engines look twice."""
+
+def forms_of(settings: Settings, slo: Slo) -> tuple[Form, ...]:
+    """Files are counted with the events apart that have several rows, where these are few; in one look wherever values
+    repeat; and in two looks where they do not, in every recount, and for events that lie in several slices. The other
+    engines look twice."""
     match _source(settings, slo):
         case EventSource(format=EventFormat.PARQUET | EventFormat.CSV | EventFormat.NDJSON):
-            return ranked_row_counter, row_counter
+            return FORMS_OF_FILES
         case _:
-            return (row_counter,)
+            return (IN_TWO_LOOKS,)
 
 
 @contextmanager

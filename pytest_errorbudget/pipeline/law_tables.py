@@ -20,14 +20,13 @@ Counts = tuple[Series, ...]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """Rows to be counted in windows of ``window_us``. Tables that differ in ``apart`` are never in one question: what
-    an engine makes of a whole table, and not of a tenant, must not be the same for both sides of a law. ``form`` is the
-    place of the form in which they are counted, among those of their source."""
+    an engine makes of a whole table, and not of a tenant, must not be the same for both sides of a law. They are
+    counted in the form at that place among those of their source, or in the last one."""
 
     rows: tuple[EventRow, ...]
     window_us: int
     as_of_us: int = AS_OF_US
     apart: int = 0
-    form: int = 0
 
 
 def tenants_at_once() -> tuple[str, ...]:
@@ -37,9 +36,9 @@ def tenants_at_once() -> tuple[str, ...]:
 
 def count_at_once(forms: Sequence[CountRows], tables: Iterable[Table]) -> dict[Table, Counts]:
     """In as few questions as can be. Each of ``forms`` knows ``tenants_at_once``."""
-    alike = defaultdict[tuple[int, int, int, int], list[Table]](list)
+    alike = defaultdict[tuple[int, int, int], list[Table]](list)
     for table in dict.fromkeys(tables):
-        alike[table.form, table.apart, table.window_us, table.as_of_us].append(table)
+        alike[table.apart, table.window_us, table.as_of_us].append(table)
     found: dict[Table, Counts] = {}
     for some in alike.values():
         for begin in range(0, len(some), _AT_ONCE):
@@ -55,7 +54,8 @@ def count_apart(forms: Sequence[CountRows], tables: Iterable[Table]) -> dict[Tab
 def _one_question(forms: Sequence[CountRows], tables: Sequence[Table]) -> dict[Table, Counts]:
     rows = [replace(row, tenant=_called(place, row.tenant)) for place, table in enumerate(tables) for row in table.rows]
     asked = tables[0]
-    found = {series.tenant: series for series in forms[asked.form](rows, asked.window_us, asked.as_of_us)}
+    count = forms[min(asked.apart, len(forms) - 1)]
+    found = {series.tenant: series for series in count(rows, asked.window_us, asked.as_of_us)}
     return {
         table: tuple(
             replace(found[called], tenant=tenant) for tenant in TENANTS if (called := _called(place, tenant)) in found

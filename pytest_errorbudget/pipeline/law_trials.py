@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +23,17 @@ from pytest_errorbudget.pipeline.law_tables import (
     count_at_once,
     tenants_at_once,
 )
-from pytest_errorbudget.pipeline.laws import FORMS, LAWS, PROPERTIES, BrokenLaw, Law, by_window, pasted, shown
+from pytest_errorbudget.pipeline.laws import (
+    FORMS,
+    LAWS,
+    BrokenLaw,
+    Law,
+    Property,
+    by_window,
+    forms_agree,
+    pasted,
+    shown,
+)
 from pytest_errorbudget.readers.events.aggregation.predicate_columns import predicate_columns_of
 from pytest_errorbudget.readers.events.engines.rows import CountRows, Engine, EventRow, NotComputable, row_counter
 
@@ -35,7 +45,18 @@ PHASES = tuple(phase for phase in Phase if phase is not Phase.explain)
 DRAWN = (Phase.explicit, Phase.reuse, Phase.generate)
 """An example that fails is shown as it was drawn."""
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A way in which a source's events are counted; its ``name`` stands behind "they are counted"."""
+
+    name: str
+    engine: Engine
+
+
+IN_TWO_LOOKS = Form(name="in two looks", engine=row_counter)
 CountTables = Callable[[Sequence[CountRows], Iterable[Table]], dict[Table, Counts]]
+_IN_COMPANY = "(only where the rows are in one table with those of other tenants: alone they keep the law)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,14 +81,14 @@ class FurtherEngine:
 
 
 def determinism_trials(
-    slo: Slo, window_us: int, *, forms: Sequence[Engine] = (row_counter,), further: Sequence[FurtherEngine] = ()
+    slo: Slo, window_us: int, *, forms: Sequence[Form] = (IN_TWO_LOOKS,), further: Sequence[FurtherEngine] = ()
 ) -> tuple[Trial, ...]:
     """The trial of the laws for one SLO, and for each further engine the trial of the law that it counts like the
-    first form. ``forms`` are those in which the SLO's source is counted: in one look and in two, which must agree, or
-    one of them. Raises ``ValueError`` where the SLO's predicate is not valid."""
+    first form. ``forms`` are those in which the SLO's source is counted, three at most, which must agree: each side of
+    a law is counted in another one. Raises ``ValueError`` where the SLO's predicate is not valid."""
     return (
         _all_at_once(slo, window_us, forms),
-        *(_agreement(slo, window_us, forms[0], other) for other in further),
+        *(_agreement(slo, window_us, forms[0].engine, other) for other in further),
     )
 
 
@@ -76,30 +97,38 @@ def trial(
     slo: Slo,
     window_us: int,
     *,
-    forms: Sequence[Engine] = (row_counter,),
+    forms: Sequence[Form] = (IN_TWO_LOOKS,),
     phases: Sequence[Phase] = PHASES,
 ) -> Trial:
     """The trial of some laws. Raises ``ValueError`` where the SLO's predicate is not valid."""
     drawn = examples(predicate_columns_of(slo), window_us, {name for law in laws for name in law.about})
+    properties = {**LAWS, FORMS: forms_agree([form.name for form in forms])}
 
     def check() -> None:
         with ExitStack() as stack:
-            counts = [stack.enter_context(form(slo, tenants_at_once())) for form in forms]
+            counts = [stack.enter_context(form.engine(slo, tenants_at_once())) for form in forms]
 
             def property(example: Example) -> None:
-                broken = _broken(laws, count_at_once, counts, window_us, example)
-                if broken is not None:
-                    # in a table of its own the example is what a test will be of
-                    raise _broken((broken.law,), count_apart, counts, window_us, example) or _in_company(broken)
+                broken = _broken({law: properties[law] for law in laws}, count_at_once, counts, window_us, example)
+                if broken is None:
+                    return
+                one = {broken.law: properties[broken.law]}
+                # in a table of its own the example is what a test will be of
+                alone = _broken(one, count_apart, counts, window_us, example)
+                if alone is None:
+                    raise _with(broken, _IN_COMPANY)
+                keep = [not _broken(one, count_apart, [count], window_us, example) for count in counts]
+                between = broken.law is not FORMS and any(keep)
+                raise _with(alone, _between(forms, keep)) if between else alone
 
             _try("_".join((*(law.name for law in laws), slo.name)), _limits(EXAMPLES, phases), drawn, property)
 
     return Trial(laws=laws, check=check)
 
 
-def _all_at_once(slo: Slo, window_us: int, forms: Sequence[Engine]) -> Trial:
+def _all_at_once(slo: Slo, window_us: int, forms: Sequence[Form]) -> Trial:
     """One example for all laws. A law that breaks is tried again by itself, whose examples are smaller."""
-    laws = (*LAWS, FORMS) if len(forms) > 1 else tuple(LAWS)
+    laws = (FORMS, *LAWS) if len(forms) > 1 else tuple(LAWS)
     found = trial(laws, slo, window_us, forms=forms, phases=DRAWN)
 
     def check() -> None:
@@ -113,10 +142,14 @@ def _all_at_once(slo: Slo, window_us: int, forms: Sequence[Engine]) -> Trial:
 
 
 def _broken(
-    laws: Sequence[Law], count_tables: CountTables, forms: Sequence[CountRows], window_us: int, example: Example
+    laws: Mapping[Law, Property],
+    count_tables: CountTables,
+    forms: Sequence[CountRows],
+    window_us: int,
+    example: Example,
 ) -> BrokenLaw | None:
     """The first of the laws that the example breaks."""
-    asking = [(law, PROPERTIES[law](window_us, example)) for law in laws]
+    asking = [(law, asks(window_us, example)) for law, asks in laws.items()]
     asked = [next(one) for _, one in asking]
     found = count_tables(forms, (table for tables in asked for table in tables))
     for (law, one), tables in zip(asking, asked, strict=True):
@@ -129,8 +162,12 @@ def _broken(
     return None
 
 
-def _in_company(broken: BrokenLaw) -> BrokenLaw:
-    told = "(only where the rows are in one table with those of other tenants: alone they keep the law)"
+def _between(forms: Sequence[Form], keep: Sequence[bool]) -> str:
+    names = " or ".join(form.name for form, keeps in zip(forms, keep, strict=True) if keeps)
+    return f"(each side of the law is counted in another form: counted {names} alone they keep the law)"
+
+
+def _with(broken: BrokenLaw, told: str) -> BrokenLaw:
     return BrokenLaw(broken.law, f"{broken}\n{told}")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from pytest_errorbudget.model.counts import Series
 from pytest_errorbudget.model.window import window_start
@@ -18,6 +19,8 @@ from pytest_errorbudget.readers.events.engines.rows import EventRow
 
 Asking = Generator[tuple[Table, ...], Sequence[Counts], None]
 """Gives the tables once, and is sent the counts of each."""
+Property = Callable[[int, Example], Asking]
+"""Of the width of windows in µs and an example."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ def _partition(window_us: int, example: Example) -> Asking:
 
 def _sums(window_us: int, example: Example) -> Asking:
     rows, long_us = example.rows, window_us * LONG
-    short, long = yield _table(rows, window_us), _table(rows, long_us, apart=1)
+    short, long = yield _table(rows, window_us), _table(rows, long_us)
     summed = by_window(short, long_us)
     direct = by_window(long, long_us)
     if summed != direct:
@@ -133,16 +136,25 @@ def _shift(window_us: int, example: Example) -> Asking:
         raise AssertionError(f"it counts {here}, and {example.later} windows later {there}:\n{pasted(rows)}")
 
 
-def _forms(window_us: int, example: Example) -> Asking:
-    both = [example.rows + _copies(example), example.single]
-    tables = [_table(rows, window_us) for rows in both]
-    found = yield (*tables, *(replace(table, form=1) for table in tables))
-    for rows, first, second in zip(both, found[:2], found[2:], strict=True):
-        if first != second:
-            raise AssertionError(f"{pasted(rows)}\ncount as {shown(first)} in one look, and as {shown(second)} in two")
+def forms_agree(names: Sequence[str]) -> Property:
+    """The property of ``FORMS``, of up to three forms that are called so, such as "in one look". The third one is asked
+    of the moment that other laws ask it of as well, which is behind all rows."""
+
+    def agree(window_us: int, example: Example) -> Asking:
+        both = [example.rows + _copies(example), example.single]
+        tables = [(_table(rows, window_us), _table(rows, window_us, apart=1)) for rows in both]
+        tables_later = [_later_table(rows, window_us, example.later * window_us) for rows in both]
+        found = yield (*chain.from_iterable(tables), *tables_later)
+        for rows, in_forms in zip(both, ((*found[:2], found[4]), (*found[2:4], found[5])), strict=True):
+            for name, counts in zip(names[1:], in_forms[1:], strict=False):
+                if counts != in_forms[0]:
+                    first = f"{pasted(rows)}\ncount as {shown(in_forms[0])} {names[0]}"
+                    raise AssertionError(f"{first}, and as {shown(counts)} {name}")
+
+    return agree
 
 
-LAWS: dict[Law, Callable[[int, Example], Asking]] = {
+LAWS: dict[Law, Property] = {
     Law("order", "the order of events does not matter", ("rows", "order")): _order,
     Law("duplication", "events that come twice count once", ("rows", "copied")): _duplication,
     Law("sharding", "the shard that holds an event does not matter", ("rows", "copied", "shards")): _sharding,
@@ -156,10 +168,10 @@ LAWS: dict[Law, Callable[[int, Example], Asking]] = {
         ("rows", "later"),
     ): _shift,
 }
-"""Each with its property, by the width of windows in µs and an example."""
-FORMS = Law("forms agree", "one look at the events counts as two looks do", ("rows", "copied", "single"))
-PROPERTIES = {**LAWS, FORMS: _forms}
-"""``FORMS`` is about a source that is counted in both."""
+FORMS = Law(
+    "forms agree", "every form in which events are counted counts the same", ("rows", "copied", "single", "later")
+)
+"""About a source that is counted in several; its property is ``forms_agree``."""
 
 
 def _same(how: str, window_us: int, rows: Sequence[EventRow], others: Sequence[EventRow]) -> Asking:

@@ -17,11 +17,10 @@ from pytest_errorbudget.model.counts import Series
 from pytest_errorbudget.model.settings import Database, EngineName, EventColumns, EventFormat, EventSource, Settings
 from pytest_errorbudget.model.slo import Slo
 from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.pipeline.law_engines import forms_of, law_engines
-from pytest_errorbudget.pipeline.law_trials import FurtherEngine, Trial, determinism_trials
+from pytest_errorbudget.pipeline.law_engines import FORMS_OF_FILES, forms_of, law_engines
+from pytest_errorbudget.pipeline.law_trials import IN_TWO_LOOKS, Form, FurtherEngine, Trial, determinism_trials
 from pytest_errorbudget.readers.events.engines.postgres_rows import postgres_row_counter
-from pytest_errorbudget.readers.events.engines.ranked_rows import ranked_row_counter
-from pytest_errorbudget.readers.events.engines.rows import CountRows, Engine, EventRow, row_counter
+from pytest_errorbudget.readers.events.engines.rows import CountRows, EventRow, row_counter
 from pytest_errorbudget.readers.scratch import ScratchServer
 
 ROWED = "[\n    EventRow("
@@ -76,7 +75,12 @@ def test_as_many_examples_as_a_chosen_profile_says_or_fifty(profile: str, exampl
     settings.register_profile("few", max_examples=7, database=None)
     settings.load_profile(profile)
     try:
-        determinism_trials(SLO, FIVE, forms=(engine,), further=(FurtherEngine(name="same", engine=engine),))[-1].check()
+        determinism_trials(
+            SLO,
+            FIVE,
+            forms=(Form(name="in a way", engine=engine),),
+            further=(FurtherEngine(name="same", engine=engine),),
+        )[-1].check()
     finally:
         settings.load_profile(before)
     assert len(tried) == 2 * examples
@@ -153,17 +157,21 @@ def test_the_engines_that_must_agree(
 @pytest.mark.parametrize(
     ("reads", "forms"),
     [
-        (EventFormat.PARQUET, (ranked_row_counter, row_counter)),
-        (EventFormat.CSV, (ranked_row_counter, row_counter)),
-        (EventFormat.NDJSON, (ranked_row_counter, row_counter)),
-        (EventFormat.POSTGRES, (row_counter,)),
-        (EventFormat.SPARK, (row_counter,)),
+        (EventFormat.PARQUET, FORMS_OF_FILES),
+        (EventFormat.CSV, FORMS_OF_FILES),
+        (EventFormat.NDJSON, FORMS_OF_FILES),
+        (EventFormat.POSTGRES, (IN_TWO_LOOKS,)),
+        (EventFormat.SPARK, (IN_TWO_LOOKS,)),
     ],
 )
-def test_the_forms_in_which_a_source_is_counted(reads: EventFormat, forms: tuple[Engine, ...]) -> None:
+def test_the_forms_in_which_a_source_is_counted(reads: EventFormat, forms: tuple[Form, ...]) -> None:
     assert forms_of(reading(reads), SLO) == forms
+
+
+def test_files_are_counted_with_copies_apart_first_then_in_one_look_and_in_two() -> None:
+    assert [form.name for form in FORMS_OF_FILES] == ["with copies apart", "in one look", "in two looks"]
 
 
 def test_an_slo_without_a_source_is_tried_in_two_looks() -> None:
     elsewhere = replace(SLO, sli=replace(SLO.sli, events="others"))
-    assert forms_of(reading(EventFormat.PARQUET), elsewhere) == (row_counter,)
+    assert forms_of(reading(EventFormat.PARQUET), elsewhere) == (IN_TWO_LOOKS,)

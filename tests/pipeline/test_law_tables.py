@@ -26,9 +26,9 @@ class Counter:
         )
 
 
-def table(tenants: str, *, window_us: int = HOUR, as_of_us: int = 0, apart: int = 0, form: int = 0) -> Table:
+def table(tenants: str, *, window_us: int = HOUR, as_of_us: int = 0, apart: int = 0) -> Table:
     rows = tuple(EventRow(tenant=tenant, id="1", time_us=0, replica="0", values=()) for tenant in tenants)
-    return Table(rows=rows, window_us=window_us, as_of_us=as_of_us, apart=apart, form=form)
+    return Table(rows=rows, window_us=window_us, as_of_us=as_of_us, apart=apart)
 
 
 def counted(found: tuple[Series, ...]) -> str:
@@ -72,10 +72,10 @@ def test_apart_each_table_is_a_question_of_its_own() -> None:
     assert [tenants for tenants, _, _ in count.asked] == [["a of 0", "b of 0"], ["b of 0"]]
 
 
-def test_a_table_is_counted_in_its_form_and_in_no_other() -> None:
+def test_tables_held_apart_are_counted_in_the_form_at_that_place_or_in_the_last() -> None:
     forms = first, second = Counter(), Counter()
-    tables = [table("a"), table("a", form=1), table("b")]
+    tables = [table("a"), table("a", apart=1), table("b"), table("aa", apart=2)]
     found = count_at_once(forms, tables)
-    assert [counted(found[one]) for one in tables] == ["a1", "a1", "b1"]
+    assert [counted(found[one]) for one in tables] == ["a1", "a1", "b1", "a2"]
     assert [tenants for tenants, _, _ in first.asked] == [["a of 0", "b of 1"]]
-    assert [tenants for tenants, _, _ in second.asked] == [["a of 0"]]
+    assert [tenants for tenants, _, _ in second.asked] == [["a of 0"], ["a of 0", "a of 0"]]

@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from pytest_errorbudget.model.counts import Series
 from pytest_errorbudget.model.slo import Slo
-from pytest_errorbudget.pipeline.law_trials import Trial, determinism_trials, trial
+from pytest_errorbudget.pipeline.law_trials import Form, Trial, determinism_trials, trial
 from pytest_errorbudget.pipeline.laws import LAWS, BrokenLaw
 from pytest_errorbudget.readers.events.aggregation.predicate_columns import (
     ColumnType,
@@ -30,7 +30,9 @@ NAMES = ("order", "duplication", "sharding", "partition", "sums", "concatenation
 
 def only(name: str, engine: Engine) -> Trial:
     """One law by itself."""
-    return trial(tuple(law for law in LAWS if law.name == name), SLO, FIVE, forms=(engine,))
+    return trial(
+        tuple(law for law in LAWS if law.name == name), SLO, FIVE, forms=(Form(name="in a way", engine=engine),)
+    )
 
 
 def test_the_laws_by_name() -> None:
@@ -130,14 +132,14 @@ def test_a_wrong_engine_is_found_by_each_law_and_its_events_can_be_pasted(name: 
 @pytest.mark.usefixtures("unshrunk")
 def test_a_wrong_engine_is_found_where_the_laws_are_tried_at_once(wrong: Engine) -> None:
     with pytest.raises(BrokenLaw) as caught:
-        determinism_trials(SLO, FIVE, forms=(wrong,))[0].check()
+        determinism_trials(SLO, FIVE, forms=(Form(name="wrongly", engine=wrong),))[0].check()
     assert " of 1" not in str(caught.value)
 
 
 @pytest.mark.usefixtures("same_examples")
 def test_the_example_of_a_broken_law_is_small() -> None:
     with pytest.raises(BrokenLaw) as caught:
-        determinism_trials(SLO, FIVE, forms=(_first_read,))[0].check()
+        determinism_trials(SLO, FIVE, forms=(Form(name="as first read", engine=_first_read),))[0].check()
     assert caught.value.law.name == "order"
     # at best two copies that disagree, in one order and in the other
     assert str(caught.value).count("EventRow(") <= 8
@@ -153,7 +155,7 @@ def _mixed(slo: Slo, tenants: Sequence[str]) -> Iterator[CountRows]:
 @pytest.mark.usefixtures("unshrunk")
 def test_an_example_that_breaks_no_law_by_itself_says_so() -> None:
     with pytest.raises(BrokenLaw) as caught:
-        determinism_trials(SLO, FIVE, forms=(_mixed,))[0].check()
+        determinism_trials(SLO, FIVE, forms=(Form(name="mixed", engine=_mixed),))[0].check()
     assert str(caught.value).endswith(
         "\n(only where the rows are in one table with those of other tenants: alone they keep the law)"
     )
@@ -177,7 +179,7 @@ def test_as_many_examples_of_all_laws_as_a_chosen_profile_says_or_fifty(profile:
     settings.register_profile("few", max_examples=7, database=None)
     settings.load_profile(profile)
     try:
-        determinism_trials(SLO, FIVE, forms=(engine,))[0].check()
+        determinism_trials(SLO, FIVE, forms=(Form(name="in a way", engine=engine),))[0].check()
     finally:
         settings.load_profile(before)
     assert len(long) == examples

@@ -18,7 +18,7 @@ from pytest_errorbudget.readers.events.aggregation.predicate_columns import Pred
 from pytest_errorbudget.readers.events.aggregation.query import Aggregation, aggregation
 from pytest_errorbudget.readers.events.aggregation.question import Predicates, Question
 from pytest_errorbudget.readers.events.session import session
-from pytest_errorbudget.readers.events.tally import Row, render, tally
+from pytest_errorbudget.readers.events.tally import Row, tally
 
 ROWS = "rows"
 Value = int | float | str | bool | None
@@ -83,9 +83,9 @@ class RowTable:
         if rows:
             self.session.execute(self.filling, columns_of(rows))
 
-    def written(self, query: exp.Query, **standing: int) -> duckdb.Statement:
+    def written(self, query: exp.Expr, **standing: int) -> duckdb.Statement:
         """The query with a parameter in the place of each number that stands for one."""
-        text = render(query)
+        text = query.sql(dialect="duckdb")
         for name, number in standing.items():
             text = text.replace(str(number), f"${name}")
         return _statement(self.session, text)
