@@ -314,13 +314,24 @@ JSON_ROW = '{"id":1,"tenant":"a","at":0,"status":200}\n'
         (
             LINES,
             JSON_ROW + '{"id":\n[1]\n\n7\n{"id":1,"at":2,"id":2}\n' + JSON_ROW,
-            "line 2: no JSON: expecting value in column 1; line 3: not an object; line 5: not an object; and 1 more",
+            "line 2: no JSON: expecting value in column 7; line 3: not an object; line 5: not an object; and 1 more",
         ),
+        (LINES, JSON_ROW + '{"id":1,"at":2\r\n' + JSON_ROW, "line 2: no JSON: expecting ',' delimiter in column 15"),
         (LINES, "\ufeff" + JSON_ROW, "line 1: begins with a byte order mark, which JSON does not have"),
         (LINES, JSON_ROW.encode() + b'{"id":"\xff"}\n', "line 2: not UTF-8"),
         (LINES, JSON_ROW * 2 + JSON_ROW[:-1] + JSON_ROW, "line 3: no JSON: extra data in column 42"),
     ],
-    ids=["columns", "quotes", "bytes", "line ends", "objects", "a byte order mark", "bytes of JSON", "two in a line"],
+    ids=[
+        "columns",
+        "quotes",
+        "bytes",
+        "line ends",
+        "objects",
+        "an object that does not end",
+        "a byte order mark",
+        "bytes of JSON",
+        "two in a line",
+    ],
 )
 def test_rows_that_cannot_be_read_are_named(
     tmp_path: Path, source: EventSource, text: str | bytes, message: str

@@ -190,7 +190,7 @@ def _json_reason(line: bytes) -> str:
             return ""
         if line.startswith(b"\xef\xbb\xbf"):
             return "begins with a byte order mark, which JSON does not have"
-        value = json.loads(line.decode(), object_pairs_hook=_Object)
+        value = json.loads(line.decode().rstrip("\r\n"), object_pairs_hook=_Object)
     except UnicodeDecodeError:
         return "not UTF-8"
     except json.JSONDecodeError as error:
