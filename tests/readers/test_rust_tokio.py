@@ -184,7 +184,9 @@ def test_a_call_with_the_parameters_of_another_library_is_not_postgresqls(
 AROUND = """struct Timed<'a> { inner: tokio_postgres::Transaction<'a> }
 
 impl Timed<'_> {
-    async fn prepare_cached(&self, sql: &str) -> Result<Statement, Error> { self.timed(self.inner.prepare_cached(sql)).await }
+    async fn prepare_cached(&self, sql: &str) -> Result<Statement, Error> {
+        self.timed(self.inner.prepare_cached(sql)).await
+    }
     async fn query_one(&self, statement: &Statement, parameters: &[&(dyn ToSql + Sync)]) -> Result<GIVES, Error> {
         self.timed(self.inner.query_one(statement, parameters)).await
     }

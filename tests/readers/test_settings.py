@@ -155,10 +155,14 @@ CALENDAR = 'write `period = {{ calendar = "{}" }}`, or a rolling one such as `28
             '[cohorts.gold]\ntenants = "others"\nqqq = 1\n',
             "errorbudget.toml:3:1: unknown key `qqq` | known here: `objectives`, `tenants`",
         ),
-        ('fail-on = "never"\n', 'errorbudget.toml:1:1: `never` is nothing that `fail-on` may be | write "error" or "warning"'),
+        (
+            'fail-on = "never"\n',
+            'errorbudget.toml:1:1: `never` is nothing that `fail-on` may be | write "error" or "warning"',
+        ),
         (
             '[[database]]\ntenants = { layout = "shema" }\n',
-            'errorbudget.toml:2:13: `shema` is nothing that `layout` may be | write "schema", "partition" or "database"',
+            "errorbudget.toml:2:13: `shema` is nothing that `layout` may be | "
+            'write "schema", "partition" or "database"',
         ),
         (
             "[cohorts.a]\ntenants = 'others'\n[cohorts.b]\ntenants = 3\n",
