@@ -2,42 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from naive_events import FIVE, SLOS, TENANTS, Values, Windows, expected, rows, said
+from counted_tables import ask
+from naive_events import SLOS, Values, Windows, expected, rows, said
 from psycopg.conninfo import make_conninfo
 
-from pytest_errorbudget.model.counts import Counts
-from pytest_errorbudget.model.problem import Problem
-from pytest_errorbudget.model.settings import EventColumns, EventFormat, EventSource
-from pytest_errorbudget.model.slo import Slo
-from pytest_errorbudget.model.source import Span
-from pytest_errorbudget.readers.events.counting import count_events
-from pytest_errorbudget.readers.events.reading import no_recount, recount
-
-
-def ask(
-    table: str, conninfo: str, slos: tuple[Slo, ...] = SLOS, **more: Any
-) -> tuple[Counts | None, tuple[Problem, ...]]:
-    source = EventSource(
-        name="requests",
-        format=EventFormat.POSTGRES,
-        paths=(table,),
-        columns=EventColumns(id="id", tenant="tenant", time="at"),
-        lateness_us=0,
-        span=Span("errorbudget.toml", 7),
-        url=conninfo,
-    )
-    given = {"as_of_us": 100 * FIVE, "recounting": no_recount, **more}
-    return count_events(Path(), (source,), slos, TENANTS, window_us=FIVE, **given)
+from pytest_errorbudget.readers.events.reading import recount
 
 
 def found(table: str, conninfo: str, **more: Any) -> tuple[Windows, int, int, int, dict[str, int]]:
     """What ``naive`` says, of a run's counts."""
-    counts, problems = ask(table, conninfo, **more)
+    counts, problems = ask(table, conninfo, SLOS, **more)
     assert [problem.message for problem in problems] == []
     assert counts is not None
     assert all(way.windows == way.equal > 0 for way in counts.recounts)

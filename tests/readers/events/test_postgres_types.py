@@ -3,35 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from naive_events import FIVE, TENANTS, slo
+from counted_tables import ask
+from naive_events import slo
 
-from pytest_errorbudget.model.counts import Counts
-from pytest_errorbudget.model.problem import Problem
-from pytest_errorbudget.model.settings import EventColumns, EventFormat, EventSource
-from pytest_errorbudget.model.slo import Slo
-from pytest_errorbudget.model.source import Span
 from pytest_errorbudget.model.window import DAY_US
-from pytest_errorbudget.readers.events.counting import count_events
-from pytest_errorbudget.readers.events.reading import no_recount, recount
-
-
-def ask(table: str, conninfo: str, slos: tuple[Slo, ...], **more: Any) -> tuple[Counts | None, tuple[Problem, ...]]:
-    source = EventSource(
-        name="requests",
-        format=EventFormat.POSTGRES,
-        paths=(table,),
-        columns=EventColumns(id="id", tenant="tenant", time="at"),
-        lateness_us=0,
-        span=Span("errorbudget.toml", 7),
-        url=conninfo,
-    )
-    given = {"as_of_us": 100 * FIVE, "recounting": no_recount, **more}
-    return count_events(Path(), (source,), slos, TENANTS, window_us=FIVE, **given)
+from pytest_errorbudget.readers.events.reading import recount
 
 
 @pytest.fixture
